@@ -1,0 +1,3 @@
+export { DEFAULT_MAX_OPEN_EXCHANGES, type Pipeline, pipeline } from "./pipeline.ts";
+export { tapServerClass } from "./server.ts";
+export { tap } from "./tap.ts";

@@ -1,0 +1,37 @@
+import type { ConnectionObserver, Gate, Observer, OnFault } from "@mcp-ops/exchange";
+
+/** What a tap feeds: who watches, who decides, and the limits. One object may serve any number of servers and requests. */
+export interface Pipeline {
+  /** Outermost first. */
+  readonly observers: readonly Observer[];
+  /** Asked in order; the first that answers wins. */
+  readonly gates: readonly Gate[];
+  readonly connectionObservers: readonly ConnectionObserver[];
+  readonly onFault: OnFault;
+  /** Told each time an exchange goes unobserved because `maxOpenExchanges` are open. */
+  readonly onOverflow: () => void;
+  /** Name of the server in every signal; undefined takes the name it gives itself. */
+  readonly server: string | undefined;
+  /** Exchanges open at once, per pipeline. Beyond it gates still decide, but observers are not asked. */
+  readonly maxOpenExchanges: number;
+  /** Ask the server for its lists once (`tools/list`, …) where they cannot be read in process. */
+  readonly learnTargets: boolean;
+}
+
+/** 10 000 open exchanges take some 10 MB; a server with more in flight has another problem. */
+export const DEFAULT_MAX_OPEN_EXCHANGES = 10_000;
+
+/** A pipeline with every default filled in. */
+export function pipeline(parts: Partial<Pipeline> = {}): Pipeline {
+  return {
+    observers: [],
+    gates: [],
+    connectionObservers: [],
+    onFault: () => {},
+    onOverflow: () => {},
+    server: undefined,
+    maxOpenExchanges: DEFAULT_MAX_OPEN_EXCHANGES,
+    learnTargets: true,
+    ...parts,
+  };
+}

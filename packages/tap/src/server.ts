@@ -1,0 +1,59 @@
+import { type Carrier, isCarrier } from "./carrier.ts";
+import { interceptMethod, markOnce } from "./intercept.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { ServerFacts } from "./server-facts.ts";
+import { tapTransport } from "./transport.ts";
+
+/** A server of any SDK: `McpServer` and `FastMCPSession` keep the low-level one in `server`. */
+interface Server {
+  connect(transport: Carrier): unknown;
+  readonly server?: Server;
+  readonly transport?: unknown;
+}
+
+/** High-level servers by the low-level one they drive, so that tapping either finds what is registered. */
+const owners = new WeakMap<object, object>();
+
+export function isServer(value: object): value is Server {
+  const { connect, server } = value as Partial<Server>;
+  return typeof connect === "function" && (typeof server?.connect === "function" || "setRequestHandler" in value);
+}
+
+/** Watches a server from its next `connect` on, or at once if it is connected. All entries of all SDKs end in the low-level `connect`. */
+export function tapServer(server: Server, pipeline: Pipeline): void {
+  const lowLevel = lowLevelOf(server);
+  if (lowLevel !== server) owners.set(lowLevel, server);
+  if (!markOnce(lowLevel, "server")) return;
+  interceptMethod(lowLevel, "connect", (connect: Server["connect"], transport: Carrier) => {
+    tapConnection(lowLevel, transport, pipeline);
+    return connect(transport);
+  });
+  tapConnection(lowLevel, lowLevel.transport, pipeline);
+}
+
+/** Watches every server of a class (`Server`, `McpServer` of SDK v1 and v2, `FastMCPSession`), those to come included. */
+export function tapServerClass(serverClass: { readonly prototype: object }, pipeline: Pipeline): void {
+  const { prototype } = serverClass;
+  if (!markOnce(prototype, "server")) return;
+  const connect = Reflect.get(prototype, "connect") as Server["connect"];
+  const value = function (this: Server, transport: Carrier, ...rest: []): unknown {
+    const lowLevel = lowLevelOf(this);
+    if (lowLevel !== this) owners.set(lowLevel, this);
+    tapConnection(lowLevel, transport, pipeline);
+    return connect.call(this, transport, ...rest);
+  };
+  Object.defineProperty(prototype, "connect", { configurable: true, writable: true, enumerable: false, value });
+}
+
+export function isServerClass(value: unknown): value is { readonly prototype: object } {
+  return typeof value === "function" && typeof (value.prototype as Partial<Server> | undefined)?.connect === "function";
+}
+
+function tapConnection(lowLevel: Server, transport: unknown, pipeline: Pipeline): void {
+  if (typeof transport !== "object" || transport === null || !isCarrier(transport)) return;
+  tapTransport(transport, pipeline, new ServerFacts(lowLevel, owners.get(lowLevel)));
+}
+
+function lowLevelOf(server: Server): Server {
+  return typeof server.server?.connect === "function" ? server.server : server;
+}

@@ -1,0 +1,27 @@
+import { readdirSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+const deep = "**/*.deep.test.ts";
+
+/** Run one project with `npm test -- --project tap`, one story with `npm test -- -t "a word of its title"`. */
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      ...packages.map((name) => ({ test: { name, include: [`packages/${name}/src/**/*.test.ts`], exclude: [deep] } })),
+      // Here whole processes start, so a test has longer.
+      {
+        test: {
+          name: "test",
+          include: ["test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", deep],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
