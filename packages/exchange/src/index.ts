@@ -4,7 +4,7 @@ export { type Answer, type Gate, PASS, type Pass, type Verdict } from "./gate.ts
 export type { JsonObject, RequestId } from "./json.ts";
 export { jsonBytes } from "./json-bytes.ts";
 export type { ConnectionEnd, ConnectionObserver, Observer } from "./observer.ts";
-export { Onion, report } from "./onion.ts";
+export { type Core, Onion, report } from "./onion.ts";
 export type {
   CancelledOutcome,
   ErrorOutcome,

@@ -35,6 +35,7 @@ function objectBytes(value: object): number {
 
 const SHORT = 64;
 // JSON.stringify escapes these, and lone surrogates (well-formed JSON.stringify, ES2019).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const NEEDS_CARE = /["\\\u0000-\u001f\u0080-\uffff]/;
 
 function stringBytes(text: string): number {

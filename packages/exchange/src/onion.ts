@@ -3,29 +3,37 @@ import type { Fault, OnFault } from "./fault.ts";
 import type { Observer } from "./observer.ts";
 import type { Outcome } from "./outcome.ts";
 
+/** What the observers are around. */
+export interface Core {
+  /** Hands the exchange over to whoever answers it. */
+  dispatch(): void;
+}
+
 /**
- * Runs `core` inside all observers, first one outermost, synchronously and exactly once whatever the observers do:
+ * Runs a core inside all observers, first one outermost, synchronously and exactly once whatever the observers do:
  * one that throws, hangs, asks `next` late, twice or never is stepped over and reported.
  */
 export class Onion {
   readonly #observers: readonly Observer[];
   readonly #exchange: Exchange;
-  readonly #core: () => void;
+  readonly #core: Core;
   readonly #onFault: OnFault;
+  #thrown: { readonly error: unknown } | undefined;
   #outcome: Outcome | undefined;
   #promise: Promise<Outcome> | undefined;
   #resolve: ((outcome: Outcome) => void) | undefined;
 
-  constructor(observers: readonly Observer[], exchange: Exchange, core: () => void, onFault: OnFault) {
+  constructor(observers: readonly Observer[], exchange: Exchange, core: Core, onFault: OnFault) {
     this.#observers = observers;
     this.#exchange = exchange;
     this.#core = core;
     this.#onFault = onFault;
   }
 
-  /** Calls the observers and, innermost, `core`. What `core` throws comes out here, after every observer has returned. */
+  /** Calls the observers and, innermost, the core. What the core throws comes out here, after every observer has returned. */
   run(): void {
     this.#layer(0);
+    if (this.#thrown !== undefined) throw this.#thrown.error;
   }
 
   /** Ends the exchange for all observers. The first call counts. */
@@ -37,20 +45,14 @@ export class Onion {
 
   #layer(index: number): void {
     const observer = this.#observers[index];
-    if (observer === undefined) return this.#core();
+    if (observer === undefined) return this.#dispatch();
     let asked = false;
-    let thrown: { readonly error: unknown } | undefined;
-    const goOn = () => {
-      asked = true;
-      try {
-        this.#layer(index + 1);
-      } catch (error) {
-        thrown = { error };
-      }
-    };
     const next = () => {
       if (asked) this.#fault(observer, "asked-twice", undefined);
-      else goOn();
+      else {
+        asked = true;
+        this.#layer(index + 1);
+      }
       return this.#ended();
     };
     try {
@@ -59,11 +61,19 @@ export class Onion {
     } catch (error) {
       this.#fault(observer, "threw", error);
     }
-    if (!asked) {
-      this.#fault(observer, "did-not-ask", undefined);
-      goOn();
+    if (asked) return;
+    asked = true;
+    this.#fault(observer, "did-not-ask", undefined);
+    this.#layer(index + 1);
+  }
+
+  /** Keeps what the core throws away from the observers: it belongs to the carrier. */
+  #dispatch(): void {
+    try {
+      this.#core.dispatch();
+    } catch (error) {
+      this.#thrown = { error };
     }
-    if (thrown !== undefined) throw thrown.error;
   }
 
   #ended(): Promise<Outcome> {

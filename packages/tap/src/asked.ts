@@ -4,7 +4,11 @@ import { isObject, type Message } from "./messages.ts";
 /** The JSON-RPC messages of one HTTP POST, as far as the handler in front of the server can tell. */
 export type Asked = Message & { readonly method: string };
 
-const MCP_NAME_KEYS: Readonly<Record<string, string>> = { "tools/call": "name", "prompts/get": "name", "resources/read": "uri" };
+const MCP_NAME_KEYS: Readonly<Record<string, string>> = {
+  "tools/call": "name",
+  "prompts/get": "name",
+  "resources/read": "uri",
+};
 
 /** A request whose body nobody read: its method is not known. */
 const UNREAD: Asked = { id: 0, method: "unknown" };

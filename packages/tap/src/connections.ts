@@ -4,7 +4,11 @@ import type { Pipeline } from "./pipeline.ts";
 export type ConnectionKind = Parameters<ConnectionObserver>[1];
 
 /** Tells the connection observers that a connection is open. The function given back tells them that it has closed; calls after the first do nothing. */
-export function openConnection(pipeline: Pipeline, connection: Connection, kind: ConnectionKind): (error?: Error) => void {
+export function openConnection(
+  pipeline: Pipeline,
+  connection: Connection,
+  kind: ConnectionKind,
+): (error?: Error) => void {
   if (pipeline.connectionObservers.length === 0) return () => {};
   const openedAt = performance.now();
   let close: (end: ConnectionEnd) => void = () => {};

@@ -37,5 +37,10 @@ export function frontDesk(pipeline: Pipeline, targets?: Targets): (original: Han
 
 /** A web Request, of this realm or of a framework's own class. */
 export function isWebRequest(value: unknown): value is Request {
-  return isObject(value) && typeof (value as { clone?: unknown }).clone === "function" && isObject(value.headers) && "get" in value.headers;
+  return (
+    isObject(value) &&
+    typeof (value as { clone?: unknown }).clone === "function" &&
+    isObject(value.headers) &&
+    "get" in value.headers
+  );
 }

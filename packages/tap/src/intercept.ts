@@ -27,9 +27,13 @@ export function interceptMethod<A extends unknown[], R>(
   replacement: (original: (...args: A) => R, ...args: A) => R,
 ): void {
   const original = Reflect.get(object, member) as (...args: A) => R;
-  const value = function (this: unknown, ...args: A): R {
+  replaceMethod(object, member, function (this: unknown, ...args: A): R {
     return replacement((...given) => original.apply(this ?? object, given), ...args);
-  };
+  });
+}
+
+/** Puts a function in place of a method of one object. */
+export function replaceMethod(object: object, member: string, value: (...args: never[]) => unknown): void {
   Object.defineProperty(object, member, { configurable: true, writable: true, enumerable: false, value });
 }
 

@@ -1,16 +1,8 @@
-import type {
-  ClientInfo,
-  Connection,
-  Direction,
-  Era,
-  Outcome,
-  RequestId,
-  TransportKind,
-} from "@mcp-ops/exchange";
-import { Onion, report } from "@mcp-ops/exchange";
+import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
+import { report } from "@mcp-ops/exchange";
 import { type Extra, isAborted } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
-import { unansweredOutcome, withInvalidArguments } from "./message-outcome.ts";
+import { withInvalidArguments } from "./message-outcome.ts";
 import {
   clientInfoOf,
   eraOf,
@@ -20,13 +12,13 @@ import {
   isResponse,
   type Message,
   metaOf,
-  type Notification,
   paramsOf,
   type Request,
   type Response,
   textOf,
 } from "./messages.ts";
-import { isPromise, OpenExchange, type Routes } from "./open-exchange.ts";
+import { notify } from "./notify.ts";
+import { OpenExchange, type Way } from "./open-exchange.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type PipelineState, stateOf } from "./pipeline-state.ts";
 import type { ServerFacts } from "./server-facts.ts";
@@ -42,7 +34,7 @@ export interface Ends {
 }
 
 /** One connection between a client and a server, and the exchanges open on it. Carriers feed it messages; it forwards them unchanged. */
-export class Line implements Connection {
+export class Line implements Connection, Way {
   readonly transport: TransportKind;
   readonly targets: Targets;
   revision: string | undefined;
@@ -55,9 +47,16 @@ export class Line implements Connection {
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
   readonly #late = new Set<RequestId>();
-  readonly #open: Record<Direction, Map<RequestId, OpenExchange>> = { inbound: new Map(), outbound: new Map() };
+  readonly #inbound = new Map<RequestId, OpenExchange>();
+  readonly #outbound = new Map<RequestId, OpenExchange>();
 
-  constructor(pipeline: Pipeline, facts: ServerFacts | undefined, transport: TransportKind, sessionOf: () => string | undefined, ends: Ends) {
+  constructor(
+    pipeline: Pipeline,
+    facts: ServerFacts | undefined,
+    transport: TransportKind,
+    sessionOf: () => string | undefined,
+    ends: Ends,
+  ) {
     this.transport = transport;
     this.#pipeline = pipeline;
     this.#state = stateOf(pipeline);
@@ -80,28 +79,33 @@ export class Line implements Connection {
 
   /** A message from the client, to be handed to the server at once: SDK v2 maps errors to an HTTP status only while it dispatches. */
   fromClient(message: Message, extra: Extra | undefined): unknown {
-    const forward = (given: Message) => this.#ends.toServer(given, extra);
-    if (isRequest(message)) return this.#ask("inbound", message, extra, forward);
-    if (isNotification(message)) return this.#notify("inbound", message, extra, forward);
-    if (isResponse(message)) return this.#answer("outbound", message, forward);
-    return forward(message);
+    if (isRequest(message)) return this.#askServer(message, extra);
+    if (isNotification(message)) {
+      this.#withdrawn(this.#inbound, message);
+      const exchange = new MessageExchange("inbound", message, extra, this, this.targets);
+      return notify(this.#pipeline, exchange, () => this.#ends.toServer(message, extra));
+    }
+    const open = isResponse(message) ? this.#outbound.get(message.id) : undefined;
+    return open === undefined ? this.#ends.toServer(message, extra) : open.answer(message, extra);
   }
 
   /** A message from the server, to be handed to the client. Gives what the carrier gave, so that a failed `send` fails for the server too. */
   fromServer(message: Message, options: unknown): unknown {
-    const forward = (given: Message) => this.#ends.toClient(given, options);
-    if (isResponse(message)) return this.#answer("inbound", message, forward);
+    if (isResponse(message)) return this.#answerClient(message, options);
     if (isObject(options) && this.targets.isOurs(options.relatedRequestId)) return Promise.resolve();
-    if (isRequest(message)) return this.#ask("outbound", message, undefined, forward);
-    if (isNotification(message)) return this.#notify("outbound", message, undefined, forward);
-    return forward(message);
+    if (isRequest(message)) return this.#open("outbound", message, undefined, options).begin();
+    if (!isNotification(message)) return this.#ends.toClient(message, options);
+    this.#withdrawn(this.#outbound, message);
+    this.targets.sawNotification(message.method);
+    const exchange = new MessageExchange("outbound", message, undefined, this, this.targets);
+    return notify(this.#pipeline, exchange, () => this.#ends.toClient(message, options));
   }
 
   /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. */
   closed(): void {
     this.targets.close();
-    const open = [...this.#open.inbound.values(), ...this.#open.outbound.values()];
-    for (const exchange of open) if (!exchange.isAnswering) this.#closedUnder(exchange);
+    const open = [...this.#inbound.values(), ...this.#outbound.values()];
+    for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
     if (open.some((exchange) => exchange.isAnswering)) {
       setTimeout(() => {
         for (const exchange of open) exchange.lose("closed");
@@ -114,62 +118,72 @@ export class Line implements Connection {
     this.#handingOver?.lose("undeliverable");
   }
 
-  /** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */
-  #closedUnder(open: OpenExchange): void {
-    if (open.exchange.era === "modern" && isAborted(open.extra)) open.cancel();
-    else open.lose("closed");
+  forward({ exchange, extra, options }: OpenExchange, message: Message): unknown {
+    const { toServer, toClient } = this.#ends;
+    return exchange.direction === "inbound" ? toServer(message, extra) : toClient(message, options);
   }
 
-  #ask(direction: Direction, message: Request, extra: Extra | undefined, forward: Routes["forward"]): unknown {
-    const exchange = new MessageExchange(direction, message, extra, this, this.targets);
-    const observed = this.#state.openExchanges < this.#pipeline.maxOpenExchanges;
-    if (!observed) this.#overflow();
-    const routes = this.#routes(direction, extra, forward);
-    const open = new OpenExchange(exchange, message, extra, this.#pipeline, routes, observed);
-    this.#open[direction].get(message.id)?.lose("id-reused");
-    this.#open[direction].set(message.id, open);
-    this.#late.delete(message.id);
-    if (observed) this.#state.openExchanges++;
-    if (message.method === "initialize") this.client = clientInfoOf(paramsOf(message)?.clientInfo);
-    const returned = open.begin();
-    if (direction === "inbound" && exchange.target !== undefined) this.#learnAbout(exchange, message, extra);
-    return returned;
-  }
-
-  #routes(direction: Direction, extra: Extra | undefined, forward: Routes["forward"]): Routes {
-    const inbound = direction === "inbound";
-    return {
-      forward,
-      reply: (answer) => (inbound ? this.#ends.toClient(answer, undefined) : this.#ends.toServer(answer, undefined)),
-      withdraw: (requestId) => {
-        const params = { requestId, reason: "Deadline exceeded" };
-        const message = { jsonrpc: "2.0", method: "notifications/cancelled", params };
-        if (inbound) this.#ends.toServer(message, extra);
-        else this.#ends.toClient(message, undefined);
-      },
-      ended: (open, outcome) => this.#ended(direction, open, outcome),
-    };
-  }
-
-  #answer(direction: Direction, response: Response, forward: (message: Message) => unknown): unknown {
-    if (direction === "inbound" && this.targets.takeAnswer(response.id, response)) return Promise.resolve();
-    const open = this.#open[direction].get(response.id);
-    if (open === undefined) return this.#late.delete(response.id) ? Promise.resolve() : forward(response);
-    if (direction === "inbound") this.#sawAnswer(open.exchange.method, response);
-    return open.answer(response, (given) => this.#handOver(open, () => forward(given)));
-  }
-
-  #handOver(open: OpenExchange, send: () => unknown): unknown {
+  reply(open: OpenExchange, answer: Message, options: unknown): unknown {
+    if (open.exchange.direction === "outbound") return this.#ends.toServer(answer, options as Extra | undefined);
     this.#handingOver = open;
     try {
-      return send();
+      return this.#ends.toClient(answer, options);
     } finally {
       this.#handingOver = undefined;
     }
   }
 
-  #sawAnswer(method: string, { result }: Response): void {
-    if (result === undefined) return;
+  withdraw(open: OpenExchange): void {
+    const params = { requestId: open.message.id, reason: "Deadline exceeded" };
+    this.forward(open, { jsonrpc: "2.0", method: "notifications/cancelled", params });
+  }
+
+  ended(open: OpenExchange, outcome: Outcome): void {
+    const { id } = open.message;
+    const inbound = open.exchange.direction === "inbound";
+    const book = inbound ? this.#inbound : this.#outbound;
+    if (book.get(id) === open) book.delete(id);
+    if (open.observed) this.#state.openExchanges--;
+    if (inbound && outcome.kind === "error" && outcome.cause === "timeout") this.#swallowLate(id);
+    if (inbound && this.targets.isNeeded(open.exchange.method)) this.#settleWhenKnown(open, outcome);
+    else open.settle(outcome);
+  }
+
+  #askServer(message: Request, extra: Extra | undefined): unknown {
+    if (message.method === "initialize") this.client = clientInfoOf(paramsOf(message)?.clientInfo);
+    const open = this.#open("inbound", message, extra, undefined);
+    const returned = open.begin();
+    const { method } = message;
+    if (this.targets.isNeeded(method)) {
+      const ask = (question: Message) => void this.#ends.toServer(question, extra);
+      this.targets.askAbout(method, open.exchange.target, metaOf(message), ask);
+    }
+    return returned;
+  }
+
+  #open(direction: Direction, message: Request, extra: Extra | undefined, options: unknown): OpenExchange {
+    const observed = this.#state.openExchanges < this.#pipeline.maxOpenExchanges;
+    if (observed) this.#state.openExchanges++;
+    else this.#overflow();
+    const exchange = new MessageExchange(direction, message, extra, this, this.targets);
+    const open = new OpenExchange(exchange, message, extra, options, this.#pipeline, this, observed);
+    const book = direction === "inbound" ? this.#inbound : this.#outbound;
+    book.get(message.id)?.lose("id-reused");
+    book.set(message.id, open);
+    if (this.#late.size > 0) this.#late.delete(message.id);
+    return open;
+  }
+
+  #answerClient(response: Response, options: unknown): unknown {
+    if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
+    const open = this.#inbound.get(response.id);
+    if (open === undefined)
+      return this.#late.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
+    if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
+    return open.answer(response, options);
+  }
+
+  #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) {
       this.revision = textOf(result.protocolVersion);
       this.#nameSeen = isObject(result.serverInfo) ? textOf(result.serverInfo.name) : undefined;
@@ -177,36 +191,10 @@ export class Line implements Connection {
     this.targets.sawResult(method, result);
   }
 
-  #notify(direction: Direction, message: Notification, extra: Extra | undefined, forward: (message: Message) => unknown): unknown {
-    if (message.method === "notifications/cancelled") this.#cancelled(direction, message);
-    if (direction === "outbound") this.targets.sawNotification(message.method);
-    const exchange = new MessageExchange(direction, message, extra, this, this.targets);
-    let returned: unknown;
-    const onion = new Onion(this.#pipeline.observers, exchange, () => {
-      returned = forward(message);
-    }, this.#pipeline.onFault);
-    const elapsed = () => ({ durationMs: performance.now() - exchange.startedAt });
-    const lost = () => onion.settle(unansweredOutcome({ kind: "lost", reason: "undeliverable" }, elapsed()));
-    const sent = () => onion.settle(unansweredOutcome({ kind: "sent" }, elapsed()));
-    try {
-      onion.run();
-    } catch (error) {
-      lost();
-      throw error;
+  #withdrawn(book: Map<RequestId, OpenExchange>, notification: Message): void {
+    if (notification.method === "notifications/cancelled") {
+      book.get(paramsOf(notification)?.requestId as RequestId)?.cancel();
     }
-    if (isPromise(returned)) returned.then(sent, lost);
-    else sent();
-    return returned;
-  }
-
-  #cancelled(direction: Direction, message: Notification): void {
-    const id = paramsOf(message)?.requestId;
-    this.#open[direction].get(id as RequestId)?.cancel();
-  }
-
-  #learnAbout({ method, target }: MessageExchange, message: Request, extra: Extra | undefined): void {
-    if (target === undefined) return;
-    this.targets.askAbout(method, target, metaOf(message), (question) => void this.#ends.toServer(question, extra));
   }
 
   #swallowLate(id: RequestId): void {
@@ -222,16 +210,6 @@ export class Line implements Connection {
     }
   }
 
-  #ended(direction: Direction, open: OpenExchange, outcome: Outcome): void {
-    const { id, method, target } = open.exchange;
-    if (id !== undefined && this.#open[direction].get(id) === open) this.#open[direction].delete(id);
-    if (open.observed) this.#state.openExchanges--;
-    if (outcome.kind === "error" && outcome.cause === "timeout" && direction === "inbound") this.#swallowLate(open.message.id);
-    if (direction === "outbound" || target === undefined) return open.settle(outcome);
-    if (outcome.kind === "result" && !outcome.isError) this.targets.sawSuccess(method, target);
-    this.#settleWhenKnown(open, outcome);
-  }
-
   /** Only the observers wait for what is still being found out about the target: the client has its answer. */
   #settleWhenKnown(open: OpenExchange, outcome: Outcome): void {
     const { learning } = this.targets;
@@ -240,11 +218,21 @@ export class Line implements Connection {
   }
 
   #settleJudged(open: OpenExchange, outcome: Outcome): void {
-    const { method, knownTarget } = open.exchange;
+    const { method, target, knownTarget } = open.exchange;
     const { facts } = this.targets;
-    const failed = outcome.kind === "result" && outcome.isError && method === "tools/call";
-    if (!failed || knownTarget === undefined || facts === undefined) return open.settle(outcome);
-    const args = paramsOf(open.message)?.arguments;
-    void facts.refusesArguments(knownTarget, args).then((refused) => open.settle(refused ? withInvalidArguments(outcome) : outcome));
+    if (outcome.kind !== "result" || target === undefined) return open.settle(outcome);
+    if (!outcome.isError) {
+      this.targets.sawSuccess(method, target);
+      return open.settle(outcome);
+    }
+    if (method !== "tools/call" || knownTarget === undefined || facts === undefined) return open.settle(outcome);
+    const refused = facts.refusesArguments(knownTarget, paramsOf(open.message)?.arguments);
+    void refused.then((yes) => open.settle(yes ? withInvalidArguments(outcome) : outcome));
   }
+}
+
+/** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */
+function closedUnder(open: OpenExchange): void {
+  if (open.exchange.era === "modern" && isAborted(open.extra)) open.cancel();
+  else open.lose("closed");
 }

@@ -17,9 +17,7 @@ import type { Targets } from "./targets.ts";
 
 /** An exchange read from a JSON-RPC message, lazily: what nobody asks for is not computed. */
 export class MessageExchange implements Exchange {
-  readonly kind: "request" | "notification";
   readonly direction: Direction;
-  readonly id: RequestId | undefined;
   readonly method: string;
   readonly startedAt: number;
   readonly #message: Message;
@@ -38,15 +36,21 @@ export class MessageExchange implements Exchange {
     targets: Targets,
     startedAt: number = performance.now(),
   ) {
-    this.kind = isRequest(message) ? "request" : "notification";
     this.direction = direction;
-    this.id = isRequest(message) ? message.id : undefined;
     this.method = message.method;
     this.startedAt = startedAt;
     this.#message = message;
     this.#extra = extra;
     this.#connection = connection;
     this.#targets = targets;
+  }
+
+  get kind(): "request" | "notification" {
+    return isRequest(this.#message) ? "request" : "notification";
+  }
+
+  get id(): RequestId | undefined {
+    return isRequest(this.#message) ? this.#message.id : undefined;
   }
 
   get server(): string {
@@ -127,7 +131,8 @@ export class MessageExchange implements Exchange {
   }
 
   set trace(trace: TraceIdentity | undefined) {
-    if (this.#trace !== undefined) throw new TypeError("The trace of an exchange is written once; tracing has filled it already.");
+    if (this.#trace !== undefined)
+      throw new TypeError("The trace of an exchange is written once; tracing has filled it already.");
     this.#trace = trace;
   }
 

@@ -6,31 +6,32 @@ import {
   jsonBytes,
   type LostOutcome,
   type Outcome,
-  readonlyView,
   type ResultOutcome,
+  readonlyView,
   type SentOutcome,
 } from "@mcp-ops/exchange";
 import { isObject, type Message, textOf } from "./messages.ts";
 
-/** What the way an exchange ended adds to the answer itself. */
-export interface Circumstances {
-  readonly durationMs: number;
-  readonly gate?: string | undefined;
-  readonly cause?: ErrorOutcome["cause"];
-  readonly httpStatus?: number | undefined;
-}
-
 /** The outcome of an answered exchange. `response` is the JSON-RPC message as the asker gets it. */
-export function answeredOutcome(response: Message, circumstances: Circumstances): ResultOutcome | ErrorOutcome {
-  return response.error === undefined ? new Result(response, circumstances) : new Failure(response, circumstances);
+export function answeredOutcome(
+  response: Message,
+  durationMs: number,
+  gate: string | undefined,
+  cause: ErrorOutcome["cause"],
+  httpStatus?: number,
+): ResultOutcome | ErrorOutcome {
+  return response.error === undefined
+    ? new Result(response, durationMs, gate, httpStatus)
+    : new Failure(response, durationMs, gate, httpStatus, cause);
 }
 
 /** An outcome without an answer. */
 export function unansweredOutcome(
   ending: { kind: "cancelled" } | { kind: "sent" } | { kind: "lost"; reason: LostOutcome["reason"] },
-  { durationMs, gate, httpStatus }: Circumstances,
+  durationMs: number,
+  httpStatus?: number,
 ): CancelledOutcome | SentOutcome | LostOutcome {
-  return { ...ending, durationMs, gate, httpStatus, responseBytes: 0 };
+  return { ...ending, durationMs, gate: undefined, httpStatus, responseBytes: 0 };
 }
 
 /** The same outcome, with word from the server that the tool's arguments never passed its check. */
@@ -53,7 +54,7 @@ class Answered {
   protected readonly response: Message;
   #responseBytes: number | undefined;
 
-  constructor(response: Message, { durationMs, gate, httpStatus }: Circumstances) {
+  constructor(response: Message, durationMs: number, gate: string | undefined, httpStatus: number | undefined) {
     this.response = response;
     this.durationMs = durationMs;
     this.gate = gate;
@@ -90,9 +91,15 @@ class Failure extends Answered implements ErrorOutcome {
   readonly kind = "error";
   readonly cause: ErrorOutcome["cause"];
 
-  constructor(response: Message, circumstances: Circumstances) {
-    super(response, circumstances);
-    this.cause = circumstances.cause;
+  constructor(
+    response: Message,
+    durationMs: number,
+    gate: string | undefined,
+    httpStatus: number | undefined,
+    cause: ErrorOutcome["cause"],
+  ) {
+    super(response, durationMs, gate, httpStatus);
+    this.cause = cause;
   }
 
   get code(): number | undefined {

@@ -33,7 +33,9 @@ export function isNotification(message: Message): message is Notification {
 }
 
 export function isResponse(message: Message): message is Response {
-  return message.method === undefined && isId(message.id) && (message.result !== undefined || message.error !== undefined);
+  return (
+    message.method === undefined && isId(message.id) && (message.result !== undefined || message.error !== undefined)
+  );
 }
 
 export function isObject(value: unknown): value is JsonObject {

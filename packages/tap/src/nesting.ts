@@ -22,7 +22,12 @@ export function carryInside(message: object, targets: Targets): void {
 }
 
 /** Whether an outer tap watches this message already; then the inner one only lends what it knows of the server and the outer's context. */
-export function runInsideOuter(message: object, own: Targets, facts: ServerFacts | undefined, work: () => unknown): { returned: unknown } | undefined {
+export function runInsideOuter(
+  message: object,
+  own: Targets,
+  facts: ServerFacts | undefined,
+  work: () => unknown,
+): { returned: unknown } | undefined {
   if (wires === 0) return undefined;
   const outer = outers.get(message);
   if (outer === undefined || outer.targets === own) return undefined;

@@ -24,7 +24,13 @@ export function isNodeRequest(request: unknown, response: unknown): boolean {
 }
 
 /** One request through a Node-style handler: nothing is replaced, what is written is read as it passes. */
-export function serveNode(desk: Desk, request: NodeRequest, given: unknown, parsedBody: unknown, serve: () => unknown): unknown {
+export function serveNode(
+  desk: Desk,
+  request: NodeRequest,
+  given: unknown,
+  parsedBody: unknown,
+  serve: () => unknown,
+): unknown {
   const response = given as ServerResponse;
   const visit: Visit = { claimed: false, server: undefined };
   if (request.method === "GET") countStream(desk, request, response);

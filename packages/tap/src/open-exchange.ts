@@ -1,11 +1,12 @@
 import {
   type Answer,
+  type Core,
   type ErrorOutcome,
   type LostOutcome,
+  type Observer,
   Onion,
   type Outcome,
   type Pass,
-  type RequestId,
   report,
 } from "@mcp-ops/exchange";
 import { OPS_RPC } from "@mcp-ops/formats";
@@ -14,50 +15,57 @@ import type { MessageExchange } from "./message-exchange.ts";
 import { answeredOutcome, answerOf, unansweredOutcome } from "./message-outcome.ts";
 import type { Message, Request } from "./messages.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { amendAnswer, amendParams, type Deadline, type Plan, planFor, refusal } from "./plan.ts";
+import { amendAnswer, amendParams, type Deadline, planFor, refusal } from "./plan.ts";
 
-/** The ways out of an exchange, given by the line it travels on. */
-export interface Routes {
-  /** To the side that is asked. What it returns is handed back to the carrier. */
-  forward(message: Message): unknown;
-  /** To the asker. */
-  reply(answer: Message): unknown;
+const NO_PASSES: readonly Pass[] = [];
+const NO_OBSERVERS: readonly Observer[] = [];
+
+/** The line an exchange travels on, as the exchange uses it. */
+export interface Way {
+  /** Hands the request to the side that is asked. What it returns goes back to the carrier. */
+  forward(open: OpenExchange, message: Message): unknown;
+  /** Hands an answer to the asker. `options` are those the carrier was given with it. */
+  reply(open: OpenExchange, answer: Message, options: unknown): unknown;
   /** Tells the asked side, in the protocol's own words, that nobody waits any more. */
-  withdraw(id: RequestId): void;
-  /** Called once, when the exchange has ended and its outcome is final. */
+  withdraw(open: OpenExchange): void;
+  /** Called once, when the exchange has ended. The way settles it for the observers, at once or when it knows more. */
   ended(open: OpenExchange, outcome: Outcome): void;
 }
 
 /** One request under way: asks the gates, lets the observers watch, and sees to it that it ends exactly once. */
-export class OpenExchange {
+export class OpenExchange implements Core {
   readonly exchange: MessageExchange;
-  readonly observed: boolean;
   readonly message: Request;
   readonly extra: Extra | undefined;
+  readonly options: unknown;
+  readonly observed: boolean;
   readonly #pipeline: Pipeline;
-  readonly #routes: Routes;
+  readonly #way: Way;
   readonly #onion: Onion;
-  #plan: Plan | undefined;
+  #passes: readonly Pass[] = NO_PASSES;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #state: "open" | "answering" | "ended" = "open";
   #dispatching = false;
   #forwarded: unknown;
 
+  /** `extra` came with an inbound request, `options` with an outbound one. */
   constructor(
     exchange: MessageExchange,
     message: Request,
     extra: Extra | undefined,
+    options: unknown,
     pipeline: Pipeline,
-    routes: Routes,
+    way: Way,
     observed: boolean,
   ) {
     this.exchange = exchange;
     this.message = message;
     this.extra = extra;
+    this.options = options;
     this.observed = observed;
     this.#pipeline = pipeline;
-    this.#routes = routes;
-    this.#onion = new Onion(observed ? pipeline.observers : [], exchange, () => this.#decide(), pipeline.onFault);
+    this.#way = way;
+    this.#onion = new Onion(observed ? pipeline.observers : NO_OBSERVERS, exchange, this, pipeline.onFault);
   }
 
   /** Runs observers, gates and the hand-over, synchronously. Gives what the hand-over returned. */
@@ -66,25 +74,25 @@ export class OpenExchange {
     return this.#forwarded;
   }
 
-  /** The asked side's answer is on its way: `deliver` sends it on. Gives what the carrier shall get back. */
-  answer(response: Message, deliver: (response: Message) => unknown): unknown {
-    if (this.#state !== "open") return undefined; // A deadline has answered already: the late result is swallowed.
+  /** The asked side's answer is on its way. Gives what the carrier shall get back. */
+  answer(response: Message, options: unknown): unknown {
+    if (this.#state !== "open") return Promise.resolve();
     this.#state = "answering";
-    const passes = this.#passes();
+    const passes = this.#passes;
     const amended = passes.length === 0 ? response : this.#amend(response, passes);
-    const outcome = answeredOutcome(amended, { durationMs: this.#elapsed() });
-    const holds = passes.filter((pass) => pass.hold !== undefined);
+    const outcome = answeredOutcome(amended, this.#elapsed(), undefined, undefined);
     const bornInDispatch = this.#dispatching && amended.error !== undefined;
-    if (holds.length === 0 || bornInDispatch) return this.#deliver(amended, outcome, deliver);
-    return this.#held(holds, outcome).then(() => this.#deliver(amended, outcome, deliver));
+    if (bornInDispatch || !passes.some((pass) => pass.hold !== undefined))
+      return this.#deliver(amended, outcome, options);
+    return this.#held(passes, outcome).then(() => this.#deliver(amended, outcome, options));
   }
 
   cancel(): void {
-    this.#end(unansweredOutcome({ kind: "cancelled" }, { durationMs: this.#elapsed() }));
+    this.#end(unansweredOutcome({ kind: "cancelled" }, this.#elapsed()));
   }
 
   lose(reason: LostOutcome["reason"]): void {
-    this.#end(unansweredOutcome({ kind: "lost", reason }, { durationMs: this.#elapsed() }));
+    this.#end(unansweredOutcome({ kind: "lost", reason }, this.#elapsed()));
   }
 
   /** An answer handed to the carrier but not yet confirmed by it. */
@@ -97,26 +105,28 @@ export class OpenExchange {
     this.#onion.settle(outcome);
   }
 
-  #decide(): void {
-    this.#plan = planFor(this.#pipeline.gates, this.exchange, this.#pipeline.onFault);
-    if (this.#plan.answer !== undefined) return this.#answerFromGate(this.#plan.answer, this.#plan.gate);
-    const message = this.#amendedRequest(this.#plan.passes);
+  /** The innermost part, inside all observers. */
+  dispatch(): void {
+    const plan = planFor(this.#pipeline.gates, this.exchange, this.#pipeline.onFault);
+    if (plan.answer !== undefined) return this.#answerFromGate(plan.answer, plan.gate);
+    this.#passes = plan.passes;
+    const message = this.#amendedRequest(plan.passes);
     if (message === undefined) return this.#answerFromGate(refusal(), "amendRequest");
-    if (this.#plan.deadline !== undefined) this.#startDeadline(this.#plan.deadline);
+    if (plan.deadline !== undefined) this.#startDeadline(plan.deadline);
     this.#forward(message);
   }
 
   #forward(message: Message): void {
     this.#dispatching = true;
     try {
-      this.#forwarded = this.#routes.forward(message);
+      this.#forwarded = this.#way.forward(this, message);
     } catch (error) {
       this.lose("undeliverable");
       throw error;
     } finally {
       this.#dispatching = false;
     }
-    whenRejected(this.#forwarded, () => this.lose("undeliverable"));
+    if (isPromise(this.#forwarded)) this.#forwarded.then(undefined, () => this.lose("undeliverable"));
   }
 
   #amendedRequest(passes: readonly Pass[]): Message | undefined {
@@ -141,8 +151,8 @@ export class OpenExchange {
     }
   }
 
-  async #held(holds: readonly Pass[], outcome: Outcome): Promise<void> {
-    for (const { hold } of holds) {
+  async #held(passes: readonly Pass[], outcome: Outcome): Promise<void> {
+    for (const { hold } of passes) {
       try {
         await hold?.(outcome);
       } catch (error) {
@@ -151,63 +161,65 @@ export class OpenExchange {
     }
   }
 
-  #deliver(response: Message, outcome: Outcome, deliver: (response: Message) => unknown): unknown {
+  #deliver(response: Message, outcome: Outcome, options: unknown): unknown {
     if (this.#isOver()) return undefined;
+    let delivered: unknown;
     try {
-      const delivered = deliver(response);
-      if (!isPromise(delivered)) this.#end(outcome);
-      else delivered.then(() => this.#end(outcome), () => this.lose("undeliverable"));
-      return delivered;
+      delivered = this.#way.reply(this, response, options);
     } catch (error) {
       this.lose("undeliverable");
       throw error;
     }
+    if (isPromise(delivered)) {
+      delivered.then(
+        () => this.#end(outcome),
+        () => this.lose("undeliverable"),
+      );
+    } else this.#end(outcome);
+    return delivered;
   }
 
   #answerFromGate(answer: Answer | Promise<Answer>, gate: string): void {
-    if (!(answer instanceof Promise)) return this.#reply(answer, gate, "denied");
+    if (!(answer instanceof Promise)) return this.#replyFromGate(answer, gate, "denied");
     const failed = (error: unknown) => {
       report(this.#pipeline.onFault, { source: gate, kind: "gate-answer-rejected", error });
-      this.#reply(refusal(), gate, "denied");
+      this.#replyFromGate(refusal(), gate, "denied");
     };
-    answer.then((given) => this.#reply(given, gate, "denied"), failed);
+    answer.then((given) => this.#replyFromGate(given, gate, "denied"), failed);
   }
 
   #startDeadline({ ms, gate }: Deadline): void {
     this.#timer = setTimeout(() => {
       if (this.#state !== "open") return;
       const message = `No answer within ${ms} ms. The call was cancelled; try again later or ask for less.`;
-      this.#reply({ error: { code: OPS_RPC.deadlineExceeded, message } }, gate, "timeout");
-      this.#routes.withdraw(this.message.id);
+      this.#replyFromGate({ error: { code: OPS_RPC.deadlineExceeded, message } }, gate, "timeout");
+      this.#way.withdraw(this);
     }, ms);
   }
 
-  #reply(answer: Answer, gate: string, cause: ErrorOutcome["cause"]): void {
+  #replyFromGate(answer: Answer, gate: string, cause: ErrorOutcome["cause"]): void {
     if (this.#state !== "open") return;
     this.#state = "answering";
     const response = { jsonrpc: "2.0", id: this.message.id, ...answer };
-    const outcome = answeredOutcome(response, { durationMs: this.#elapsed(), gate, cause });
+    const outcome = answeredOutcome(response, this.#elapsed(), gate, cause);
+    const failed = (error: unknown) => report(this.#pipeline.onFault, { source: gate, kind: "internal", error });
     try {
-      const returned = this.#deliver(response, outcome, (message) => this.#routes.reply(message));
-      whenRejected(returned, (error) => report(this.#pipeline.onFault, { source: gate, kind: "internal", error }));
+      const delivered = this.#deliver(response, outcome, undefined);
+      if (isPromise(delivered)) delivered.then(undefined, failed);
     } catch (error) {
-      report(this.#pipeline.onFault, { source: gate, kind: "internal", error });
+      failed(error);
     }
   }
 
   #end(outcome: Outcome): void {
     if (this.#isOver()) return;
     this.#state = "ended";
-    clearTimeout(this.#timer);
-    this.#routes.ended(this, outcome);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#way.ended(this, outcome);
   }
 
   #isOver(): boolean {
     return this.#state === "ended";
-  }
-
-  #passes(): readonly Pass[] {
-    return this.#plan === undefined || this.#plan.answer !== undefined ? [] : this.#plan.passes;
   }
 
   #elapsed(): number {
@@ -215,10 +227,6 @@ export class OpenExchange {
   }
 }
 
-export function isPromise(value: unknown): value is Promise<never> {
+export function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null && typeof (value as Promise<unknown>).then === "function";
-}
-
-function whenRejected(value: unknown, then: (error: unknown) => void): void {
-  if (isPromise(value)) value.then(undefined, then);
 }

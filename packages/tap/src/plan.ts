@@ -40,7 +40,8 @@ export function refusal(): Answer {
   return {
     error: {
       code: OPS_RPC.unavailable,
-      message: "A gate of this server failed while deciding on the request. Its operator finds the reason in mcp_ops_observer_faults_total and the server's log.",
+      message:
+        "A gate of this server failed while deciding on the request. Its operator finds the reason in mcp_ops_observer_faults_total and the server's log.",
     },
   };
 }

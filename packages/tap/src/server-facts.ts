@@ -45,11 +45,19 @@ export class ServerFacts {
     return this.#lowLevel._requestHandlers?.has?.(method) === true;
   }
 
+  /** Whether targets of this kind are known in process: the server has registered some. */
+  lists(kind: TargetKind): boolean {
+    const registry = this.#registry;
+    if (kind === "tool") return !isEmpty(registry._registeredTools);
+    if (kind === "prompt") return !isEmpty(registry._registeredPrompts);
+    return !isEmpty(registry._registeredResources) || !isEmpty(registry._registeredResourceTemplates);
+  }
+
   /** The label of a target the server has registered; null when it has registered others of the kind but not this; undefined when nothing is known. */
   find(kind: TargetKind, target: string): string | null | undefined {
+    if (!this.lists(kind)) return undefined;
     if (kind === "resource") return this.#findResource(target);
-    const registered = kind === "tool" ? this.#registry._registeredTools : this.#registry._registeredPrompts;
-    if (registered === undefined || isEmpty(registered)) return undefined;
+    const registered = (kind === "tool" ? this.#registry._registeredTools : this.#registry._registeredPrompts) ?? {};
     return Object.hasOwn(registered, target) && registered[target]?.enabled !== false ? target : null;
   }
 
@@ -66,9 +74,8 @@ export class ServerFacts {
     }
   }
 
-  #findResource(uri: string): string | null | undefined {
+  #findResource(uri: string): string | null {
     const { _registeredResources: resources, _registeredResourceTemplates: templates } = this.#registry;
-    if (isEmpty(resources) && isEmpty(templates)) return undefined;
     if (resources !== undefined && Object.hasOwn(resources, uri) && resources[uri]?.enabled !== false) return uri;
     for (const entry of Object.values(templates ?? {})) {
       const template = entry.resourceTemplate?.uriTemplate;

@@ -40,7 +40,9 @@ function tapFunction(subject: Callable, pipeline: Pipeline): Callable {
     const call = (...given: unknown[]) => subject.apply(this, given);
     if (isWebRequest(args[0]) || isNodeRequest(args[0], args[1])) return desk(call, ...args);
     const product = call(...args);
-    return product instanceof Promise ? product.then((made) => tapProduct(made, pipeline)) : tapProduct(product, pipeline);
+    return product instanceof Promise
+      ? product.then((made) => tapProduct(made, pipeline))
+      : tapProduct(product, pipeline);
   };
   // Frameworks tell handlers apart by how many parameters they declare.
   Object.defineProperty(tapped, "length", { value: subject.length });

@@ -17,7 +17,11 @@ const RELEARN_AFTER_MS = 30_000;
 
 /** What one server was seen or asked to list, for servers that cannot be read in process. Shared by all its instances. */
 export class TargetBook {
-  readonly #names: Record<TargetKind, Set<string> | undefined> = { tool: undefined, prompt: undefined, resource: undefined };
+  readonly #names: Record<TargetKind, Set<string> | undefined> = {
+    tool: undefined,
+    prompt: undefined,
+    resource: undefined,
+  };
   readonly #templates = new Map<string, (uri: string) => boolean>();
   readonly #askedAt: Partial<Record<TargetKind, number>> = {};
   readonly #doubted = new Set<TargetKind>();
@@ -71,7 +75,8 @@ export class TargetBook {
     this.#names.resource ??= new Set();
     for (const entry of entries) {
       const template = isObject(entry) ? textOf(entry.uriTemplate) : undefined;
-      if (template !== undefined && this.#templates.size < MAX_NAMES) this.#templates.set(template, templateMatcher(template));
+      if (template !== undefined && this.#templates.size < MAX_NAMES)
+        this.#templates.set(template, templateMatcher(template));
     }
   }
 }

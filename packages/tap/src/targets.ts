@@ -53,6 +53,11 @@ export class Targets {
     return inProcess === undefined ? this.#book().find(kind, target) : inProcess;
   }
 
+  /** Whether exchanges of this method have a target at all. */
+  isNeeded(method: string): boolean {
+    return KINDS[method] !== undefined;
+  }
+
   isMethodKnown(method: string): boolean {
     return PROTOCOL_METHODS.has(method) || this.facts?.handles(method) === true;
   }
@@ -74,13 +79,20 @@ export class Targets {
 
   sawSuccess(method: string, target: string): void {
     const kind = KINDS[method];
-    if (kind !== undefined && this.find(method, target) === null) this.#book().doubt(kind);
+    if (kind === undefined || this.facts?.lists(kind) === true) return;
+    const book = this.#book();
+    if (book.find(kind, target) === null) book.doubt(kind);
   }
 
   /** Asks the server for the lists that would name `target`, once, where nothing in process does. `meta` and `ask` are those of the request that made it necessary. */
-  askAbout(method: string, target: string, meta: JsonObject | undefined, ask: (message: Message) => void): void {
+  askAbout(
+    method: string,
+    target: string | undefined,
+    meta: JsonObject | undefined,
+    ask: (message: Message) => void,
+  ): void {
     const kind = KINDS[method];
-    if (!this.#learn || kind === undefined || this.facts?.find(kind, target) !== undefined) return;
+    if (!this.#learn || kind === undefined || target === undefined || this.facts?.lists(kind) === true) return;
     const book = this.#book();
     if (typeof book.find(kind, target) === "string" || !book.shouldAsk(kind, performance.now())) return;
     const asked = Promise.all(LISTS[kind].map((list) => this.#askPages(list, meta, ask)));
@@ -92,6 +104,7 @@ export class Targets {
 
   /** Whether an answer on its way to the client is to a question of ours; it goes no further then. */
   takeAnswer(id: RequestId, answer: Message): boolean {
+    if (this.#pending.size === 0) return false;
     const resolve = this.#pending.get(id);
     if (resolve === undefined) return false;
     this.#pending.delete(id);
@@ -127,7 +140,10 @@ export class Targets {
     ask: (message: Message) => void,
   ): Promise<unknown> {
     const id = `${OUR_IDS}${++questions}`;
-    const params = { ...(cursor === undefined ? {} : { cursor }), ...(meta === undefined ? {} : { _meta: envelopeOf(meta) }) };
+    const params = {
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(meta === undefined ? {} : { _meta: envelopeOf(meta) }),
+    };
     return new Promise((resolve) => {
       this.#pending.set(id, resolve);
       ask({ jsonrpc: "2.0", id, method, params });

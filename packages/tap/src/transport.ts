@@ -2,7 +2,7 @@ import { type Carrier, transportKindOf } from "./carrier.ts";
 import { type ConnectionKind, openConnection } from "./connections.ts";
 import type { Extra } from "./extra.ts";
 import { frontDesk } from "./front-desk.ts";
-import { interceptCallback, interceptMethod, markOnce } from "./intercept.ts";
+import { interceptCallback, interceptMethod, markOnce, replaceMethod } from "./intercept.ts";
 import { Line } from "./line.ts";
 import type { Message } from "./messages.ts";
 import { announceWire, carryInside, carryOutside, isCarriedOutside, runInsideOuter } from "./nesting.ts";
@@ -23,25 +23,23 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
   const kind = transportKindOf(carrier);
   const send = carrier.send;
   let toServer: OnMessage = () => {};
+  // A callback set before connect() is chained by it into the next one: what is under delivery must not be opened again.
+  let underDelivery: Message | undefined;
   const ends = {
-    toServer: (message: Message, extra: Extra | undefined) => delivering(message, () => toServer(message, extra)),
+    toServer(message: Message, extra: Extra | undefined) {
+      const outer = underDelivery;
+      underDelivery = message;
+      try {
+        if (isWire) carryInside(message, line.targets);
+        return toServer(message, extra);
+      } finally {
+        underDelivery = outer;
+      }
+    },
     toClient: (message: Message, options: unknown) => send.call(carrier, message, options as object | undefined),
   };
   const line = new Line(pipeline, facts, kind, () => carrier.sessionId, ends);
   const connection = trackConnection(line, carrier, pipeline, kind);
-
-  // A callback set before connect() is chained by it into the next one: what is under delivery must not be opened again.
-  let underDelivery: Message | undefined;
-  const delivering = (message: Message, work: () => unknown): unknown => {
-    const outer = underDelivery;
-    underDelivery = message;
-    try {
-      if (isWire) carryInside(message, line.targets);
-      return work();
-    } finally {
-      underDelivery = outer;
-    }
-  };
 
   interceptCallback(carrier, "onmessage", (callback) => {
     const handler = callback as unknown as OnMessage;
@@ -56,7 +54,7 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
     };
   });
 
-  interceptMethod<[Message, object?], unknown>(carrier, "send", (_send, message, options) => {
+  replaceMethod(carrier, "send", (message: Message, options?: object) => {
     if (isCarriedOutside(message, line.targets)) return ends.toClient(message, options);
     carryOutside(message, line.targets);
     return line.fromServer(message, options);

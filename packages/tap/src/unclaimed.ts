@@ -1,13 +1,16 @@
-import { type Connection, Onion, type Outcome } from "@mcp-ops/exchange";
+import { type Connection, type Core, Onion, type Outcome } from "@mcp-ops/exchange";
 import { LISTEN_METHOD } from "@mcp-ops/formats";
 import type { Asked } from "./asked.ts";
 import { headerFrom } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
 import { answeredOutcome, unansweredOutcome } from "./message-outcome.ts";
-import { isRequest, type Message } from "./messages.ts";
+import type { Message } from "./messages.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { stateOf } from "./pipeline-state.ts";
 import type { Targets } from "./targets.ts";
+
+/** The server, or whoever answered, has the request already. */
+const NOTHING_TO_HAND_OVER: Core = { dispatch() {} };
 
 /** What a handler knows of one HTTP request. */
 export interface Caller {
@@ -28,7 +31,9 @@ export class Unclaimed {
     const { headers, authInfo } = caller;
     const extra = { requestInfo: { headers }, authInfo: authInfo as { clientId?: unknown } };
     for (const message of asked) {
-      this.#start(new MessageExchange("inbound", message, extra, httpConnection(server, headers), targets, caller.arrivedAt));
+      this.#start(
+        new MessageExchange("inbound", message, extra, httpConnection(server, headers), targets, caller.arrivedAt),
+      );
     }
   }
 
@@ -36,19 +41,21 @@ export class Unclaimed {
   saw(message: Message, httpStatus: number): void {
     if (message.method !== undefined) return;
     const exchange = this.#askedBy(message);
-    if (exchange !== undefined) this.#settle(exchange, answeredOutcome(message, { ...this.#elapsed(), httpStatus }));
+    if (exchange !== undefined)
+      this.#settle(exchange, answeredOutcome(message, this.#elapsed(), undefined, undefined, httpStatus));
   }
 
   /** The response is complete, or the client has gone before it was. What is still open ends here. */
   end(httpStatus: number, clientGone: boolean): void {
-    for (const exchange of [...this.#open.keys()]) this.#settle(exchange, this.#unanswered(exchange, httpStatus, clientGone));
+    for (const exchange of [...this.#open.keys()])
+      this.#settle(exchange, this.#unanswered(exchange, httpStatus, clientGone));
   }
 
   #start(exchange: MessageExchange): void {
     const state = stateOf(this.#pipeline);
     if (state.openExchanges >= this.#pipeline.maxOpenExchanges) return this.#pipeline.onOverflow();
     state.openExchanges++;
-    const onion = new Onion(this.#pipeline.observers, exchange, () => {}, this.#pipeline.onFault);
+    const onion = new Onion(this.#pipeline.observers, exchange, NOTHING_TO_HAND_OVER, this.#pipeline.onFault);
     this.#open.set(exchange, onion);
     onion.run();
   }
@@ -61,14 +68,16 @@ export class Unclaimed {
   }
 
   #unanswered(exchange: MessageExchange, httpStatus: number, clientGone: boolean): Outcome {
-    const circumstances = { ...this.#elapsed(), httpStatus };
-    if (httpStatus >= 400) return answeredOutcome({ error: { message: `HTTP ${httpStatus}` } }, circumstances);
-    if (exchange.kind === "notification") return unansweredOutcome({ kind: "sent" }, circumstances);
+    if (httpStatus >= 400) {
+      const error = { message: `HTTP ${httpStatus}` };
+      return answeredOutcome({ error }, this.#elapsed(), undefined, undefined, httpStatus);
+    }
+    if (exchange.kind === "notification") return unansweredOutcome({ kind: "sent" }, this.#elapsed(), httpStatus);
     // Closing the stream is how a client ends a listen, and on 2026-07-28 how it cancels anything.
     if (exchange.method === LISTEN_METHOD || (clientGone && exchange.era === "modern")) {
-      return unansweredOutcome({ kind: "cancelled" }, circumstances);
+      return unansweredOutcome({ kind: "cancelled" }, this.#elapsed(), httpStatus);
     }
-    return unansweredOutcome({ kind: "lost", reason: "closed" }, circumstances);
+    return unansweredOutcome({ kind: "lost", reason: "closed" }, this.#elapsed(), httpStatus);
   }
 
   /** One request in flight: any answer is its own (an early rejection carries no id). Several, a batch: by id. */
@@ -77,16 +86,12 @@ export class Unclaimed {
     return requests.length === 1 ? requests[0] : requests.find((exchange) => exchange.id === response.id);
   }
 
-  #elapsed(): { durationMs: number } {
-    return { durationMs: performance.now() - this.#caller.arrivedAt };
+  #elapsed(): number {
+    return performance.now() - this.#caller.arrivedAt;
   }
 }
 
 export function httpConnection(server: string, headers: unknown): Connection {
   const session = headerFrom(headers, "mcp-session-id");
   return { server, transport: "http", session, revision: undefined, era: undefined, client: undefined };
-}
-
-export function hasRequest(asked: readonly Asked[]): boolean {
-  return asked.some(isRequest);
 }

@@ -5,7 +5,9 @@ const MAX_URI_LENGTH = 2048;
 export function templateMatcher(template: string): (uri: string) => boolean {
   const source = template
     .split(/(\{[^{}]*\})/)
-    .map((part) => (part.startsWith("{") ? expression(part.slice(1, -1)) : part.replace(/[$()*+./?[\\\]^{|}-]/g, "\\$&")))
+    .map((part) =>
+      part.startsWith("{") ? expression(part.slice(1, -1)) : part.replace(/[$()*+./?[\\\]^{|}-]/g, "\\$&"),
+    )
     .join("");
   const pattern = new RegExp(`^${source}$`);
   return (uri) => uri.length <= MAX_URI_LENGTH && pattern.test(uri);

@@ -45,11 +45,19 @@ function account(unclaimed: Unclaimed, request: Request, response: Response): Re
 
 function countStream({ pipeline, server }: Desk, request: Request, response: Response): Response {
   const close = openConnection(pipeline, httpConnection(server, request.headers), "stream");
-  return passing(response, () => {}, () => close());
+  return passing(
+    response,
+    () => {},
+    () => close(),
+  );
 }
 
 /** The same response; its body tells what passes, and once when it has ended. */
-function passing(response: Response, onChunk: (chunk: Uint8Array) => void, onEnd: (cancelled: boolean) => void): Response {
+function passing(
+  response: Response,
+  onChunk: (chunk: Uint8Array) => void,
+  onEnd: (cancelled: boolean) => void,
+): Response {
   if (response.body === null) {
     onEnd(false);
     return response;
