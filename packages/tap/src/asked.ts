@@ -1,5 +1,5 @@
 import { headerFrom } from "./extra.ts";
-import { isObject, type Message } from "./messages.ts";
+import { isObject, type Message, UNREAD_ID } from "./messages.ts";
 
 /** The JSON-RPC messages of one HTTP POST, as far as the handler in front of the server can tell. */
 export type Asked = Message & { readonly method: string };
@@ -11,7 +11,7 @@ const MCP_NAME_KEYS: Readonly<Record<string, string>> = {
 };
 
 /** A request whose body nobody read: its method is not known. */
-const UNREAD: Asked = { id: 0, method: "unknown" };
+const UNREAD: Asked = { id: UNREAD_ID, method: "unknown" };
 
 /** Messages of a parsed body; responses in it (revisions before 2026-07-28) ask nothing. */
 export function askedInBody(body: unknown): Asked[] | undefined {
@@ -27,7 +27,7 @@ export function askedInHeaders(headers: unknown): Asked[] | undefined {
   const key = MCP_NAME_KEYS[method];
   const name = key === undefined ? undefined : decoded(headerFrom(headers, "mcp-name"));
   const params = key === undefined || name === undefined ? {} : { params: { [key]: name } };
-  return [method.startsWith("notifications/") ? { method, ...params } : { id: UNREAD.id, method, ...params }];
+  return [method.startsWith("notifications/") ? { method, ...params } : { id: UNREAD_ID, method, ...params }];
 }
 
 export function askedInText(text: string | undefined): Asked[] | undefined {

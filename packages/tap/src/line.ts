@@ -104,13 +104,12 @@ export class Line implements Connection, Way {
   /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. */
   closed(): void {
     this.targets.close();
+    if (this.#inbound.size + this.#outbound.size === 0) return;
     const open = [...this.#inbound.values(), ...this.#outbound.values()];
     for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
-    if (open.some((exchange) => exchange.isAnswering)) {
-      setTimeout(() => {
-        for (const exchange of open) exchange.lose("closed");
-      }, 0);
-    }
+    setImmediate(() => {
+      for (const exchange of open) exchange.lose("closed");
+    });
   }
 
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */

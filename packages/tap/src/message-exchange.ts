@@ -12,7 +12,18 @@ import {
   type TransportKind,
 } from "@mcp-ops/exchange";
 import { type Extra, headerOf, principalOf } from "./extra.ts";
-import { clientInfoOf, eraOf, isRequest, META, type Message, metaOf, paramsOf, targetOf, textOf } from "./messages.ts";
+import {
+  clientInfoOf,
+  eraOf,
+  isRequest,
+  META,
+  type Message,
+  metaOf,
+  paramsOf,
+  targetOf,
+  textOf,
+  UNREAD_ID,
+} from "./messages.ts";
 import type { Targets } from "./targets.ts";
 
 /** An exchange read from a JSON-RPC message, lazily: what nobody asks for is not computed. */
@@ -50,7 +61,7 @@ export class MessageExchange implements Exchange {
   }
 
   get id(): RequestId | undefined {
-    return isRequest(this.#message) ? this.#message.id : undefined;
+    return isRequest(this.#message) && this.#message.id !== UNREAD_ID ? this.#message.id : undefined;
   }
 
   get server(): string {

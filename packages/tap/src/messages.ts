@@ -23,6 +23,9 @@ export interface Response extends Message {
   readonly id: RequestId;
 }
 
+/** Stands for the id of a request whose body was not read: there was one, and nobody knows it. */
+export const UNREAD_ID = "mcp-ops:unread";
+
 export function isRequest(message: Message): message is Request {
   return typeof message.method === "string" && isId(message.id);
 }
