@@ -6,11 +6,14 @@ import { Targets } from "./targets.ts";
 import { insideVisit } from "./visit.ts";
 import { serveWeb } from "./web-handler.ts";
 
-/** A handler as its desk sees it: which server answered last behind it, and what that server has. */
+/** A handler as its desk sees it. */
 export interface Desk {
   readonly pipeline: Pipeline;
   readonly targets: Targets;
-  server: string;
+  /** Name of the server behind it. */
+  readonly server: string;
+  /** The server that answered last. */
+  answered: string | undefined;
 }
 
 /** A function that handles HTTP requests, whichever style it has. */
@@ -24,7 +27,11 @@ export function frontDesk(pipeline: Pipeline, targets?: Targets): (original: Han
   const desk: Desk = {
     pipeline,
     targets: targets ?? new Targets(undefined, () => stateOf(pipeline).bookOf(desk.server), false),
-    server: pipeline.server ?? targets?.facts?.name ?? "mcp-server",
+    answered: undefined,
+    get server() {
+      const known = pipeline.server ?? targets?.facts?.name ?? this.answered;
+      return known ?? stateOf(pipeline).onlyServer ?? "mcp-server";
+    },
   };
   return (original, ...args) => {
     const [first, second, third] = args;

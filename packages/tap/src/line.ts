@@ -15,6 +15,7 @@ import {
   paramsOf,
   type Request,
   type Response,
+  serverNameIn,
   textOf,
 } from "./messages.ts";
 import { notify } from "./notify.ts";
@@ -42,7 +43,7 @@ export class Line implements Connection, Way {
   readonly #pipeline: Pipeline;
   readonly #state: PipelineState;
   readonly #ends: Ends;
-  readonly #sessionOf: () => string | undefined;
+  readonly #sessionHolder: { readonly sessionId?: string | undefined };
   #nameSeen: string | undefined;
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
@@ -54,14 +55,14 @@ export class Line implements Connection, Way {
     pipeline: Pipeline,
     facts: ServerFacts | undefined,
     transport: TransportKind,
-    sessionOf: () => string | undefined,
+    sessionHolder: { readonly sessionId?: string | undefined },
     ends: Ends,
   ) {
     this.transport = transport;
     this.#pipeline = pipeline;
     this.#state = stateOf(pipeline);
     this.#ends = ends;
-    this.#sessionOf = sessionOf;
+    this.#sessionHolder = sessionHolder;
     this.targets = new Targets(facts, () => this.#state.bookOf(this.server), pipeline.learnTargets);
   }
 
@@ -70,7 +71,7 @@ export class Line implements Connection, Way {
   }
 
   get session(): string | undefined {
-    return this.#sessionOf();
+    return this.#sessionHolder.sessionId;
   }
 
   get era(): Era | undefined {
@@ -151,6 +152,7 @@ export class Line implements Connection, Way {
   #askServer(message: Request, extra: Extra | undefined): unknown {
     if (message.method === "initialize") this.client = clientInfoOf(paramsOf(message)?.clientInfo);
     const open = this.#open("inbound", message, extra, undefined);
+    this.revision ??= open.exchange.revision;
     const returned = open.begin();
     const { method } = message;
     if (this.targets.isNeeded(method)) {
@@ -183,10 +185,8 @@ export class Line implements Connection, Way {
   }
 
   #sawResult(method: string, result: unknown): void {
-    if (method === "initialize" && isObject(result)) {
-      this.revision = textOf(result.protocolVersion);
-      this.#nameSeen = isObject(result.serverInfo) ? textOf(result.serverInfo.name) : undefined;
-    }
+    if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
+    this.#nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 
@@ -221,7 +221,7 @@ export class Line implements Connection, Way {
     const { facts } = this.targets;
     if (outcome.kind !== "result" || target === undefined) return open.settle(outcome);
     if (!outcome.isError) {
-      this.targets.sawSuccess(method, target);
+      if (outcome.gate === undefined) this.targets.sawSuccess(method, target);
       return open.settle(outcome);
     }
     if (method !== "tools/call" || knownTarget === undefined || facts === undefined) return open.settle(outcome);

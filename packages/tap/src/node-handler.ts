@@ -36,7 +36,7 @@ export function serveNode(
   if (request.method === "GET") countStream(desk, request, response);
   if (request.method === "POST") account(desk, visit, request, response, parsedBody);
   response.once("close", () => {
-    desk.server = visit.server ?? desk.server;
+    desk.answered = visit.server ?? desk.answered;
   });
   return runVisit(visit, serve);
 }

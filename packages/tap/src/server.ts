@@ -1,6 +1,7 @@
 import { type Carrier, isCarrier } from "./carrier.ts";
-import { interceptMethod, markOnce } from "./intercept.ts";
+import { markOnce } from "./intercept.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { stateOf } from "./pipeline-state.ts";
 import { ServerFacts } from "./server-facts.ts";
 import { tapTransport } from "./transport.ts";
 
@@ -23,23 +24,26 @@ export function isServer(value: object): value is Server {
 export function tapServer(server: Server, pipeline: Pipeline): void {
   const lowLevel = lowLevelOf(server);
   if (lowLevel !== server) owners.set(lowLevel, server);
-  if (!markOnce(lowLevel, "server")) return;
-  interceptMethod(lowLevel, "connect", (connect: Server["connect"], transport: Carrier) => {
+  const { name } = new ServerFacts(lowLevel, undefined);
+  if (name !== undefined) stateOf(pipeline).met(name);
+  if (!markOnce(lowLevel)) return;
+  const { connect } = lowLevel;
+  lowLevel.connect = (transport: Carrier, ...rest: []) => {
     tapConnection(lowLevel, transport, pipeline);
-    return connect(transport);
-  });
+    return connect.call(lowLevel, transport, ...rest);
+  };
   tapConnection(lowLevel, lowLevel.transport, pipeline);
 }
 
 /** Watches every server of a class (`Server`, `McpServer` of SDK v1 and v2, `FastMCPSession`), those to come included. */
 export function tapServerClass(serverClass: { readonly prototype: object }, pipeline: Pipeline): void {
   const { prototype } = serverClass;
-  if (!markOnce(prototype, "server")) return;
+  if (!markOnce(prototype)) return;
   const connect = Reflect.get(prototype, "connect") as Server["connect"];
   const value = function (this: Server, transport: Carrier, ...rest: []): unknown {
-    const lowLevel = lowLevelOf(this);
-    if (lowLevel !== this) owners.set(lowLevel, this);
-    tapConnection(lowLevel, transport, pipeline);
+    // Of a high-level server the low-level one connects; a server its author watches already stays with its author.
+    if (lowLevelOf(this) === this) tapConnection(this, transport, pipeline);
+    else tapServer(this, pipeline);
     return connect.call(this, transport, ...rest);
   };
   Object.defineProperty(prototype, "connect", { configurable: true, writable: true, enumerable: false, value });

@@ -23,7 +23,7 @@ export async function serveWeb(
   const copy = told === undefined ? copyOf(request) : undefined;
   const response = await runVisit(visit, serve);
   if (visit.claimed || !(response instanceof Response)) {
-    desk.server = visit.server ?? desk.server;
+    desk.answered = visit.server ?? desk.answered;
     void copy?.body?.cancel().catch(() => {});
     return response;
   }
