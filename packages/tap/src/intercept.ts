@@ -1,13 +1,15 @@
-/** Marks kept process-wide, so that two copies of this package in one process do not watch the same thing twice. */
-const MARKS = Symbol.for("@mcp-ops/tap:watched");
+/** On everything watched; the same in all copies of this package, so that two of them do not watch one thing twice. */
+const WATCHED = Symbol.for("@mcp-ops/tap:watched");
 
-/** Notes that `object` is watched. False when it was before. */
+/**
+ * Notes that `object` is watched. False when it was before.
+ *
+ * A property rather than a WeakSet: servers and transports may live for one request, and weak tables are what the garbage
+ * collector is slowest at.
+ */
 export function markOnce(object: object): boolean {
-  const global = globalThis as { [MARKS]?: WeakSet<object> };
-  global[MARKS] ??= new WeakSet();
-  if (global[MARKS].has(object)) return false;
-  global[MARKS].add(object);
-  return true;
+  if (Object.hasOwn(object, WATCHED)) return false;
+  return Reflect.set(object, WATCHED, true);
 }
 
 /**

@@ -47,7 +47,7 @@ export class Line implements Connection, Way {
   #nameSeen: string | undefined;
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
-  readonly #late = new Set<RequestId>();
+  #late: Set<RequestId> | undefined;
   readonly #inbound = new Map<RequestId, OpenExchange>();
   readonly #outbound = new Map<RequestId, OpenExchange>();
 
@@ -108,9 +108,7 @@ export class Line implements Connection, Way {
     if (this.#inbound.size + this.#outbound.size === 0) return;
     const open = [...this.#inbound.values(), ...this.#outbound.values()];
     for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
-    setImmediate(() => {
-      for (const exchange of open) exchange.lose("closed");
-    });
+    if (open.some((exchange) => exchange.isAnswering)) void loseUnconfirmed(open);
   }
 
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
@@ -171,7 +169,7 @@ export class Line implements Connection, Way {
     const book = direction === "inbound" ? this.#inbound : this.#outbound;
     book.get(message.id)?.lose("id-reused");
     book.set(message.id, open);
-    if (this.#late.size > 0) this.#late.delete(message.id);
+    this.#late?.delete(message.id);
     return open;
   }
 
@@ -179,7 +177,7 @@ export class Line implements Connection, Way {
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
-      return this.#late.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
+      return this.#late?.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
     if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
     return open.answer(response, options);
   }
@@ -197,6 +195,7 @@ export class Line implements Connection, Way {
   }
 
   #swallowLate(id: RequestId): void {
+    this.#late ??= new Set();
     if (this.#late.size >= MAX_LATE) this.#late.clear();
     this.#late.add(id);
   }
@@ -228,6 +227,18 @@ export class Line implements Connection, Way {
     const refused = facts.refusesArguments(knownTarget, paramsOf(open.message)?.arguments);
     void refused.then((yes) => open.settle(yes ? withInvalidArguments(outcome) : outcome));
   }
+}
+
+/**
+ * Loses the answers a closed carrier has taken and never confirms. A per-request transport closes just before it confirms, which
+ * is a few microtasks away; others get until the next turn of the event loop.
+ */
+async function loseUnconfirmed(open: readonly OpenExchange[]): Promise<void> {
+  for (let hop = 0; hop < 4; hop++) await undefined;
+  if (!open.some((exchange) => exchange.isAnswering)) return;
+  setImmediate(() => {
+    for (const exchange of open) exchange.lose("closed");
+  });
 }
 
 /** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */

@@ -11,8 +11,8 @@ export class PipelineState {
   readonly #books = new Map<string, TargetBook>();
 
   /** A server of this name is watched. */
-  met(server: string): void {
-    if (this.#names.size < 2) this.#names.add(server);
+  met(server: string | undefined): void {
+    if (server !== undefined && this.#names.size < 2) this.#names.add(server);
   }
 
   /** The name of the server, where only one is watched: what a handler calls a server it has not seen answer yet. */

@@ -2,7 +2,7 @@ import type { Carrier, OnMessage } from "./carrier.ts";
 import { transportKindOf } from "./carrier.ts";
 import { type ConnectionKind, openConnection } from "./connections.ts";
 import type { Extra } from "./extra.ts";
-import { frontDesk } from "./front-desk.ts";
+import { transportDesk } from "./front-desk.ts";
 import { interceptMethod, markOnce } from "./intercept.ts";
 import { Line } from "./line.ts";
 import type { Message } from "./messages.ts";
@@ -38,8 +38,6 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
   };
   const line = new Line(pipeline, facts, transport, carrier, ends);
   const connection = trackConnection(line, pipeline);
-  const ours = new WeakSet<object>();
-
   const onMessage = (handler: OnMessage): OnMessage => {
     toServer = handler;
     return (message, extra) => {
@@ -66,11 +64,14 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
     handler(error);
   };
 
+  let ours: Pick<Carrier, "onmessage" | "onclose" | "onerror"> = {};
   /** Callbacks are all set when a transport starts, and no message comes before (SDK contract of `Transport.start`). */
   const wrapCallbacks = () => {
-    carrier.onmessage = once(ours, carrier.onmessage, onMessage);
-    carrier.onclose = once(ours, carrier.onclose, onClose);
-    carrier.onerror = once(ours, carrier.onerror, onError);
+    const { onmessage, onclose, onerror } = carrier;
+    if (onmessage !== undefined && onmessage !== ours.onmessage) carrier.onmessage = onMessage(onmessage);
+    if (onclose !== undefined && onclose !== ours.onclose) carrier.onclose = onClose(onclose);
+    if (onerror !== undefined && onerror !== ours.onerror) carrier.onerror = onError(onerror);
+    ours = { onmessage: carrier.onmessage, onclose: carrier.onclose, onerror: carrier.onerror };
   };
 
   carrier.start = () => {
@@ -87,20 +88,9 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
     return sent;
   };
   if (typeof carrier.handleRequest === "function") {
-    interceptMethod(carrier, "handleRequest", frontDesk(pipeline, line.targets));
+    interceptMethod(carrier, "handleRequest", transportDesk(pipeline, line.targets));
   }
   if (carrier.onmessage !== undefined) wrapCallbacks();
-}
-
-function once<F extends (...args: never[]) => unknown>(
-  ours: WeakSet<object>,
-  callback: F | undefined,
-  wrap: (callback: F) => F,
-): F | undefined {
-  if (callback === undefined || ours.has(callback)) return callback;
-  const wrapped = wrap(callback);
-  ours.add(wrapped);
-  return wrapped;
 }
 
 /** Tells connection observers of a session once it has an id, and of a pipe with its first message; a transport that lives for one request is no connection. */
