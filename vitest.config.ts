@@ -14,14 +14,14 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({ test: { name, include: [`packages/${name}/src/**/*.test.ts`], exclude: [deep] } })),
       // Here whole processes start, so a test has longer.
-      {
+      ...["test", "examples"].map((name) => ({
         test: {
-          name: "test",
-          include: ["test/**/*.test.ts"],
+          name,
+          include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
           testTimeout: 30_000,
         },
-      },
+      })),
     ],
   },
 });

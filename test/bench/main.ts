@@ -3,7 +3,7 @@ import { metrics } from "@mcp-ops/metrics";
 import { pipeline, tap } from "@mcp-ops/tap";
 import { Registry } from "prom-client";
 import { type Effort, measure, type Variant } from "./measure.ts";
-import { median, pairedRatio } from "./statistics.ts";
+import { median, pairedRatio, type Ratio } from "./statistics.ts";
 import { SUBJECTS } from "./subjects.ts";
 
 /** What watching costs per call, against the bare server in the same run: `npm run bench [-- --json] [--rounds N] [--only text]`. */
@@ -32,7 +32,14 @@ function effortFor(subject: string): Effort {
   return { rounds: Number(options.rounds ?? (memory ? 400 : 150)), callsPerRound: memory ? 50 : 20 };
 }
 
-const report = [];
+interface Row {
+  readonly subject: string;
+  readonly variant: string;
+  readonly microsecondsPerCall: number;
+  readonly ratio: Ratio;
+}
+
+const report: Row[] = [];
 for (const [subject, open] of Object.entries(SUBJECTS)) {
   if (options.only !== undefined && !subject.includes(options.only)) continue;
   const rounds = await measure(open, VARIANTS, effortFor(subject));
@@ -46,7 +53,7 @@ for (const [subject, open] of Object.entries(SUBJECTS)) {
 }
 if (options.json) console.log(JSON.stringify(report, undefined, 2));
 
-function print({ subject, variant, microsecondsPerCall, ratio }: (typeof report)[number]): void {
+function print({ subject, variant, microsecondsPerCall, ratio }: Row): void {
   const interval = `${ratio.low.toFixed(3)} … ${ratio.high.toFixed(3)}`;
   const cells = [subject.padEnd(18), variant.padEnd(14), `${microsecondsPerCall.toFixed(1)} µs`.padStart(10)];
   console.log(`${cells.join(" ")}   ${ratio.median.toFixed(3)}×   (95 %: ${interval})`);

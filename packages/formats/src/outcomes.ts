@@ -1,5 +1,5 @@
 import { CLIENT_FAULT_CODES, LABELLED_CODES, RPC } from "./codes.ts";
-import { OTHER } from "./methods.ts";
+import { LISTEN_METHOD, OTHER } from "./methods.ts";
 
 /** How an exchange ended, in the words each signal uses. One table for metrics, traces, audit and alerts. */
 export interface Judgement {
@@ -62,6 +62,8 @@ const UNKNOWN_TARGET: Readonly<Record<string, Status>> = {
 const SUCCESS = judgement("success", "success", undefined);
 const SENT = judgement("sent", "success", undefined);
 const CANCELLED = judgement("cancelled", "cancelled", "client", "cancelled");
+/** A client that stops listening has ended its subscription, not withdrawn a call. */
+const STOPPED_LISTENING = judgement("cancelled", "success", undefined);
 const LOST = judgement("lost", "lost", "external", "lost");
 
 /**
@@ -73,7 +75,7 @@ export function judge(question: Question, ending: Ending): Judgement {
     case "sent":
       return SENT;
     case "cancelled":
-      return CANCELLED;
+      return question.method === LISTEN_METHOD ? STOPPED_LISTENING : CANCELLED;
     case "lost":
       return LOST;
     case "result":

@@ -26,7 +26,7 @@ export interface Boot {
   readonly bootId: string;
 }
 
-const NAME = /^([1-9]\d{0,9})-([0-9a-f]{12})\.(?:json|sock)$/;
+const NAME = /^([1-9]\d{0,9})-([0-9a-f]{12})\.(?:json|sock|tmp)$/;
 
 /** `<pid>-<bootId>.json` */
 export function registrationFileName({ pid, bootId }: Boot): string {
@@ -74,7 +74,7 @@ export function parseRegistration(text: string): Registration {
   return {
     schema: 1,
     server: field(read, "server", isText),
-    pid: field(read, "pid", (value) => Number.isSafeInteger(value) && (value as number) > 0) as number,
+    pid: field(read, "pid", (value) => Number.isSafeInteger(value) && (value as number) > 0),
     bootId: field(read, "bootId", (value) => typeof value === "string" && /^[0-9a-f]{12}$/.test(value)),
     startedAt: field(read, "startedAt", (value) => typeof value === "string" && !Number.isNaN(Date.parse(value))),
     ...(socket !== undefined && { socket: field<string>(read, "socket", isText) }),

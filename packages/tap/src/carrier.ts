@@ -1,4 +1,8 @@
 import type { TransportKind } from "@mcp-ops/exchange";
+import type { Extra } from "./extra.ts";
+import type { Message } from "./messages.ts";
+
+export type OnMessage = (message: Message, extra?: Extra) => unknown;
 
 /** What the transports of SDK v1 and v2 have in common, structurally: a transport is changed in place, never replaced. */
 export interface Carrier {
@@ -7,6 +11,9 @@ export interface Carrier {
   close(): Promise<void>;
   sessionId?: string | undefined;
   handleRequest?(...args: never[]): unknown;
+  onmessage?: OnMessage | undefined;
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
 }
 
 export function isCarrier(value: object): value is Carrier {

@@ -15,6 +15,7 @@ import {
   paramsOf,
   type Request,
   type Response,
+  serverNameIn,
   textOf,
 } from "./messages.ts";
 import { notify } from "./notify.ts";
@@ -42,11 +43,11 @@ export class Line implements Connection, Way {
   readonly #pipeline: Pipeline;
   readonly #state: PipelineState;
   readonly #ends: Ends;
-  readonly #sessionOf: () => string | undefined;
+  readonly #sessionHolder: { readonly sessionId?: string | undefined };
   #nameSeen: string | undefined;
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
-  readonly #late = new Set<RequestId>();
+  #late: Set<RequestId> | undefined;
   readonly #inbound = new Map<RequestId, OpenExchange>();
   readonly #outbound = new Map<RequestId, OpenExchange>();
 
@@ -54,14 +55,14 @@ export class Line implements Connection, Way {
     pipeline: Pipeline,
     facts: ServerFacts | undefined,
     transport: TransportKind,
-    sessionOf: () => string | undefined,
+    sessionHolder: { readonly sessionId?: string | undefined },
     ends: Ends,
   ) {
     this.transport = transport;
     this.#pipeline = pipeline;
     this.#state = stateOf(pipeline);
     this.#ends = ends;
-    this.#sessionOf = sessionOf;
+    this.#sessionHolder = sessionHolder;
     this.targets = new Targets(facts, () => this.#state.bookOf(this.server), pipeline.learnTargets);
   }
 
@@ -70,7 +71,7 @@ export class Line implements Connection, Way {
   }
 
   get session(): string | undefined {
-    return this.#sessionOf();
+    return this.#sessionHolder.sessionId;
   }
 
   get era(): Era | undefined {
@@ -107,9 +108,7 @@ export class Line implements Connection, Way {
     if (this.#inbound.size + this.#outbound.size === 0) return;
     const open = [...this.#inbound.values(), ...this.#outbound.values()];
     for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
-    setImmediate(() => {
-      for (const exchange of open) exchange.lose("closed");
-    });
+    if (open.some((exchange) => exchange.isAnswering)) void loseUnconfirmed(open);
   }
 
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
@@ -151,6 +150,7 @@ export class Line implements Connection, Way {
   #askServer(message: Request, extra: Extra | undefined): unknown {
     if (message.method === "initialize") this.client = clientInfoOf(paramsOf(message)?.clientInfo);
     const open = this.#open("inbound", message, extra, undefined);
+    this.revision ??= open.exchange.revision;
     const returned = open.begin();
     const { method } = message;
     if (this.targets.isNeeded(method)) {
@@ -169,7 +169,7 @@ export class Line implements Connection, Way {
     const book = direction === "inbound" ? this.#inbound : this.#outbound;
     book.get(message.id)?.lose("id-reused");
     book.set(message.id, open);
-    if (this.#late.size > 0) this.#late.delete(message.id);
+    this.#late?.delete(message.id);
     return open;
   }
 
@@ -177,16 +177,14 @@ export class Line implements Connection, Way {
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
-      return this.#late.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
+      return this.#late?.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
     if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
     return open.answer(response, options);
   }
 
   #sawResult(method: string, result: unknown): void {
-    if (method === "initialize" && isObject(result)) {
-      this.revision = textOf(result.protocolVersion);
-      this.#nameSeen = isObject(result.serverInfo) ? textOf(result.serverInfo.name) : undefined;
-    }
+    if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
+    this.#nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 
@@ -197,6 +195,7 @@ export class Line implements Connection, Way {
   }
 
   #swallowLate(id: RequestId): void {
+    this.#late ??= new Set();
     if (this.#late.size >= MAX_LATE) this.#late.clear();
     this.#late.add(id);
   }
@@ -221,13 +220,25 @@ export class Line implements Connection, Way {
     const { facts } = this.targets;
     if (outcome.kind !== "result" || target === undefined) return open.settle(outcome);
     if (!outcome.isError) {
-      this.targets.sawSuccess(method, target);
+      if (outcome.gate === undefined) this.targets.sawSuccess(method, target);
       return open.settle(outcome);
     }
     if (method !== "tools/call" || knownTarget === undefined || facts === undefined) return open.settle(outcome);
     const refused = facts.refusesArguments(knownTarget, paramsOf(open.message)?.arguments);
     void refused.then((yes) => open.settle(yes ? withInvalidArguments(outcome) : outcome));
   }
+}
+
+/**
+ * Loses the answers a closed carrier has taken and never confirms. A per-request transport closes just before it confirms, which
+ * is a few microtasks away; others get until the next turn of the event loop.
+ */
+async function loseUnconfirmed(open: readonly OpenExchange[]): Promise<void> {
+  for (let hop = 0; hop < 4; hop++) await undefined;
+  if (!open.some((exchange) => exchange.isAnswering)) return;
+  setImmediate(() => {
+    for (const exchange of open) exchange.lose("closed");
+  });
 }
 
 /** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */

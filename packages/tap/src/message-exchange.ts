@@ -54,6 +54,8 @@ export class MessageExchange implements Exchange {
     this.#extra = extra;
     this.#connection = connection;
     this.#targets = targets;
+    // Who reads the exchange cannot change what the next one reads, nor where the line sends it.
+    Object.freeze(this);
   }
 
   get kind(): "request" | "notification" {
@@ -133,7 +135,8 @@ export class MessageExchange implements Exchange {
   }
 
   get requestBytes(): number {
-    this.#requestBytes ??= jsonBytes(this.#message);
+    this.#requestBytes ??=
+      this.#message.id === UNREAD_ID ? Number(this.header("content-length") ?? 0) : jsonBytes(this.#message);
     return this.#requestBytes;
   }
 

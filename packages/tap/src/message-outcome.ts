@@ -21,7 +21,7 @@ export function answeredOutcome(
   httpStatus?: number,
 ): ResultOutcome | ErrorOutcome {
   return response.error === undefined
-    ? new Result(response, durationMs, gate, httpStatus)
+    ? new Result(response, durationMs, gate, httpStatus, false)
     : new Failure(response, durationMs, gate, httpStatus, cause);
 }
 
@@ -31,13 +31,12 @@ export function unansweredOutcome(
   durationMs: number,
   httpStatus?: number,
 ): CancelledOutcome | SentOutcome | LostOutcome {
-  return { ...ending, durationMs, gate: undefined, httpStatus, responseBytes: 0 };
+  return Object.freeze({ ...ending, durationMs, gate: undefined, httpStatus, responseBytes: 0 });
 }
 
 /** The same outcome, with word from the server that the tool's arguments never passed its check. */
 export function withInvalidArguments(outcome: Outcome): Outcome {
-  if (outcome instanceof Result) outcome.invalidArguments = true;
-  return outcome;
+  return outcome instanceof Result ? outcome.withInvalidArguments() : outcome;
 }
 
 /** A JSON-RPC response as the `Answer` of a gate, and back. */
@@ -47,49 +46,72 @@ export function answerOf(response: Message): Answer {
     : { error: response.error as { code: number; message: string } };
 }
 
+/** The message is out of an observer's reach here, and frozen instances keep one observer from misleading the next. */
 class Answered {
   readonly durationMs: number;
   readonly gate: string | undefined;
   readonly httpStatus: number | undefined;
-  protected readonly response: Message;
+  readonly #response: Message;
   #responseBytes: number | undefined;
 
   constructor(response: Message, durationMs: number, gate: string | undefined, httpStatus: number | undefined) {
-    this.response = response;
+    this.#response = response;
     this.durationMs = durationMs;
     this.gate = gate;
     this.httpStatus = httpStatus;
   }
 
   get responseBytes(): number {
-    this.#responseBytes ??= jsonBytes(this.response);
+    this.#responseBytes ??= jsonBytes(this.#response);
     return this.#responseBytes;
   }
 }
 
 class Result extends Answered implements ResultOutcome {
   readonly kind = "result";
-  invalidArguments = false;
+  readonly invalidArguments: boolean;
+  readonly #response: Message;
+
+  constructor(
+    response: Message,
+    durationMs: number,
+    gate: string | undefined,
+    httpStatus: number | undefined,
+    invalidArguments: boolean,
+  ) {
+    super(response, durationMs, gate, httpStatus);
+    this.invalidArguments = invalidArguments;
+    this.#response = response;
+    Object.freeze(this);
+  }
+
+  withInvalidArguments(): Result {
+    return new Result(this.#response, this.durationMs, this.gate, this.httpStatus, true);
+  }
 
   get type(): string {
-    const { result } = this.response;
+    const { result } = this.#response;
     // SDK v1 answers a task-augmented call with `{task}` and no `resultType` (revision 2025-11-25, tasks).
     if (!isObject(result)) return "complete";
     return textOf(result.resultType) ?? (isObject(result.task) && result.content === undefined ? "task" : "complete");
   }
 
   get isError(): boolean {
-    return isObject(this.response.result) && this.response.result.isError === true;
+    const { result } = this.#response;
+    return isObject(result) && result.isError === true;
   }
 
   get result(): JsonObject {
-    return isObject(this.response.result) ? readonlyView(this.response.result) : {};
+    const { result } = this.#response;
+    return isObject(result) ? readonlyView(result) : {};
   }
 }
 
 class Failure extends Answered implements ErrorOutcome {
   readonly kind = "error";
   readonly cause: ErrorOutcome["cause"];
+  readonly code: number | undefined;
+  readonly message: string;
 
   constructor(
     response: Message,
@@ -99,16 +121,10 @@ class Failure extends Answered implements ErrorOutcome {
     cause: ErrorOutcome["cause"],
   ) {
     super(response, durationMs, gate, httpStatus);
+    const { error } = response;
     this.cause = cause;
-  }
-
-  get code(): number | undefined {
-    const { error } = this.response;
-    return isObject(error) && typeof error.code === "number" ? error.code : undefined;
-  }
-
-  get message(): string {
-    const { error } = this.response;
-    return (isObject(error) ? textOf(error.message) : undefined) ?? "";
+    this.code = isObject(error) && typeof error.code === "number" ? error.code : undefined;
+    this.message = (isObject(error) ? textOf(error.message) : undefined) ?? "";
+    Object.freeze(this);
   }
 }

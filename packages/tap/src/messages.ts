@@ -79,6 +79,7 @@ export function targetOf(method: string, params: JsonObject | undefined): string
 export const META = {
   protocolVersion: "io.modelcontextprotocol/protocolVersion",
   clientInfo: "io.modelcontextprotocol/clientInfo",
+  serverInfo: "io.modelcontextprotocol/serverInfo",
 } as const;
 
 /** The first revision without `initialize`. Revisions are dates and compare as text. */
@@ -97,4 +98,11 @@ export function clientInfoOf(value: unknown): ClientInfo | undefined {
 
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+/** The name a server gives itself in a result: of `initialize`, or on 2026-07-28 in the `_meta` of any. */
+export function serverNameIn(result: unknown): string | undefined {
+  if (!isObject(result)) return undefined;
+  const info = result.serverInfo ?? (isObject(result._meta) ? result._meta[META.serverInfo] : undefined);
+  return isObject(info) ? textOf(info.name) : undefined;
 }

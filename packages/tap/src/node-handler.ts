@@ -2,11 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AnswerReader } from "./answer-reader.ts";
 import { askedInBody, askedInHeaders, askedInText, unread } from "./asked.ts";
 import { openConnection } from "./connections.ts";
-import type { Desk } from "./front-desk.ts";
+import type { Attendance, Desk } from "./front-desk.ts";
 import { interceptMethod } from "./intercept.ts";
 import { isObject } from "./messages.ts";
 import { httpConnection, Unclaimed } from "./unclaimed.ts";
-import { runVisit, type Visit } from "./visit.ts";
 
 /** As in web-handler: larger bodies are not kept. */
 const MAX_COPIED_BYTES = 1024 * 1024;
@@ -24,71 +23,72 @@ export function isNodeRequest(request: unknown, response: unknown): boolean {
 }
 
 /** One request through a Node-style handler: nothing is replaced, what is written is read as it passes. */
-export function serveNode(
-  desk: Desk,
-  request: NodeRequest,
-  given: unknown,
-  parsedBody: unknown,
-  serve: () => unknown,
-): unknown {
+export function serveNode(attendance: Attendance, request: NodeRequest, given: unknown, parsedBody: unknown): unknown {
   const response = given as ServerResponse;
-  const visit: Visit = { claimed: false, server: undefined };
-  if (request.method === "GET") countStream(desk, request, response);
-  if (request.method === "POST") account(desk, visit, request, response, parsedBody);
-  response.once("close", () => {
-    desk.server = visit.server ?? desk.server;
-  });
-  return runVisit(visit, serve);
+  const method = request.method;
+  if (method === "GET") whenAnswered(response, () => countStream(attendance.desk, request, response));
+  if (method === "POST") account(attendance, request, response, parsedBody);
+  return attendance.serve();
 }
 
-function countStream({ pipeline, server }: Desk, request: NodeRequest, response: ServerResponse): void {
-  if (request.headers.accept?.includes("text/event-stream") !== true) return;
+/** Tells when the head of the answer is written, which an `end()` without `writeHead()` does too. */
+function whenAnswered(response: ServerResponse, answered: () => void): void {
   interceptMethod(response, "writeHead", (writeHead: (...args: unknown[]) => unknown, ...args: unknown[]) => {
     const written = writeHead(...args);
-    if (response.statusCode === 200) {
-      const close = openConnection(pipeline, httpConnection(server, request.headers), "stream");
-      response.once("close", () => close());
-    }
+    answered();
     return written;
   });
 }
 
-function account(desk: Desk, visit: Visit, request: NodeRequest, response: ServerResponse, parsedBody: unknown): void {
-  const caller = { headers: request.headers, authInfo: request.auth, arrivedAt: performance.now() };
+function countStream({ pipeline, server }: Desk, request: NodeRequest, response: ServerResponse): void {
+  if (response.statusCode !== 200 || request.headers.accept?.includes("text/event-stream") !== true) return;
+  const close = openConnection(pipeline, httpConnection(server, request.headers), "stream");
+  response.once("close", () => close());
+}
+
+function account(attendance: Attendance, request: NodeRequest, response: ServerResponse, parsedBody: unknown): void {
+  const { desk } = attendance;
+  const arrivedAt = performance.now();
   const told = askedInBody(parsedBody) ?? askedInBody(request.body) ?? askedInHeaders(request.headers);
-  const bodyText = told === undefined ? copyBody(request, visit) : () => undefined;
-  let unclaimed: Unclaimed | undefined;
-  const reader = new AnswerReader((message) => unclaimed?.saw(message, response.statusCode));
-  const saw = (chunk: unknown) => {
-    if (visit.claimed) return;
-    unclaimed ??= open();
-    if (typeof chunk === "string" || chunk instanceof Uint8Array) reader.push(chunk);
-  };
+  const bodyText = told === undefined && attendance.copiesBody ? copyBody(request) : undefined;
   const open = () => {
-    const asked = told ?? askedInText(bodyText()) ?? unread();
-    return new Unclaimed(desk.pipeline, asked, { ...caller, authInfo: request.auth }, desk.server, desk.targets);
+    const asked = told ?? askedInText(bodyText?.()) ?? unread();
+    const caller = { headers: request.headers, authInfo: request.auth, arrivedAt };
+    return new Unclaimed(desk.pipeline, asked, caller, desk.server, desk.targets);
   };
+  let accounted = false;
+  whenAnswered(response, () => {
+    if (!accounted && !attendance.isClaimed(response.statusCode)) readAnswer(open(), response);
+    accounted = true;
+  });
+  if (!attendance.copiesBody) return;
+  response.once("close", () => {
+    if (!accounted && !attendance.isClaimed(0)) open().end(0, true);
+  });
+}
+
+function readAnswer(unclaimed: Unclaimed, response: ServerResponse): void {
+  const reader = new AnswerReader((message) => unclaimed.saw(message, response.statusCode));
   for (const member of ["write", "end"]) {
     interceptMethod(response, member, (original: (...args: unknown[]) => unknown, ...args: unknown[]) => {
-      saw(args[0]);
+      const [chunk] = args;
+      if (typeof chunk === "string" || chunk instanceof Uint8Array) reader.push(chunk);
       return original(...args);
     });
   }
   response.once("close", () => {
-    if (visit.claimed) return;
-    unclaimed ??= open();
     reader.end();
     unclaimed.end(response.statusCode, !response.writableFinished);
   });
 }
 
 /** Keeps a reference to each piece of the body as the HTTP parser hands it over; whoever reads the request is not disturbed. */
-function copyBody(request: NodeRequest, visit: Visit): () => string | undefined {
+function copyBody(request: NodeRequest): () => string | undefined {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   interceptMethod(request, "push", (push: (...args: unknown[]) => unknown, ...args: unknown[]) => {
     const piece = args[0];
-    if (piece instanceof Uint8Array && !visit.claimed) {
+    if (piece instanceof Uint8Array) {
       bytes += piece.byteLength;
       if (bytes <= MAX_COPIED_BYTES) pieces.push(piece);
     }

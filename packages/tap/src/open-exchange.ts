@@ -46,6 +46,7 @@ export class OpenExchange implements Core {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #state: "open" | "answering" | "ended" = "open";
   #dispatching = false;
+  #answeredByGate = false;
   #forwarded: unknown;
 
   /** `extra` came with an inbound request, `options` with an outbound one. */
@@ -76,7 +77,8 @@ export class OpenExchange implements Core {
 
   /** The asked side's answer is on its way. Gives what the carrier shall get back. */
   answer(response: Message, options: unknown): unknown {
-    if (this.#state !== "open") return Promise.resolve();
+    if (this.#answeredByGate) return Promise.resolve();
+    if (this.#state !== "open") return this.#way.reply(this, response, options);
     this.#state = "answering";
     const passes = this.#passes;
     const amended = passes.length === 0 ? response : this.#amend(response, passes);
@@ -200,6 +202,7 @@ export class OpenExchange implements Core {
   #replyFromGate(answer: Answer, gate: string, cause: ErrorOutcome["cause"]): void {
     if (this.#state !== "open") return;
     this.#state = "answering";
+    this.#answeredByGate = true;
     const response = { jsonrpc: "2.0", id: this.message.id, ...answer };
     const outcome = answeredOutcome(response, this.#elapsed(), gate, cause);
     const failed = (error: unknown) => report(this.#pipeline.onFault, { source: gate, kind: "internal", error });

@@ -7,7 +7,18 @@ const MAX_BOOKS = 1000;
 /** What a pipeline remembers across servers, connections and requests: SDK v2 builds a server for every HTTP request. */
 export class PipelineState {
   openExchanges = 0;
+  readonly #names = new Set<string>();
   readonly #books = new Map<string, TargetBook>();
+
+  /** A server of this name is watched. */
+  met(server: string | undefined): void {
+    if (server !== undefined && this.#names.size < 2) this.#names.add(server);
+  }
+
+  /** The name of the server, where only one is watched: what a handler calls a server it has not seen answer yet. */
+  get onlyServer(): string | undefined {
+    return this.#names.size === 1 ? [...this.#names][0] : undefined;
+  }
 
   bookOf(server: string): TargetBook {
     let book = this.#books.get(server);

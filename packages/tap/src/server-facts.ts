@@ -38,7 +38,7 @@ export class ServerFacts {
 
   /** The name the server gives itself. */
   get name(): string | undefined {
-    return textOf(this.#lowLevel._serverInfo?.name);
+    return serverNameOf(this.#lowLevel);
   }
 
   handles(method: string): boolean {
@@ -83,6 +83,11 @@ export class ServerFacts {
     }
     return null;
   }
+}
+
+/** The name a low-level server was made with. */
+export function serverNameOf(lowLevel: LowLevelServer): string | undefined {
+  return textOf(lowLevel._serverInfo?.name);
 }
 
 function matches(template: { match(uri: string): unknown }, uri: string): boolean {

@@ -29,12 +29,12 @@ export function tap<T extends object>(x: T, pipeline: Pipeline): T {
 }
 
 function tapFetch(handler: object, pipeline: Pipeline): void {
-  if (markOnce(handler, "handler")) interceptMethod(handler, "fetch", frontDesk(pipeline));
+  if (markOnce(handler)) interceptMethod(handler, "fetch", frontDesk(pipeline));
 }
 
 /** What a function is shows when it is called: with an HTTP request it is a handler, else a factory of servers. */
 function tapFunction(subject: Callable, pipeline: Pipeline): Callable {
-  if (!markOnce(subject, "function")) return subject;
+  if (!markOnce(subject)) return subject;
   const desk = frontDesk(pipeline);
   const tapped = function (this: unknown, ...args: unknown[]): unknown {
     const call = (...given: unknown[]) => subject.apply(this, given);
@@ -48,7 +48,7 @@ function tapFunction(subject: Callable, pipeline: Pipeline): Callable {
   Object.defineProperty(tapped, "length", { value: subject.length });
   Object.defineProperty(tapped, "name", { value: subject.name });
   Object.setPrototypeOf(tapped, subject);
-  markOnce(tapped, "function");
+  markOnce(tapped);
   return tapped;
 }
 

@@ -35,7 +35,7 @@ export class Targets {
   facts: ServerFacts | undefined;
   readonly #book: () => TargetBook;
   readonly #learn: boolean;
-  readonly #pending = new Map<RequestId, (result: unknown) => void>();
+  #pending: Map<RequestId, (result: unknown) => void> | undefined;
   #learning: Promise<void> | undefined;
 
   /** `book` is asked for late: the server's name may become known only with the first answer. */
@@ -104,23 +104,22 @@ export class Targets {
 
   /** Whether an answer on its way to the client is to a question of ours; it goes no further then. */
   takeAnswer(id: RequestId, answer: Message): boolean {
-    if (this.#pending.size === 0) return false;
-    const resolve = this.#pending.get(id);
+    const resolve = this.#pending?.get(id);
     if (resolve === undefined) return false;
-    this.#pending.delete(id);
+    this.#pending?.delete(id);
     resolve(answer.result);
     return true;
   }
 
   /** Whether a message the server sends belongs to a question of ours, such as a log line its handler wrote. */
   isOurs(relatedRequestId: unknown): boolean {
-    return this.#pending.has(relatedRequestId as RequestId);
+    return this.#pending?.has(relatedRequestId as RequestId) === true;
   }
 
   /** Gives up on questions under way. */
   close(): void {
-    for (const resolve of this.#pending.values()) resolve(undefined);
-    this.#pending.clear();
+    for (const resolve of this.#pending?.values() ?? []) resolve(undefined);
+    this.#pending = undefined;
   }
 
   async #askPages(method: string, meta: JsonObject | undefined, ask: (message: Message) => void): Promise<void> {
@@ -145,6 +144,7 @@ export class Targets {
       ...(meta === undefined ? {} : { _meta: envelopeOf(meta) }),
     };
     return new Promise((resolve) => {
+      this.#pending ??= new Map();
       this.#pending.set(id, resolve);
       ask({ jsonrpc: "2.0", id, method, params });
     });

@@ -1,8 +1,9 @@
-import { type Carrier, transportKindOf } from "./carrier.ts";
+import type { Carrier, OnMessage } from "./carrier.ts";
+import { transportKindOf } from "./carrier.ts";
 import { type ConnectionKind, openConnection } from "./connections.ts";
 import type { Extra } from "./extra.ts";
-import { frontDesk } from "./front-desk.ts";
-import { interceptCallback, interceptMethod, markOnce, replaceMethod } from "./intercept.ts";
+import { transportDesk } from "./front-desk.ts";
+import { interceptMethod, markOnce } from "./intercept.ts";
 import { Line } from "./line.ts";
 import type { Message } from "./messages.ts";
 import { announceWire, carryInside, carryOutside, isCarriedOutside, runInsideOuter } from "./nesting.ts";
@@ -10,20 +11,17 @@ import type { Pipeline } from "./pipeline.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { claimVisit } from "./visit.ts";
 
-type OnMessage = (message: Message, extra?: Extra) => unknown;
-
 /**
  * Watches one transport, in place. `facts` of the server where it is known; without them the transport is a wire, which may
- * carry messages to a server that is tapped as well (`serveStdio`).
+ * carry messages to a server that is watched as well (`serveStdio`).
  */
 export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: ServerFacts | undefined): void {
-  if (!markOnce(carrier, "transport")) return;
+  if (!markOnce(carrier)) return;
   const isWire = facts === undefined;
   if (isWire) announceWire();
-  const kind = transportKindOf(carrier);
-  const send = carrier.send;
+  const transport = transportKindOf(carrier);
+  const { send, start } = carrier;
   let toServer: OnMessage = () => {};
-  // A callback set before connect() is chained by it into the next one: what is under delivery must not be opened again.
   let underDelivery: Message | undefined;
   const ends = {
     toServer(message: Message, extra: Extra | undefined) {
@@ -38,50 +36,69 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
     },
     toClient: (message: Message, options: unknown) => send.call(carrier, message, options as object | undefined),
   };
-  const line = new Line(pipeline, facts, kind, () => carrier.sessionId, ends);
-  const connection = trackConnection(line, carrier, pipeline, kind);
-
-  interceptCallback(carrier, "onmessage", (callback) => {
-    const handler = callback as unknown as OnMessage;
+  const line = new Line(pipeline, facts, transport, carrier, ends);
+  const connection = trackConnection(line, pipeline);
+  const onMessage = (handler: OnMessage): OnMessage => {
     toServer = handler;
-    return (message: Message, extra?: Extra) => {
+    return (message, extra) => {
+      // A second connect() chains what the first one set: a message under delivery must not be opened again.
       if (message === underDelivery) return handler(message, extra);
       claimVisit(line);
-      const nested = isWire ? undefined : runInsideOuter(message, line.targets, facts, () => handler(message, extra));
+      // Whoever opened an exchange ends it: an answer is its own, whichever tap it passes first.
+      const passedOn = !isWire && message.method !== undefined;
+      const nested = passedOn ? runInsideOuter(message, line.targets, facts, () => handler(message, extra)) : undefined;
       if (nested !== undefined) return nested.returned;
-      connection.opened();
+      if (!isWire) connection.opened();
       return line.fromClient(message, extra);
     };
-  });
+  };
 
-  replaceMethod(carrier, "send", (message: Message, options?: object) => {
-    if (isCarriedOutside(message, line.targets)) return ends.toClient(message, options);
-    carryOutside(message, line.targets);
-    return line.fromServer(message, options);
-  });
-
-  interceptCallback(carrier, "onclose", (callback) => () => {
+  const onClose = (handler: () => void) => () => {
     line.closed();
     connection.closed();
-    return (callback as () => unknown)();
-  });
+    handler();
+  };
 
-  interceptCallback(carrier, "onerror", (callback) => (error: Error) => {
+  const onError = (handler: (error: Error) => void) => (error: Error) => {
     line.failed();
-    return (callback as unknown as (error: Error) => unknown)(error);
-  });
+    handler(error);
+  };
 
+  let ours: Pick<Carrier, "onmessage" | "onclose" | "onerror"> = {};
+  /** Callbacks are all set when a transport starts, and no message comes before (SDK contract of `Transport.start`). */
+  const wrapCallbacks = () => {
+    const { onmessage, onclose, onerror } = carrier;
+    if (onmessage !== undefined && onmessage !== ours.onmessage) carrier.onmessage = onMessage(onmessage);
+    if (onclose !== undefined && onclose !== ours.onclose) carrier.onclose = onClose(onclose);
+    if (onerror !== undefined && onerror !== ours.onerror) carrier.onerror = onError(onerror);
+    ours = { onmessage: carrier.onmessage, onclose: carrier.onclose, onerror: carrier.onerror };
+  };
+
+  carrier.start = () => {
+    wrapCallbacks();
+    return start.call(carrier);
+  };
+  carrier.send = (message: Message, options?: object) => {
+    if (message.method !== undefined) {
+      if (isCarriedOutside(message, line.targets)) return ends.toClient(message, options);
+      carryOutside(message, line.targets);
+    }
+    const sent = line.fromServer(message, options) as Promise<void>;
+    if (isWire) connection.opened(); // A wire learns the name of the server behind it from the first answer.
+    return sent;
+  };
   if (typeof carrier.handleRequest === "function") {
-    interceptMethod(carrier, "handleRequest", frontDesk(pipeline, line.targets));
+    interceptMethod(carrier, "handleRequest", transportDesk(pipeline, line.targets));
   }
+  if (carrier.onmessage !== undefined) wrapCallbacks();
 }
 
-/** Tells connection observers of a session once it has an id, and of a pipe at once; a transport that lives for one request is no connection. */
-function trackConnection(line: Line, carrier: Carrier, pipeline: Pipeline, transport: Line["transport"]) {
+/** Tells connection observers of a session once it has an id, and of a pipe with its first message; a transport that lives for one request is no connection. */
+function trackConnection(line: Line, pipeline: Pipeline) {
   let close: ((error?: Error) => void) | undefined;
   const kindOf = (): ConnectionKind | undefined => {
-    if (transport === "stdio" || transport === "memory") return transport;
-    return carrier.sessionId === undefined ? undefined : "session";
+    if (line.transport === "stdio" || line.transport === "memory") return line.transport;
+    return line.session === undefined ? undefined : "session";
   };
   return {
     opened() {

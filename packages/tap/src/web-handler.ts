@@ -2,33 +2,26 @@ import type { JsonObject } from "@mcp-ops/exchange";
 import { AnswerReader } from "./answer-reader.ts";
 import { askedInBody, askedInHeaders, askedInText, unread } from "./asked.ts";
 import { openConnection } from "./connections.ts";
-import type { Desk } from "./front-desk.ts";
+import type { Attendance, Desk } from "./front-desk.ts";
 import { httpConnection, Unclaimed } from "./unclaimed.ts";
-import { runVisit, type Visit } from "./visit.ts";
 
 /** Larger request bodies are not read a second time; what they asked is then known from the headers or not at all. */
 const MAX_COPIED_BYTES = 1024 * 1024;
 
 /** One request through a web-style handler. */
-export async function serveWeb(
-  desk: Desk,
-  request: Request,
-  options: JsonObject,
-  serve: () => unknown,
-): Promise<unknown> {
+export async function serveWeb(attendance: Attendance, request: Request, options: JsonObject): Promise<unknown> {
+  const { desk } = attendance;
   const caller = { headers: request.headers, authInfo: options.authInfo, arrivedAt: performance.now() };
-  const visit: Visit = { claimed: false, server: undefined };
   const isPost = request.method === "POST";
   const told = isPost ? (askedInBody(options.parsedBody) ?? askedInHeaders(request.headers)) : [];
-  const copy = told === undefined ? copyOf(request) : undefined;
-  const response = await runVisit(visit, serve);
-  if (visit.claimed || !(response instanceof Response)) {
-    desk.server = visit.server ?? desk.server;
+  const copy = told === undefined && attendance.copiesBody ? copyOf(request) : undefined;
+  const response = await attendance.serve();
+  if (!(response instanceof Response)) return response;
+  if (request.method === "GET") return isEventStream(response) ? countStream(desk, request, response) : response;
+  if (attendance.isClaimed(response.status) || !isPost) {
     void copy?.body?.cancel().catch(() => {});
     return response;
   }
-  if (request.method === "GET") return isEventStream(response) ? countStream(desk, request, response) : response;
-  if (!isPost) return response;
   const asked = told ?? askedInText(await textOf(copy)) ?? unread();
   return account(new Unclaimed(desk.pipeline, asked, caller, desk.server, desk.targets), request, response);
 }

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { parseExposition } from "../figures/exposition.ts";
+import { figuresOf } from "../figures/figures.ts";
+import { Tally } from "../figures/tally.ts";
+import { frame, type Moment } from "./frame.ts";
+import { summary } from "./summary.ts";
+import { type Paint, seconds } from "./words.ts";
+
+const plain: Paint = (_, text) => text;
+
+const moment: Moment = {
+  figures: figuresOf(
+    parseExposition(`mcp_requests_total{method="tools/call",target="weather",status="success"} 1200
+mcp_requests_total{method="tools/call",target="weather",status="tool_error"} 31
+mcp_requests_total{method="tools/call",target="weather",status="cancelled"} 4
+mcp_requests_total{method="tools/call",target="_other",status="unknown_tool"} 9
+mcp_requests_total{method="tools/call",target="add",status="success"} 3
+mcp_requests_total{method="tools/list",target="",status="success"} 7
+mcp_request_duration_seconds_bucket{method="tools/call",target="weather",le="0.2"} 1235
+mcp_requests_in_flight{method="tools/call"} 2`),
+  ),
+  elapsedMs: 65_000,
+  forMs: 90_000,
+  callsPerSecond: 101.4,
+  metricsUrl: "http://127.0.0.1:9464/metrics",
+};
+
+test("a frame shows each method, its targets in a steady order, and what went wrong", () => {
+  expect(frame(moment, { columns: 80, rows: 24 }, plain)).toMatchInlineSnapshot(`
+    [
+      "mcp-ops demo   1:05 of 1:30   1254 calls   101/s   2 in flight",
+      "one MCP server; clients of SDK v2 (2026-07-28 and before) and of SDK v1",
+      "",
+      "                        calls    p50    p95    p99  open  errors by kind",
+      "tools/call               1247  100ms  190ms  198ms     2  44 in all",
+      "  add                       3      -      -      -",
+      "  weather                1235  100ms  190ms  198ms        31 tool_error, 4 canc…",
+      "  _other                    9      -      -      -        9 unknown_tool",
+      "tools/list                  7      -      -      -",
+      "",
+      "errors   31 tool_error, 9 unknown_tool, 4 cancelled",
+      "metrics  http://127.0.0.1:9464/metrics  (Prometheus target: 127.0.0.1:9464)",
+      "try      curl -s http://127.0.0.1:9464/metrics | grep ^mcp_req",
+      "p50 p95 p99 as histogram_quantile gives them, since the start",
+    ]
+  `);
+});
+
+test.each([
+  [40, 24],
+  [80, 24],
+  [120, 50],
+  [200, 60],
+  [80, 12],
+  [20, 5],
+])("a frame stays inside a window of %d columns and %d rows", (columns, rows) => {
+  const lines = frame(moment, { columns, rows }, plain);
+  expect(lines.length).toBeLessThan(rows);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+});
+
+test.each([
+  [undefined, "-"],
+  [0.000123, "0.12ms"],
+  [0.0042, "4.2ms"],
+  [0.0421, "42ms"],
+  [0.42, "420ms"],
+  [0.9996, "1.0s"],
+  [4.2, "4.2s"],
+  [42, "42s"],
+])("%d seconds read %s", (value, expected) => {
+  expect(seconds(value)).toBe(expected);
+});
+
+test("a summary agrees only when every series is the same and nothing is in flight", () => {
+  const [clients, metrics] = [new Tally(), new Tally()];
+  for (const tally of [clients, metrics]) tally.add("tools/call", "weather", "success", 5);
+  expect(summary(clients, metrics, 0, plain)).toMatchObject({ agrees: true });
+  expect(summary(clients, metrics, 1, plain)).toMatchObject({ agrees: false });
+  clients.add("tools/call", "weather", "lost");
+  const { agrees, lines } = summary(clients, metrics, 0, plain);
+  expect(agrees).toBe(false);
+  expect(lines.at(-1)).toBe("  tools/call weather lost: clients 1, metrics 0");
+});

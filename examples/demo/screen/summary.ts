@@ -1,0 +1,35 @@
+import { byStatus, compare, type Difference, keysOf } from "../figures/compare.ts";
+import type { Tally } from "../figures/tally.ts";
+import type { Paint } from "./words.ts";
+
+/** What the clients saw beside what the metrics say. */
+export interface Summary {
+  readonly lines: readonly string[];
+  readonly agrees: boolean;
+}
+
+/** Compares request by request, and shows the sums by ending. */
+export function summary(clients: Tally, metrics: Tally, stillInFlight: number, paint: Paint): Summary {
+  const differences = compare(clients, metrics);
+  const agrees = differences.length === 0 && stillInFlight === 0;
+  const sums = byStatus(clients, metrics).map(row);
+  const header = paint("dim", ["ending".padEnd(18), "clients".padStart(9), "metrics".padStart(9)].join(""));
+  const verdict = agrees ? agreement(clients, metrics, paint) : disagreement(differences, stillInFlight, paint);
+  return { agrees, lines: [header, ...sums, "", ...verdict] };
+}
+
+function agreement(clients: Tally, metrics: Tally, paint: Paint): readonly string[] {
+  const series = keysOf(clients, metrics).length;
+  const sentence = `clients and metrics count the same ${clients.total} requests, in ${series} series.`;
+  return [`${paint("green", "agree")}: ${sentence}`];
+}
+
+function disagreement(differences: readonly Difference[], stillInFlight: number, paint: Paint): readonly string[] {
+  const lines = differences.map(({ what, clients, metrics }) => `  ${what}: clients ${clients}, metrics ${metrics}`);
+  if (stillInFlight !== 0) lines.push(`  mcp_requests_in_flight: ${stillInFlight} after all clients had ended`);
+  return [`${paint("red", "differ")} (method, target, ending):`, ...lines];
+}
+
+function row({ what, clients, metrics }: Difference): string {
+  return `${what.padEnd(18)}${String(clients).padStart(9)}${String(metrics).padStart(9)}`;
+}

@@ -1,0 +1,227 @@
+import { LABELLED_CODES } from "./codes.ts";
+import { OTHER } from "./methods.ts";
+import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
+import type { Category, Status } from "./outcomes.ts";
+import { PROCESS_METRICS } from "./process-metrics.ts";
+
+/** The names of our own metrics, by the words the code uses for them. */
+export const METRIC = {
+  requests: "mcp_requests_total",
+  requestDuration: "mcp_request_duration_seconds",
+  errors: "mcp_errors_total",
+  inFlight: "mcp_requests_in_flight",
+  connections: "mcp_active_connections",
+  requestSize: "mcp_request_size_bytes",
+  responseSize: "mcp_response_size_bytes",
+  notifications: "mcp_notifications_total",
+  serverRequests: "mcp_server_requests_total",
+  memory: "mcp_server_memory_bytes",
+  protocolVersion: "mcp_protocol_version_info",
+  serverOperation: "mcp_server_operation_duration_seconds",
+  clientOperation: "mcp_client_operation_duration_seconds",
+  serverSession: "mcp_server_session_duration_seconds",
+  seriesDropped: "mcp_ops_series_dropped_total",
+  observerFaults: "mcp_ops_observer_faults_total",
+  unobserved: "mcp_ops_exchanges_unobserved_total",
+  scrapeErrors: "mcp_ops_scrape_errors_total",
+} as const;
+
+/** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
+export const PROTOCOL_REVISIONS: readonly string[] = [
+  "2024-11-05",
+  "2025-03-26",
+  "2025-06-18",
+  "2025-11-25",
+  "2026-07-28",
+];
+
+/** What each value of the label `status` means. */
+export const STATUS_MEANING: Readonly<Record<Status, string>> = {
+  success: "answered",
+  input_required: "answered: the server needs more input first (2026-07-28)",
+  task: "answered: accepted as a task, not finished yet",
+  tool_error: "the tool ran and said `isError`",
+  validation: "the arguments were refused",
+  unknown_tool: "the server has no such tool",
+  unknown_prompt: "the server has no such prompt",
+  unknown_resource: "the server has no such resource",
+  unknown_method: "the server has no such method",
+  error: "any other JSON-RPC or HTTP error; `type` has the code",
+  timeout: "a deadline passed",
+  cancelled: "the asker withdrew the request",
+  lost: "the connection closed, or the answer could not be delivered",
+  denied: "refused by a gate, or by HTTP 401 or 403",
+  sent: "a notification: nothing comes back (never on a request)",
+};
+
+// From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
+const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+// Prescribed by the convention (semantic-conventions-genai, docs/gen-ai/mcp.md).
+const SEMCONV_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+// 256 B to 16 MiB in steps of four: a message that weighs on a model's context starts at some 16 KiB.
+const SIZE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216];
+
+const REQUEST_STATUSES = Object.keys(STATUS_MEANING).filter((status) => status !== "sent");
+const CATEGORIES: readonly Category[] = ["client", "server", "external"];
+const CODES = [...LABELLED_CODES].map(String);
+
+const SERVER: LabelRow = { name: "server", bound: "the name given to `watch()`, or the server's own" };
+const METHOD: LabelRow = {
+  name: "method",
+  bound: "methods the protocol defines or the server handles, else `_other`",
+};
+const TARGET: LabelRow = {
+  name: "target",
+  bound: "tool, prompt, or resource URI or template the server is known to have, else `_other`; empty without a target",
+  target: true,
+};
+const STATUS: LabelRow = { name: "status", values: REQUEST_STATUSES, bound: "the status table" };
+const REVISION: LabelRow = {
+  name: "mcp_protocol_version",
+  values: [...PROTOCOL_REVISIONS, OTHER],
+  bound: "published revisions, else `_other`",
+};
+const TRANSPORT: LabelRow = { name: "network_transport", values: ["pipe", "tcp"], bound: "unset in memory" };
+const PROTOCOL: LabelRow = { name: "network_protocol_name", values: ["http"], bound: "unset where HTTP is not spoken" };
+const SEMCONV_METHOD: LabelRow = { ...METHOD, name: "mcp_method_name" };
+const ERROR_TYPE: LabelRow = {
+  name: "error_type",
+  bound: "the column `error_type` of the status table; unset otherwise",
+};
+const RPC_CODE: LabelRow = {
+  name: "rpc_response_status_code",
+  values: [...CODES, OTHER],
+  bound: "JSON-RPC codes of the protocol and of mcp-ops, else `_other`; unset without a code",
+};
+
+const CLASSIC: readonly MetricRow[] = [
+  counter("requests", "Requests that ended, by how they ended.", SERVER, METHOD, TARGET, STATUS),
+  seconds("requestDuration", "classic", DURATION_BUCKETS, "Time from a request's arrival to its end.", [
+    SERVER,
+    METHOD,
+    TARGET,
+  ]),
+  counter(
+    "errors",
+    "Requests that ended other than well.",
+    SERVER,
+    METHOD,
+    TARGET,
+    { name: "type", bound: "the status, or for status `error` the JSON-RPC code or `http_` and the HTTP status" },
+    { name: "category", values: CATEGORIES, bound: "whose fault: the asker's, the server's, or something between" },
+  ),
+  gauge("inFlight", "Requests being worked on now.", SERVER, METHOD),
+  gauge("connections", "Connections open now.", SERVER, {
+    name: "kind",
+    values: ["session", "stdio", "stream", "memory"],
+    bound: "kinds of connection",
+  }),
+  bytes("requestSize", "Size of requests as JSON.", SERVER, METHOD),
+  bytes("responseSize", "Size of answers as JSON.", SERVER, METHOD, TARGET),
+  counter("notifications", "Notifications, sent or received.", SERVER, METHOD, {
+    name: "direction",
+    values: ["inbound", "outbound"],
+    bound: "to or from the server",
+  }),
+  counter("serverRequests", "Requests from the server to its client that ended.", SERVER, METHOD, STATUS),
+  {
+    ...gauge("memory", "Memory of the process, which all its servers share.", {
+      name: "kind",
+      values: ["rss", "heap_used", "heap_total", "external"],
+      bound: "kinds of memory",
+    }),
+    unit: "bytes",
+  },
+  gauge(
+    "protocolVersion",
+    "1 for each protocol revision seen.",
+    SERVER,
+    { ...REVISION, name: "version" },
+    { name: "era", values: ["legacy", "modern"], bound: "`modern` from 2026-07-28 on; empty when not known" },
+  ),
+];
+
+const SEMCONV: readonly MetricRow[] = [
+  seconds("serverOperation", "semconv", SEMCONV_BUCKETS, "Requests and notifications received: time to their end.", [
+    SERVER,
+    SEMCONV_METHOD,
+    ERROR_TYPE,
+    { ...TARGET, name: "gen_ai_tool_name", bound: "tools the server is known to have, else `_other`; unset otherwise" },
+    {
+      ...TARGET,
+      name: "gen_ai_prompt_name",
+      bound: "prompts the server is known to have, else `_other`; unset otherwise",
+    },
+    RPC_CODE,
+    { name: "gen_ai_operation_name", values: ["execute_tool"], bound: "unset for anything but a tool call" },
+    REVISION,
+    TRANSPORT,
+    PROTOCOL,
+  ]),
+  seconds("clientOperation", "semconv", SEMCONV_BUCKETS, "Requests and notifications sent: time to their end.", [
+    SERVER,
+    SEMCONV_METHOD,
+    ERROR_TYPE,
+    RPC_CODE,
+    REVISION,
+    TRANSPORT,
+    PROTOCOL,
+  ]),
+  seconds("serverSession", "semconv", SEMCONV_BUCKETS, "How long sessions lasted (revisions before 2026-07-28).", [
+    SERVER,
+    { name: "error_type", values: ["lost"], bound: "set when the carrier failed" },
+    REVISION,
+    TRANSPORT,
+    PROTOCOL,
+  ]),
+];
+
+const METRIC_NAME: LabelRow = { name: "metric", bound: "names of metrics in the registry" };
+
+const OPS: readonly MetricRow[] = [
+  ops(
+    "seriesDropped",
+    "Samples that found no room for a series of their own and were counted under _other.",
+    METRIC_NAME,
+  ),
+  ops(
+    "observerFaults",
+    "Faults of observers and gates, kept away from the requests they watched.",
+    { name: "source", bound: "names of observers and gates" },
+    { name: "kind", bound: "kinds of fault" },
+  ),
+  ops("unobserved", "Exchanges not observed because too many were open."),
+  ops("scrapeErrors", "Metrics left out of a scrape because collecting them failed.", METRIC_NAME),
+];
+
+/** Every metric an mcp-ops process can show. */
+export const METRIC_TABLE: readonly MetricRow[] = [...CLASSIC, ...SEMCONV, ...OPS, ...PROCESS_METRICS];
+
+type Word = keyof typeof METRIC;
+
+function counter(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
+  return { name: METRIC[word], family: "classic", type: "counter", help, labels };
+}
+
+function gauge(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
+  return { name: METRIC[word], family: "classic", type: "gauge", help, labels };
+}
+
+function bytes(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
+  const row = { name: METRIC[word], family: "classic", type: "histogram", help, unit: "bytes", labels } as const;
+  return { ...row, buckets: SIZE_BUCKETS };
+}
+
+function seconds(
+  word: Word,
+  family: MetricFamily,
+  buckets: readonly number[],
+  help: string,
+  labels: readonly LabelRow[],
+): MetricRow {
+  return { name: METRIC[word], family, type: "histogram", help, unit: "seconds", labels, buckets };
+}
+
+function ops(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
+  return { name: METRIC[word], family: "ops", type: "counter", help, labels };
+}

@@ -1,0 +1,68 @@
+import { tmpdir } from "node:os";
+import { isAbsolute } from "node:path";
+import { runtimeFolder } from "@mcp-ops/formats";
+import type { Listen } from "@mcp-ops/kit";
+
+/** What the operator may say, all by environment. The README of this package explains each. */
+export interface Settings {
+  /** `undefined`: on a socket in the runtime folder. */
+  readonly listen: Listen | "off" | undefined;
+  readonly hosts: readonly string[];
+  /** Name of the server in every signal; undefined takes the one it gives itself. */
+  readonly server: string | undefined;
+  readonly folder: string;
+  /** What could not be understood; the default stands in its place. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the settings. Never throws: a typo must not keep a server from starting. */
+export function readSettings(env: NodeJS.ProcessEnv, uid: number): Settings {
+  const listen = parseListen(env.MCP_OPS_LISTEN);
+  const hosts = namesIn(env.MCP_OPS_HOSTS);
+  const folder = runtimeFolder({
+    chosen: env.MCP_OPS_RUNTIME_DIR,
+    xdgRuntimeDir: env.XDG_RUNTIME_DIR,
+    tmpDir: tmpdir(),
+    uid,
+  });
+  return {
+    listen: listen === "wrong" ? undefined : listen,
+    hosts: hosts.filter(isHost),
+    server: env.MCP_OPS_SERVER || undefined,
+    folder,
+    problems: [
+      ...(listen === "wrong" ? [wrongListen(env.MCP_OPS_LISTEN)] : []),
+      ...hosts.filter((host) => !isHost(host)).map(wrongHost),
+    ],
+  };
+}
+
+function namesIn(list: string | undefined): readonly string[] {
+  return (list ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function isHost(name: string): boolean {
+  return !/[/?#@\s]/.test(name) && URL.canParse(`http://${name}`);
+}
+
+function wrongHost(name: string): string {
+  return `MCP_OPS_HOSTS holds ${JSON.stringify(name)}, which is no host name. Give names such as metrics.example.com, with commas between them. It is left out.`;
+}
+
+function wrongListen(value: string | undefined): string {
+  return `MCP_OPS_LISTEN is ${JSON.stringify(value)}. Give a port, host:port, the absolute path of a socket, or off. The ops endpoint listens on its usual socket instead.`;
+}
+
+function parseListen(value: string | undefined): Listen | "off" | "wrong" | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (value === "off") return "off";
+  const path = value.replace(/^unix:/, "");
+  if (isAbsolute(path)) return { socket: path };
+  const match = /^(?:(?<host>\[[^\]]+\]|[^:/\s]+):)?(?<port>\d{1,5})$/.exec(value)?.groups;
+  const port = Number(match?.port);
+  if (match === undefined || port > 65_535) return "wrong";
+  return match.host === undefined ? { port } : { port, host: match.host.replace(/^\[|\]$/g, "") };
+}

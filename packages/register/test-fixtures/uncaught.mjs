@@ -1,0 +1,6 @@
+import { callOnce } from "./memory-server.mjs";
+
+await callOnce("doomed");
+process.stdin.resume().on("end", () => {
+  throw new Error("the host's own fault");
+});

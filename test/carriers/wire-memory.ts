@@ -1,0 +1,15 @@
+import { MessageWire, type Wire } from "./wire.ts";
+
+interface MemoryEnd<Message> {
+  start(): Promise<void>;
+  send(message: Message): Promise<void>;
+  onmessage?: ((message: Message) => void) | undefined;
+}
+
+/** Speaks to an in-memory transport in the text of its messages. */
+export async function memoryWire<Message>(end: MemoryEnd<Message>): Promise<Wire> {
+  const wire = new MessageWire((text) => end.send(JSON.parse(text) as Message));
+  end.onmessage = (message) => wire.hear(JSON.stringify(message));
+  await end.start();
+  return wire;
+}
