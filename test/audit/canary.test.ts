@@ -4,48 +4,19 @@ import { auditLog, requestLog, requestLogger } from "@mcp-ops/audit";
 import { pipeline, tap } from "@mcp-ops/tap";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
+import { CORPUS, canariesIn, LOADED, SECRETS } from "../fixtures/canaries.ts";
 import { stageHere } from "../fixtures/stage.ts";
 import { storyV2 } from "../fixtures/story-v2.ts";
 import { exchangesOf, newFolder, newLog, play, type Sdk, textOf } from "./stage.ts";
 
-/** Each secret in the form it has in the wild, with the part of it that must never be seen. */
-const CORPUS: Record<string, [secret: string, canary: string]> = {
-  bearer: ["Bearer canary0bearer0token0value", "canary0bearer"],
-  jwt: ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.Y2FuYXJ5LXNpZ25hdHVyZQ", "Y2FuYXJ5LXNpZ25hdHVyZQ"],
-  openai: ["sk-proj-canary1234567890abcdef", "canary1234567890"],
-  github: ["ghp_canaryabcdefghijklmnopqrstuvwxyz12", "canaryabcdefghij"],
-  aws: ["AKIACANARYCANARY0123", "CANARYCANARY"],
-  card: ["4111 1111 1111 1111", "1111 1111"],
-  cardPlain: ["5555555555554444", "55555555"],
-  pem: ["-----BEGIN PRIVATE KEY-----\ncanarypem\n-----END PRIVATE KEY-----", "canarypem"],
-  url: ["postgres://joe:canarypassword@db.example/orders", "canarypassword"],
-  query: ["https://api.example/x?access_token=canaryquery", "canaryquery"],
-};
-const CANARIES = [
-  ...Object.values(CORPUS).map(([, canary]) => canary),
-  "canary-state",
-  "canary-header",
-  "canary-named",
-];
 const sdks: Sdk[] = ["v1", "v2"];
-
-function canariesIn(text: string): string[] {
-  return CANARIES.filter((canary) => text.includes(canary));
-}
-
-const loaded = {
-  ...Object.fromEntries(Object.entries(CORPUS).map(([name, [secret]]) => [name, secret])),
-  password: "canary-named",
-  requestState: "canary-state",
-  "Mcp-Param-City": "canary-header",
-};
 
 async function sing(sdk: Sdk, options: Parameters<typeof newLog>[0]) {
   const { log, folder } = newLog(options);
   const { client } = await play(sdk, log);
-  await client.callTool({ name: "ok", arguments: loaded, _meta: loaded }).catch(() => {});
-  for (const [secret] of Object.values(CORPUS)) {
-    await client.callTool({ name: `tool ${secret}`, arguments: loaded }).catch(() => {});
+  await client.callTool({ name: "ok", arguments: LOADED, _meta: LOADED }).catch(() => {});
+  for (const secret of SECRETS) {
+    await client.callTool({ name: `tool ${secret}`, arguments: LOADED }).catch(() => {});
     await client.readResource({ uri: `story://page/${secret}` }).catch(() => {});
   }
   await log.close();
@@ -81,13 +52,13 @@ test("over HTTP: neither tokens nor mirrored arguments in headers come into the 
   const headers = {
     "content-type": "application/json",
     accept: "application/json, text/event-stream",
-    authorization: CORPUS.bearer?.[0] as string,
+    authorization: CORPUS.bearer[0],
     cookie: "session=canary-named",
     "mcp-param-city": "canary-header",
-    "user-agent": `reader ${CORPUS.jwt?.[0]}`,
+    "user-agent": `reader ${CORPUS.jwt[0]}`,
     origin: "https://evil.example",
   };
-  const params = { name: "ok", arguments: loaded, requestState: "canary-state" };
+  const params = { name: "ok", arguments: LOADED, requestState: "canary-state" };
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
   for (const target of [handler, guarded]) {
     const response = await target.fetch(new Request("http://localhost/mcp", { method: "POST", headers, body }));
@@ -109,8 +80,8 @@ test("whatever a handler writes into its log, secrets do not get through", async
   const audit = auditLog({ server: "story", folder: newFolder() });
   const writes = (_: unknown, next: () => Promise<unknown>) => {
     const logger = requestLogger();
-    logger.info(loaded, "all at once");
-    for (const [secret] of Object.values(CORPUS)) {
+    logger.info(LOADED, "all at once");
+    for (const secret of SECRETS) {
       logger.warn(secret);
       logger.info("got %s", secret);
       logger.error(new Error(secret));
@@ -119,7 +90,7 @@ test("whatever a handler writes into its log, secrets do not get through", async
     return next();
   };
   const { client } = await play("v1", audit, { observers: [log.observer, writes] });
-  await client.callTool({ name: "ok", arguments: loaded });
+  await client.callTool({ name: "ok", arguments: LOADED });
   await log.close();
   await audit.close();
   const text = readFileSync(file, "utf8");

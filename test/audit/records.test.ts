@@ -54,6 +54,7 @@ test("what was cancelled, refused or asked by the server has its record too", as
   await audience.hears({ about: "slow started" });
   aborter.abort();
   await slow.catch(() => {});
+  audience.give("never");
   await audience.hears({ about: "slow ended" });
   await log.close();
   const records = exchangesOf(folder);

@@ -8,9 +8,10 @@ import { clamp, type Texts } from "./texts.ts";
 
 /** Puts on a recording span what is known once the exchange has ended, which is all there is to know. */
 export function describeSpan(span: Span, exchange: Exchange, outcome: Outcome, ending: Ending, texts: Texts): void {
+  const { revision } = exchange;
   describeQuestion(span, exchange, texts);
   const { transport, protocol } = networkOf(exchange.transport);
-  set(span, ATTRIBUTE.protocolVersion, exchange.revision);
+  if (revision !== undefined) span.setAttribute(ATTRIBUTE.protocolVersion, texts.revision(revision));
   set(span, ATTRIBUTE.session, exchange.session);
   set(span, ATTRIBUTE.networkTransport, transport);
   set(span, ATTRIBUTE.networkProtocol, protocol);
@@ -19,7 +20,7 @@ export function describeSpan(span: Span, exchange: Exchange, outcome: Outcome, e
 
 function describeQuestion(span: Span, exchange: Exchange, texts: Texts): void {
   const { id, method, target } = exchange;
-  if (id !== undefined) set(span, ATTRIBUTE.requestId, String(id));
+  if (id !== undefined) span.setAttribute(ATTRIBUTE.requestId, typeof id === "string" ? texts.plain(id) : String(id));
   if (exchange.knownMethod === undefined) span.setAttribute(ATTRIBUTE.method, texts.plain(method));
   if (target === undefined) return;
   if (hasUri(method)) span.setAttribute(ATTRIBUTE.resourceUri, texts.uri(target));
