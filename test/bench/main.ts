@@ -1,60 +1,58 @@
 import { parseArgs } from "node:util";
-import { metrics } from "@mcp-ops/metrics";
-import { pipeline, tap } from "@mcp-ops/tap";
-import { Registry } from "prom-client";
-import { type Effort, measure, type Variant } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { median, pairedRatio, type Ratio } from "./statistics.ts";
-import { SUBJECTS } from "./subjects.ts";
+import { HTTP_SERVERS, type HttpServerName, SUBJECTS } from "./subjects.ts";
+import { throughput } from "./throughput.ts";
+import { VARIANTS } from "./variants.ts";
 
-/** What watching costs per call, against the bare server in the same run: `npm run bench [-- --json] [--rounds N] [--only text]`. */
+/** What watching costs against the bare server in the same run: `npm run bench [-- --json] [--rounds N] [--only text]`. */
 const { values: options } = parseArgs({
   options: { json: { type: "boolean", default: false }, rounds: { type: "string" }, only: { type: "string" } },
 });
 
-const tapOnly = pipeline();
-const counted = metrics({ registry: new Registry(), processMetrics: false });
-const withMetrics = pipeline({
-  observers: [counted.observer],
-  connectionObservers: [counted.connectionObserver],
-  onFault: counted.onFault,
-  onOverflow: counted.onOverflow,
-});
-
-const VARIANTS: readonly Variant[] = [
-  { name: "bare", wrap: (server) => server },
-  { name: "bare again", wrap: (server) => server },
-  { name: "tap", wrap: (server) => tap(server, tapOnly) },
-  { name: "tap + metrics", wrap: (server) => tap(server, withMetrics) },
-];
-
-function effortFor(subject: string): Effort {
-  const memory = subject.includes("memory");
-  return { rounds: Number(options.rounds ?? (memory ? 400 : 150)), callsPerRound: memory ? 50 : 20 };
-}
-
 interface Row {
   readonly subject: string;
   readonly variant: string;
-  readonly microsecondsPerCall: number;
+  readonly median: number;
+  readonly unit: "µs/call" | "calls/s";
+  /** Against `bare`: of the time of a call, or of the calls per second. */
   readonly ratio: Ratio;
 }
 
 const report: Row[] = [];
-for (const [subject, open] of Object.entries(SUBJECTS)) {
-  if (options.only !== undefined && !subject.includes(options.only)) continue;
-  const rounds = await measure(open, VARIANTS, effortFor(subject));
+for (const [subject, open] of Object.entries(SUBJECTS).filter(([name]) => isWanted(name))) {
+  const memory = subject.includes("memory");
+  // So long that what is done for many calls at once (batches of spans and of audit records) falls into most rounds.
+  const effort = { rounds: roundsOr(memory ? 100 : 40), callsPerRound: memory ? 1000 : 200 };
+  add(subject, "µs/call", await measure(open, VARIANTS, effort));
+}
+for (const server of Object.keys(HTTP_SERVERS) as HttpServerName[]) {
+  const subject = `${server}, 16 callers`;
+  if (isWanted(subject)) add(subject, "calls/s", await throughput(server, VARIANTS, roundsOr(25)));
+}
+if (options.json) console.log(JSON.stringify(report, undefined, 2));
+
+function isWanted(subject: string): boolean {
+  return options.only === undefined || subject.includes(options.only);
+}
+
+function roundsOr(rounds: number): number {
+  return Number(options.rounds ?? rounds);
+}
+
+function add(subject: string, unit: Row["unit"], rounds: Readonly<Record<string, readonly number[]>>): void {
   const base = rounds.bare ?? [];
   for (const { name } of VARIANTS) {
     const own = rounds[name] ?? [];
-    const row = { subject, variant: name, microsecondsPerCall: median(own), ratio: pairedRatio(own, base) };
+    const row = { subject, variant: name, median: median(own), unit, ratio: pairedRatio(own, base) };
     report.push(row);
     if (!options.json) print(row);
   }
 }
-if (options.json) console.log(JSON.stringify(report, undefined, 2));
 
-function print({ subject, variant, microsecondsPerCall, ratio }: Row): void {
+function print({ subject, variant, median, unit, ratio }: Row): void {
   const interval = `${ratio.low.toFixed(3)} … ${ratio.high.toFixed(3)}`;
-  const cells = [subject.padEnd(18), variant.padEnd(14), `${microsecondsPerCall.toFixed(1)} µs`.padStart(10)];
+  const figure = `${median.toFixed(unit === "calls/s" ? 0 : 1)} ${unit}`;
+  const cells = [subject.padEnd(28), variant.padEnd(18), figure.padStart(14)];
   console.log(`${cells.join(" ")}   ${ratio.median.toFixed(3)}×   (95 %: ${interval})`);
 }

@@ -1,10 +1,5 @@
-import type { Open, Subject, Wrap } from "./subjects.ts";
-
-/** One way to run a subject; `bare` twice gives the noise floor. */
-export interface Variant {
-  readonly name: string;
-  readonly wrap: Wrap;
-}
+import type { Open, Subject } from "./subjects.ts";
+import type { Variant } from "./variants.ts";
 
 /** Microseconds per call of each variant, round by round. The rounds of one index ran next to each other. */
 export type Rounds = Readonly<Record<string, readonly number[]>>;
@@ -20,7 +15,13 @@ const WARM_UP_CALLS = 5000;
 /** Runs all variants in turns, in a new order every round, so that what else the machine does falls on all alike. */
 export async function measure(open: Open, variants: readonly Variant[], effort: Effort): Promise<Rounds> {
   const subjects = new Map<string, Subject>();
-  for (const { name, wrap } of variants) subjects.set(name, await open(wrap));
+  const closings: (() => Promise<void>)[] = [];
+  for (const variant of variants) {
+    const { wrap, close } = variant.open();
+    const subject = await open(wrap);
+    subjects.set(variant.name, subject);
+    closings.push(() => subject.close().then(close));
+  }
   const rounds: Record<string, number[]> = Object.fromEntries(variants.map(({ name }) => [name, []]));
   const warmUp = Math.ceil(WARM_UP_CALLS / effort.callsPerRound);
   for (let round = -warmUp; round < effort.rounds; round++) {
@@ -29,7 +30,7 @@ export async function measure(open: Open, variants: readonly Variant[], effort: 
       if (round >= 0) rounds[name]?.push(microseconds);
     }
   }
-  for (const subject of subjects.values()) await subject.close();
+  for (const close of closings) await close();
   return rounds;
 }
 
@@ -39,7 +40,7 @@ async function timePerCall(subject: Subject, calls: number): Promise<number> {
   return ((performance.now() - startedAt) * 1000) / calls;
 }
 
-function shuffled<T>(items: T[]): T[] {
+export function shuffled<T>(items: T[]): T[] {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(Math.random() * (i + 1));
     [items[i], items[j]] = [items[j] as T, items[i] as T];

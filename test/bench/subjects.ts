@@ -42,6 +42,24 @@ function serverV2(): McpServerV2 {
   return server;
 }
 
+interface HttpServer {
+  readonly url: URL;
+  close(): Promise<void>;
+}
+
+/** The servers that are spoken to over HTTP. */
+export const HTTP_SERVERS = {
+  "v1 http sessions": async (wrap: Wrap): Promise<HttpServer> => {
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
+    await wrap(serverV1()).connect(transport as Parameters<McpServerV1["connect"]>[0]);
+    return await listen((request, response) => void transport.handleRequest(request, response));
+  },
+  "v2 http modern": (wrap: Wrap): Promise<HttpServer> =>
+    listen(toNodeHandler(createMcpHandler(wrap(serverV2Factory()))) as RequestListener),
+};
+
+export type HttpServerName = keyof typeof HTTP_SERVERS;
+
 /** What is measured, by name: SDK and carrier. */
 export const SUBJECTS: Readonly<Record<string, Open>> = {
   "v1 memory": async (wrap) => {
@@ -59,16 +77,13 @@ export const SUBJECTS: Readonly<Record<string, Open>> = {
     return { call: () => client.callTool(CALL), close: () => client.close() };
   },
   "v1 http sessions": async (wrap) => {
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
-    await wrap(serverV1()).connect(transport as Parameters<McpServerV1["connect"]>[0]);
-    const http = await listen((request, response) => void transport.handleRequest(request, response));
+    const http = await HTTP_SERVERS["v1 http sessions"](wrap);
     const client = new ClientV1(INFO);
     await client.connect(new HttpV1(http.url) as Parameters<ClientV1["connect"]>[0]);
     return { call: () => client.callTool(CALL), close: () => client.close().then(http.close) };
   },
   "v2 http modern": async (wrap) => {
-    const handler = createMcpHandler(wrap(serverV2Factory()));
-    const http = await listen(toNodeHandler(handler) as RequestListener);
+    const http = await HTTP_SERVERS["v2 http modern"](wrap);
     const client = new ClientV2(INFO, { versionNegotiation: { mode: "auto" } });
     await client.connect(new HttpV2(http.url));
     return { call: () => client.callTool(CALL), close: () => client.close().then(http.close) };
@@ -79,7 +94,7 @@ function serverV2Factory(): () => McpServerV2 {
   return () => serverV2();
 }
 
-async function listen(listener: RequestListener): Promise<{ url: URL; close(): Promise<void> }> {
+async function listen(listener: RequestListener): Promise<HttpServer> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -2,7 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import type { ToolResult } from "../fixtures/story.ts";
+import { answerTo, type ToolResult } from "../fixtures/story.ts";
 import { CLIENT, type StoryClient } from "./carrier.ts";
 
 /** A client of SDK v1 on this transport. `leave` is how it goes away, by default by closing the transport. */
@@ -11,7 +11,10 @@ export async function clientV1(
   leave: () => Promise<void> = () => transport.close(),
 ): Promise<StoryClient> {
   const client = new Client(CLIENT, { capabilities: { elicitation: {} } });
-  client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: { name: "Ada" } }));
+  client.setRequestHandler(ElicitRequestSchema, ({ params: { message } }) => ({
+    action: "accept",
+    content: { name: answerTo(message) },
+  }));
   await client.connect(transport);
   return {
     callTool: async (name, args = {}, options = {}) =>

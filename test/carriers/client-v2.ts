@@ -1,6 +1,6 @@
 import { Client, type Transport } from "@modelcontextprotocol/client";
 import { z } from "zod";
-import type { ToolResult } from "../fixtures/story.ts";
+import { answerTo, type ToolResult } from "../fixtures/story.ts";
 import { CLIENT, MODERN, type StoryClient } from "./carrier.ts";
 
 /** A client of SDK v2 on this transport, of either era. `leave` is how it goes away, by default by closing the transport. */
@@ -11,7 +11,10 @@ export async function clientV2(
 ): Promise<StoryClient> {
   const mode = era === "modern" ? { pin: MODERN.revision } : "legacy";
   const client = new Client(CLIENT, { capabilities: { elicitation: {} }, versionNegotiation: { mode } });
-  client.setRequestHandler("elicitation/create", () => ({ action: "accept", content: { name: "Ada" } }));
+  client.setRequestHandler("elicitation/create", ({ params: { message } }) => ({
+    action: "accept",
+    content: { name: answerTo(message) },
+  }));
   await client.connect(transport);
   return {
     callTool: async (name, args = {}, options = {}) =>

@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 
 /** What the SDKs' transports read from a request that a middleware has authenticated. */
-export type Authenticated = IncomingMessage & { auth?: { token: string; clientId: string; scopes: string[] } };
+export type Authenticated = IncomingMessage & { auth?: AuthInfo };
+
+export interface AuthInfo {
+  token: string;
+  clientId: string;
+  scopes: string[];
+}
 
 export type Handler = (request: Authenticated, response: ServerResponse) => unknown;
 
@@ -32,8 +38,15 @@ export async function httpHouse(handler: Handler): Promise<HttpHouse> {
 export const CLIENT_HEADERS = { authorization: "Bearer reader", "x-story": "once upon a time" } as const;
 
 function authenticate(request: Authenticated): void {
-  const [, token] = request.headers.authorization?.split(" ") ?? [];
-  if (token !== undefined) request.auth = { token: `secret of ${token}`, clientId: token, scopes: [] };
+  const auth = authOf(request.headers.authorization);
+  if (auth !== undefined) request.auth = auth;
+}
+
+/** What a middleware makes of `Bearer reader` or `Bearer reader:password`: the principal is whoever comes before the colon. */
+export function authOf(authorization: string | undefined): AuthInfo | undefined {
+  const [, token] = authorization?.split(" ") ?? [];
+  if (token === undefined) return undefined;
+  return { token: `secret of ${token}`, clientId: token.split(":")[0] ?? "", scopes: [] };
 }
 
 /** A port that was free a moment ago, for servers that cannot tell which one they got. */

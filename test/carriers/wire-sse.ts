@@ -6,10 +6,10 @@ export async function sseWire(url: string): Promise<Wire> {
   const stream = await fetch(url, { signal: leaving.signal });
   const endpoint = Promise.withResolvers<string>();
   const wire = new MessageWire(
-    async (text) => {
+    async (text, headers) => {
       const answer = await fetch(await endpoint.promise, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
         body: text,
       });
       await answer.text();

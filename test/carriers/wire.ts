@@ -5,7 +5,7 @@ export interface Line {
   readonly send: string;
   /** How many JSON-RPC responses it brings. HTTP knows this by itself: its body ends. */
   readonly answers: number;
-  /** HTTP headers on top of those the protocol asks for; other wires have none. */
+  /** HTTP headers on top of those the protocol asks for. Wires without headers take what `authorization` becomes, or nothing. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -22,25 +22,27 @@ export function replyTo(text: string): string | undefined {
   return JSON.stringify({ jsonrpc: "2.0", id: message.id, result: { action: "accept", content: { [field]: "Ada" } } });
 }
 
+type Send = (text: string, headers?: Line["headers"]) => unknown;
+
 /** A wire on which messages come one by one: stdio, memory, the events of the older SSE transport. */
 export class MessageWire implements Wire {
-  readonly #send: (text: string) => unknown;
+  readonly #send: Send;
   readonly #leave: () => unknown;
   #heard: string[] = [];
   #expected = 0;
   #done = Promise.withResolvers<void>();
 
-  constructor(send: (text: string) => unknown, leave: () => unknown = () => {}) {
+  constructor(send: Send, leave: () => unknown = () => {}) {
     this.#send = send;
     this.#leave = leave;
   }
 
   /** Gives everything that came since the last line, until the expected number of responses had come. */
-  async say({ send, answers }: Line): Promise<string> {
+  async say({ send, answers, headers }: Line): Promise<string> {
     this.#expected = answers;
     this.#done = Promise.withResolvers();
     this.#finishIfComplete();
-    await this.#send(send);
+    await this.#send(send, headers);
     await this.#done.promise;
     return this.#heard.splice(0).join("\n");
   }

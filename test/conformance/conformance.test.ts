@@ -27,6 +27,18 @@ describe.each(legs)("$title", (leg) => {
   });
 });
 
+describe("with the resource health://status, which is one more than the server's own", () => {
+  const last = legs.filter(({ selection }) => !("suite" in selection));
+
+  it.each(last)("$title: every verdict is the same", async ({ fixture, selection }) => {
+    const [plain, watched] = await Promise.all([
+      runSuite(fixture, "plain", selection),
+      runSuite(fixture, "watched with health", selection),
+    ]);
+    expect(differences(plain.checks, watched.checks)).toEqual([]);
+  });
+});
+
 describe("a wrapper with a planted flaw", () => {
   async function damagedBy(flaw: Flaw, fixture: Fixture, selection: Selection): Promise<string[]> {
     const [plain, flawed] = await Promise.all([

@@ -4,8 +4,13 @@ import { type Flaw, planted } from "./planted-flaw.ts";
 type Same = <T extends object>(served: T) => T;
 
 async function chosenWrapper(): Promise<Same> {
-  const { values } = parseArgs({ options: { watch: { type: "boolean" }, flaw: { type: "string" } }, strict: false });
-  if (values.watch) return ((await import("@mcp-ops/kit")) as unknown as { watch: Same }).watch;
+  const options = { watch: { type: "boolean" }, health: { type: "boolean" }, flaw: { type: "string" } } as const;
+  const { values } = parseArgs({ options, strict: false });
+  if (values.watch) {
+    const { watch } = await import("@mcp-ops/kit");
+    // The one part of the kit that amends answers. With it, clients see one resource more.
+    return (served) => watch(served, values.health ? {} : { health: { statusResource: false } });
+  }
   return values.flaw ? planted(values.flaw as Flaw) : (served) => served;
 }
 

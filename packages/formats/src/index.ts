@@ -1,9 +1,53 @@
+export {
+  AUDIT_GENESIS,
+  AUDIT_SCHEMA,
+  type AuditFields,
+  type AuditFileName,
+  type AuditHead,
+  type AuditOutcome,
+  type AuditRecord,
+  auditFileName,
+  auditServerSlug,
+  type ChainEvent,
+  type ChainFields,
+  type DroppedFields,
+  type ExchangeEvent,
+  type ExchangeFields,
+  type PlainFields,
+  type PreviousEnd,
+  type PrunedFields,
+  parseAuditFileName,
+  type SignedFields,
+  type StartFields,
+} from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
+export {
+  type ConnectionDetails,
+  type Criticality,
+  type DependencyDetails,
+  type DependencyStatus,
+  type DependencySummary,
+  HEALTH_RESOURCE_URI,
+  HEALTH_STATUS_VALUES,
+  type HealthDetails,
+  type HealthDocument,
+  type HealthStatus,
+  type HealthSummary,
+  type MemoryDetails,
+  OVERALL_CHECK,
+} from "./health-document.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 export { METRIC, METRIC_TABLE, PROTOCOL_REVISIONS, STATUS_MEANING } from "./metric-table.ts";
 export { OpsError } from "./ops-error.ts";
 export { type Category, type Ending, type Judgement, judge, type Question, type Status } from "./outcomes.ts";
+export {
+  DEFAULT_REDACT_MAX_BYTES,
+  DEFAULT_REDACT_MAX_DEPTH,
+  type RedactOptions,
+  type Redactor,
+  redactor,
+} from "./redact.ts";
 export {
   type Boot,
   bootOfFileName,
@@ -14,3 +58,4 @@ export {
   runtimeFolder,
   socketFileName,
 } from "./registration.ts";
+export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";

@@ -24,6 +24,12 @@ export const METRIC = {
   observerFaults: "mcp_ops_observer_faults_total",
   unobserved: "mcp_ops_exchanges_unobserved_total",
   scrapeErrors: "mcp_ops_scrape_errors_total",
+  healthStatus: "mcp_health_status",
+  auditHeadSequence: "mcp_audit_head_sequence",
+  auditRecords: "mcp_audit_records_total",
+  auditDropped: "mcp_audit_dropped_total",
+  auditFaults: "mcp_audit_faults_total",
+  auditPending: "mcp_audit_pending",
 } as const;
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
@@ -194,8 +200,36 @@ const OPS: readonly MetricRow[] = [
   ops("scrapeErrors", "Metrics left out of a scrape because collecting them failed.", METRIC_NAME),
 ];
 
+const HEALTH: readonly MetricRow[] = [
+  {
+    ...gauge("healthStatus", "1 up or healthy, 0.5 degraded, 0 down or unhealthy.", {
+      name: "check",
+      bound: "names of the health checks, and `overall`",
+    }),
+    family: "health",
+  },
+];
+
+const AUDIT: readonly MetricRow[] = [
+  { ...gauge("auditHeadSequence", "Number of the newest record in the chain."), family: "audit" },
+  { ...counter("auditRecords", "Exchanges whose record is written."), family: "audit" },
+  {
+    ...counter("auditDropped", "Exchanges that have no record for want of room or because of a fault."),
+    family: "audit",
+  },
+  { ...counter("auditFaults", "Faults of the audit log, kept away from the exchanges."), family: "audit" },
+  { ...gauge("auditPending", "Exchanges whose record waits to be written."), family: "audit" },
+];
+
 /** Every metric an mcp-ops process can show. */
-export const METRIC_TABLE: readonly MetricRow[] = [...CLASSIC, ...SEMCONV, ...OPS, ...PROCESS_METRICS];
+export const METRIC_TABLE: readonly MetricRow[] = [
+  ...CLASSIC,
+  ...SEMCONV,
+  ...OPS,
+  ...HEALTH,
+  ...AUDIT,
+  ...PROCESS_METRICS,
+];
 
 type Word = keyof typeof METRIC;
 

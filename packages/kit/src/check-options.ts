@@ -45,6 +45,10 @@ export const atLeastOne: Expected = {
   words: "a whole number from 1",
 };
 
+export function oneOf(...words: readonly string[]): Expected {
+  return { fits: (value) => words.includes(value as string), words: `one of ${words.join(", ")}` };
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

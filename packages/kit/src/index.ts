@@ -1,3 +1,12 @@
+export {
+  type AuditLog,
+  type AuditOptions,
+  auditLog,
+  type RequestLog,
+  type RequestLogOptions,
+  requestLog,
+  requestLogger,
+} from "@mcp-ops/audit";
 export type {
   Answer,
   ClientInfo,
@@ -15,11 +24,28 @@ export type {
 } from "@mcp-ops/exchange";
 export { PASS } from "@mcp-ops/exchange";
 export { OpsError, type Registration, runtimeFolder } from "@mcp-ops/formats";
+export {
+  type Check,
+  customCheck,
+  diskCheck,
+  eventLoopCheck,
+  type Health,
+  type HealthOptions,
+  health,
+  httpCheck,
+  memoryCheck,
+  postgresCheck,
+  redisCheck,
+  tcpCheck,
+  toolsCheck,
+} from "@mcp-ops/health";
 export { type Metrics, type MetricsOptions, metrics } from "@mcp-ops/metrics";
+export { type Tracing, type TracingOptions, tracing } from "@mcp-ops/tracing";
 export { KIT_ERROR } from "./codes.ts";
 export { defaultMetrics } from "./default-metrics.ts";
 export type { Listen } from "./endpoint/listen.ts";
 export { DEFAULT_OPS_PORT, type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "./ops-endpoint.ts";
+export type { WatchAuditOptions } from "./parts/audit-part.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";
 export { removeTraces } from "./runtime/traces.ts";

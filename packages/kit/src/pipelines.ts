@@ -1,8 +1,12 @@
-import type { OnFault } from "@mcp-ops/exchange";
+import type { Gate, Observer, OnFault } from "@mcp-ops/exchange";
 import type { Metrics } from "@mcp-ops/metrics";
 import { type Pipeline, pipeline } from "@mcp-ops/tap";
 import { alike } from "./alike.ts";
 import { defaultMetrics, metricsFrom } from "./default-metrics.ts";
+import { auditFrom } from "./parts/audit-part.ts";
+import { showAudit, showHealth } from "./parts/figures.ts";
+import { healthFrom } from "./parts/health-part.ts";
+import { tracingFrom } from "./parts/tracing-part.ts";
 import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
 
 const NO_OPTIONS: WatchOptions = Object.freeze({});
@@ -31,17 +35,42 @@ export function pipelineFor(options: WatchOptions = NO_OPTIONS): Pipeline {
   return found;
 }
 
+/**
+ * Tracing stands outermost, because everything else runs inside its span and reads its trace. The audit log's gate is asked
+ * last: a required log records what it lets pass, and nothing may refuse that any more.
+ */
 function build(options: WatchOptions): Pipeline {
-  const { metrics: _, observers = [], connectionObservers = [], onFault, ...rest } = options;
+  const { server, maxOpenExchanges, learnTargets, onFault, log } = options;
+  const tracing = tracingFrom(options.tracing);
   const metrics = metricsOf(options.metrics);
-  const parts = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  if (metrics === undefined) return pipeline({ ...parts, observers, connectionObservers, ...(onFault && { onFault }) });
+  const audit = auditFrom(options.audit, server);
+  const health = healthFrom(options.health, audit);
+  if (metrics !== undefined && health !== undefined) showHealth(metrics);
+  if (metrics !== undefined && audit !== undefined) showAudit(metrics);
+  const observers: readonly (Observer | undefined)[] = [
+    tracing?.observer,
+    metrics?.observer,
+    audit?.log.observer,
+    log?.observer,
+    ...(options.observers ?? []),
+  ];
+  const gates: readonly (Gate | undefined)[] = [
+    tracing?.propagation,
+    health?.health.gate,
+    ...(options.gates ?? []),
+    audit?.log.gate,
+  ];
+  const connectionObservers = [tracing, metrics, health?.health].map((part) => part?.connectionObserver);
   return pipeline({
-    ...parts,
-    observers: [...observers, metrics.observer],
-    connectionObservers: [...connectionObservers, metrics.connectionObserver],
-    onFault: both(metrics.onFault, onFault),
-    onOverflow: metrics.onOverflow,
+    ...(maxOpenExchanges !== undefined && { maxOpenExchanges }),
+    ...(learnTargets !== undefined && { learnTargets }),
+    server,
+    observers: present(observers),
+    gates: present(gates),
+    connectionObservers: present([...connectionObservers, ...(options.connectionObservers ?? [])]),
+    onFault: both(metrics?.onFault, onFault),
+    onOverflow: metrics?.onOverflow ?? (() => {}),
+    ownResources: health?.resources ?? [],
   });
 }
 
@@ -51,9 +80,12 @@ function metricsOf(option: WatchOptions["metrics"]): Metrics | undefined {
   return "observer" in option ? option : metricsFrom(option);
 }
 
+function present<T>(parts: readonly (T | undefined)[]): readonly T[] {
+  return parts.filter((part) => part !== undefined);
+}
+
 /** Each is told even when the other throws. */
-function both(first: OnFault, second: OnFault | undefined): OnFault {
-  if (second === undefined) return first;
+function both(first: OnFault = () => {}, second: OnFault = () => {}): OnFault {
   return (fault) => {
     try {
       first(fault);

@@ -1,5 +1,8 @@
+import type { AuditLog, RequestLog } from "@mcp-ops/audit";
 import type { ConnectionObserver, Gate, Observer, OnFault } from "@mcp-ops/exchange";
+import type { Health, HealthOptions } from "@mcp-ops/health";
 import type { Metrics, MetricsOptions } from "@mcp-ops/metrics";
+import type { Tracing, TracingOptions } from "@mcp-ops/tracing";
 import {
   aFunction,
   atLeastOne,
@@ -10,16 +13,26 @@ import {
   text,
   yesOrNo,
 } from "./check-options.ts";
+import type { WatchAuditOptions } from "./parts/audit-part.ts";
+import { AUDIT_OPTIONS, HEALTH_OPTIONS, TRACING_OPTIONS } from "./parts/part-options.ts";
 
 /** What `watch` may be told. Everything has a default, and an object given twice is read once. */
 export interface WatchOptions {
   /** Name of the server in every signal. Default: the name it gives itself. */
   readonly server?: string | undefined;
+  /** `false` for none, options to shape it, or what `tracing()` returned. Default: on, and without effect while no OpenTelemetry SDK runs. */
+  readonly tracing?: false | TracingOptions | Tracing | undefined;
   /** `false` for none, options to shape them, or what `metrics()` returned. Default: on, in the registry all servers of the process share. */
   readonly metrics?: false | MetricsOptions | Metrics | undefined;
-  /** Watch exchanges, outermost first; metrics are innermost. */
+  /** Options of an audit log, or what `auditLog()` returned. Default: none, because it writes files. */
+  readonly audit?: false | WatchAuditOptions | AuditLog | undefined;
+  /** `false` for none, options to shape it, or what `health()` returned (and who made it starts it). Default: on, without checks, with the resource `health://status`. */
+  readonly health?: false | HealthOptions | Health | undefined;
+  /** What `requestLog()` returned: code inside an exchange then finds its logger. Default: none. */
+  readonly log?: RequestLog | undefined;
+  /** Watch exchanges, outermost first; tracing, metrics, audit and log stand outside of them. */
   readonly observers?: readonly Observer[] | undefined;
-  /** Asked in order; the first that answers wins. */
+  /** Asked in order; the first that answers wins. Those of tracing and health are asked before, that of the audit log after. */
   readonly gates?: readonly Gate[] | undefined;
   readonly connectionObservers?: readonly ConnectionObserver[] | undefined;
   /** Told of every observer or gate that misbehaves. The metrics count them too. */
@@ -32,9 +45,13 @@ export interface WatchOptions {
 
 const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
   server: text,
-  metrics: {
-    fits: (value) => value === false || isObject(value),
-    words: "false, options for metrics(), or what metrics() returned",
+  tracing: offOr("tracing()"),
+  metrics: offOr("metrics()"),
+  audit: offOr("auditLog()"),
+  health: offOr("health()"),
+  log: {
+    fits: (value) => isObject(value) && typeof value.observer === "function",
+    words: "what requestLog() returned",
   },
   observers: functions,
   gates: functions,
@@ -47,4 +64,20 @@ const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
 /** Throws an OpsError that tells the fix when something is wrong with the options. */
 export function checkWatchOptions(options: WatchOptions): void {
   checkOptions("watch()", options, OPTIONS);
+  const { tracing, audit, health } = options;
+  if (areOptions(tracing, "observer")) checkOptions("watch({ tracing })", tracing, TRACING_OPTIONS);
+  if (areOptions(audit, "observer")) checkOptions("watch({ audit })", audit, AUDIT_OPTIONS);
+  if (areOptions(health, "gate")) checkOptions("watch({ health })", health, HEALTH_OPTIONS);
+}
+
+/** Whether these are options, and not the part itself, which has the member `mark`. */
+function areOptions(value: object | false | undefined, mark: string): boolean {
+  return value !== undefined && value !== false && !(mark in value);
+}
+
+function offOr(factory: string): Expected {
+  return {
+    fits: (value) => value === false || isObject(value),
+    words: `false, options for ${factory}, or what ${factory} returned`,
+  };
 }

@@ -71,7 +71,7 @@ describe("watch(server)", () => {
 
   it("shapes the shared metrics by options that name no registry", () => {
     const shaped = pipelineFor({ metrics: { names: "classic" } });
-    expect(shaped.observers).toHaveLength(1);
+    expect(shaped.observers.map(({ name }) => name)).toEqual(["tracing", "metrics"]);
     expect(() => pipelineFor({ metrics: { maxSeries: 999 } })).toThrow(
       expect.objectContaining({ code: "METRICS_CONFLICT" }),
     );
@@ -103,15 +103,19 @@ describe("called for every request, as SDK v2 does", () => {
   });
 
   it("leaves undefined options to their defaults", () => {
-    const { maxOpenExchanges, learnTargets, gates } = pipelineFor({
+    const { maxOpenExchanges, learnTargets, gates, observers } = pipelineFor({
       maxOpenExchanges: undefined,
       learnTargets: undefined,
       gates: undefined,
+      tracing: undefined,
+      health: undefined,
+      audit: undefined,
     });
-    expect({ maxOpenExchanges, learnTargets, gates }).toEqual({
+    expect({ maxOpenExchanges, learnTargets, gates, observers }).toEqual({
       maxOpenExchanges: 10_000,
       learnTargets: true,
-      gates: [],
+      gates: pipelineFor().gates,
+      observers: pipelineFor().observers,
     });
   });
 });
@@ -122,7 +126,11 @@ describe("wrong options fail at once", () => {
   it.each([
     [{ sever: "x" }, "KIT_OPTION_UNKNOWN", "watch() has no option `sever`. Did you mean `server`?"],
     [{ Observers: [] }, "KIT_OPTION_UNKNOWN", "Did you mean `observers`?"],
-    [{ colour: "blue" }, "KIT_OPTION_UNKNOWN", "It has: server, metrics, observers, gates"],
+    [
+      { colour: "blue" },
+      "KIT_OPTION_UNKNOWN",
+      "It has: server, tracing, metrics, audit, health, log, observers, gates",
+    ],
     [{ constructor: 1 }, "KIT_OPTION_UNKNOWN", "watch() has no option `constructor`."],
     [{ server: "" }, "KIT_OPTION_WRONG", 'The option `server` of watch() must be a text, not "".'],
     [
@@ -137,6 +145,19 @@ describe("wrong options fail at once", () => {
     [{ learnTargets: 1 }, "KIT_OPTION_WRONG", "must be true or false, not 1."],
     ["weather", "KIT_OPTION_WRONG", 'The options of watch() must be an object, not "weather".'],
     [{ metrics: { nmes: "both" } }, "METRICS_BAD_OPTION", "nmes"],
+    [{ audti: {} }, "KIT_OPTION_UNKNOWN", "Did you mean `audit`?"],
+    [{ health: true }, "KIT_OPTION_WRONG", "must be false, options for health(), or what health() returned, not true."],
+    [{ log: {} }, "KIT_OPTION_WRONG", "must be what requestLog() returned, not an object."],
+    [{ tracing: { mod: "off" } }, "KIT_OPTION_UNKNOWN", "watch({ tracing }) has no option `mod`. Did you mean `mode`?"],
+    [{ tracing: { mode: "on" } }, "KIT_OPTION_WRONG", 'must be one of native, propagation-only, off, not "on".'],
+    [
+      { health: { cheks: [] } },
+      "KIT_OPTION_UNKNOWN",
+      "watch({ health }) has no option `cheks`. Did you mean `checks`?",
+    ],
+    [{ audit: { foldr: "x" } }, "KIT_OPTION_UNKNOWN", "watch({ audit }) has no option `foldr`. Did you mean `folder`?"],
+    [{ audit: { folder: "x" } }, "KIT_OPTION_WRONG", "Give one: watch(x, { server, audit })."],
+    [{ server: "x", audit: {} }, "AUDIT_OPTIONS_INVALID", "The audit log has nowhere to go."],
   ])("%j", (options, code, message) => {
     expect(() => watch(server, options as WatchOptions)).toThrow(
       expect.objectContaining({ name: "OpsError", code, message: expect.stringContaining(message) }),

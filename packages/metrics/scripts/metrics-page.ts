@@ -58,6 +58,8 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   classic: "Classic names",
   semconv: "OpenTelemetry's names",
   ops: "About mcp-ops itself",
+  health: "About health",
+  audit: "About the audit log",
   process: "About the process",
 };
 
@@ -107,7 +109,7 @@ function familyTables(family: MetricFamily): string {
     ["metric", "type", "what it says", "labels"],
     rows.map((row) => [code(row.name), row.type, row.help, row.labels.map(({ name }) => code(name)).join(" ")]),
   );
-  if (family === "process") return metrics;
+  if (family === "process" || rows.every(({ labels }) => labels.length === 0)) return metrics;
   return `${metrics}\n\n${labelTable(rows)}${bucketList(rows)}`;
 }
 

@@ -1,3 +1,4 @@
+export type { Figure, FigureSample } from "./figures.ts";
 export { type Metrics, metrics } from "./metrics.ts";
 export {
   type AnyRegistry,

@@ -1,6 +1,7 @@
 import type { ConnectionObserver, Fault, Observer } from "@mcp-ops/exchange";
 import { METRIC } from "@mcp-ops/formats";
 import { Registry } from "prom-client";
+import { type Figure, showFigure } from "./figures.ts";
 import { openStore } from "./open-store.ts";
 import { type AnyRegistry, checkOptions, type MetricsOptions } from "./options.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
@@ -17,6 +18,8 @@ export interface Metrics {
   readonly onFault: (fault: Fault) => void;
   /** Counts an exchange that went unobserved. */
   readonly onOverflow: () => void;
+  /** Shows a figure that something else keeps. The first for a name stays. */
+  readonly show: (figure: Figure) => void;
   /** The registry everything lives in: put your own metrics there too. */
   readonly registry: AnyRegistry;
   /** Everything in the registry as text. Never rejects. */
@@ -41,6 +44,7 @@ export function metrics(options: MetricsOptions = {}): Metrics {
     onOverflow: () => {
       valueSeat(store, METRIC.unobserved, []).cell.value++;
     },
+    show: (figure) => showFigure(registry, figure),
     registry,
     scrape: (scrapeOptions) => scrape(registry, store, scrapeOptions),
   };

@@ -54,7 +54,7 @@ function checkRoom(rows: readonly MetricRow[], maxSeries: number): void {
 
 function checkName(registry: AnyRegistry, store: Store, { name }: MetricRow): void {
   const there: unknown = registry.getSingleMetric(name);
-  if (there !== undefined && there !== store.instruments.get(name)) throw taken(name);
+  if (there !== undefined && there !== store.instruments.get(name)) throw nameTaken(name);
 }
 
 function install(registry: AnyRegistry, store: Store, row: MetricRow): void {
@@ -69,7 +69,7 @@ function install(registry: AnyRegistry, store: Store, row: MetricRow): void {
   if (isMemory) readMemory(store);
 }
 
-function taken(name: string): OpsError {
+export function nameTaken(name: string): OpsError {
   return new OpsError(
     "METRICS_NAME_TAKEN",
     `The registry already holds another metric named ${name}. Rename that metric, or give metrics() a registry of its own; ` +

@@ -1,8 +1,9 @@
-import { type WatchOptions, watch } from "@mcp-ops/kit";
+import { watch } from "@mcp-ops/kit";
 import { appear } from "./presence.ts";
 import type { Sdk } from "./sdk-entries.ts";
 import { readSettings } from "./settings.ts";
 import { guarded } from "./warn.ts";
+import { watchOptions } from "./watch-settings.ts";
 
 interface ServerClass {
   readonly prototype: { connect(this: object, ...args: unknown[]): unknown };
@@ -13,7 +14,7 @@ const seen = new WeakSet<object>();
 /** Watches every server of the classes among these exports, and shows itself to the outside once the first one connects. */
 export function instrument(exports: Readonly<Record<string, unknown>>, sdk: Sdk): void {
   const settings = readSettings(process.env, process.getuid?.() ?? 0);
-  const options: WatchOptions | undefined = settings.server === undefined ? undefined : { server: settings.server };
+  const options = watchOptions(settings);
   // Not earlier than at `connect`: under NODE_OPTIONS every npm and build tool loads this package, and none of them is a server.
   const show = (server: object) => appear(settings, settings.server ?? nameOf(server), sdk);
   const { Server, McpServer } = exports;

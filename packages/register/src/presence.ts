@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { announce, KIT_ERROR, type Listen, type OpsEndpoint, opsEndpoint, removeTraces, thisBoot } from "@mcp-ops/kit";
+import { beforeKilled } from "./before-killed.ts";
 import type { Sdk } from "./sdk-entries.ts";
 import type { Settings } from "./settings.ts";
-import { beforeFatalSignals } from "./stand-in.ts";
 import { messageOf, warnOnce } from "./warn.ts";
 
 let appeared = false;
@@ -14,7 +14,7 @@ export function appear(settings: Settings, server: string, sdk: Sdk): void {
   for (const problem of settings.problems) warnOnce(problem, problem);
   if (settings.listen === "off") return;
   let endpoint: OpsEndpoint | undefined;
-  beforeFatalSignals(() => {
+  beforeKilled(() => {
     removeTraces(settings.folder, thisBoot());
     if (endpoint?.socketPath !== undefined) rmSync(endpoint.socketPath, { force: true });
   });

@@ -45,3 +45,21 @@ it("finds the runtime folder as the sidecar does", () => {
   expect(readSettings({ XDG_RUNTIME_DIR: "/run/user/1000" }, 1000).folder).toBe("/run/user/1000/mcp-ops");
   expect(readSettings({}, 1000).folder).toMatch(/\/mcp-ops-1000$/);
 });
+
+it("keeps an audit log only where the operator names a folder", () => {
+  expect(readSettings({}, 1000).auditFolder).toBeUndefined();
+  expect(readSettings({ MCP_OPS_AUDIT_FOLDER: "" }, 1000).auditFolder).toBeUndefined();
+  expect(readSettings({ MCP_OPS_AUDIT_FOLDER: "/var/log/mcp" }, 1000).auditFolder).toBe("/var/log/mcp");
+});
+
+it.each([
+  [undefined, false, 0],
+  ["", false, 0],
+  ["off", false, 0],
+  ["on", true, 0],
+  ["yes", false, 1],
+])("MCP_OPS_HEALTH_RESOURCE=%s shows the resource: %s, with %i problems", (value, healthResource, count) => {
+  const settings = readSettings({ MCP_OPS_HEALTH_RESOURCE: value }, 1000);
+  expect(settings).toMatchObject({ healthResource });
+  expect(settings.problems).toHaveLength(count);
+});

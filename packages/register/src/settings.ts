@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { isAbsolute } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { runtimeFolder } from "@mcp-ops/formats";
 import type { Listen } from "@mcp-ops/kit";
 
@@ -11,6 +11,10 @@ export interface Settings {
   /** Name of the server in every signal; undefined takes the one it gives itself. */
   readonly server: string | undefined;
   readonly folder: string;
+  /** Where the audit log goes; none without it. */
+  readonly auditFolder: string | undefined;
+  /** Whether clients find the resource `health://status`. */
+  readonly healthResource: boolean;
   /** What could not be understood; the default stands in its place. */
   readonly problems: readonly string[];
 }
@@ -30,11 +34,22 @@ export function readSettings(env: NodeJS.ProcessEnv, uid: number): Settings {
     hosts: hosts.filter(isHost),
     server: env.MCP_OPS_SERVER || undefined,
     folder,
+    auditFolder: env.MCP_OPS_AUDIT_FOLDER ? resolve(env.MCP_OPS_AUDIT_FOLDER) : undefined,
+    healthResource: env.MCP_OPS_HEALTH_RESOURCE === "on",
     problems: [
+      ...(isSwitch(env.MCP_OPS_HEALTH_RESOURCE) ? [] : [wrongSwitch(env.MCP_OPS_HEALTH_RESOURCE)]),
       ...(listen === "wrong" ? [wrongListen(env.MCP_OPS_LISTEN)] : []),
       ...hosts.filter((host) => !isHost(host)).map(wrongHost),
     ],
   };
+}
+
+function isSwitch(value: string | undefined): boolean {
+  return value === undefined || ["", "on", "off"].includes(value);
+}
+
+function wrongSwitch(value: string | undefined): string {
+  return `MCP_OPS_HEALTH_RESOURCE is ${JSON.stringify(value)}. Give on or off. It stays off.`;
 }
 
 function namesIn(list: string | undefined): readonly string[] {

@@ -63,7 +63,8 @@ export class Line implements Connection, Way {
     this.#state = stateOf(pipeline);
     this.#ends = ends;
     this.#sessionHolder = sessionHolder;
-    this.targets = new Targets(facts, () => this.#state.bookOf(this.server), pipeline.learnTargets);
+    const { learnTargets, ownResources } = pipeline;
+    this.targets = new Targets(facts, () => this.#state.bookOf(this.server), learnTargets, ownResources);
   }
 
   get server(): string {

@@ -116,7 +116,7 @@ export class MessageExchange implements Exchange {
   }
 
   get knownTarget(): string | undefined {
-    return this.#find() ?? undefined;
+    return this.#find() ?? this.#targets.findOwn(this.method, this.target);
   }
 
   get targetKnown(): boolean | undefined {

@@ -16,6 +16,8 @@ export interface Pipeline {
   readonly maxOpenExchanges: number;
   /** Ask the server for its lists once (`tools/list`, …) where they cannot be read in process. */
   readonly learnTargets: boolean;
+  /** URIs that gates answer: names of ours, and therefore safe as labels wherever the server has no such resource itself. */
+  readonly ownResources: readonly string[];
 }
 
 /** 10 000 open exchanges take some 10 MB; a server with more in flight has another problem. */
@@ -32,6 +34,7 @@ export function pipeline(parts: Partial<Pipeline> = {}): Pipeline {
     server: undefined,
     maxOpenExchanges: DEFAULT_MAX_OPEN_EXCHANGES,
     learnTargets: true,
+    ownResources: [],
     ...parts,
   };
 }

@@ -35,14 +35,16 @@ export class Targets {
   facts: ServerFacts | undefined;
   readonly #book: () => TargetBook;
   readonly #learn: boolean;
+  readonly #own: readonly string[];
   #pending: Map<RequestId, (result: unknown) => void> | undefined;
   #learning: Promise<void> | undefined;
 
   /** `book` is asked for late: the server's name may become known only with the first answer. */
-  constructor(facts: ServerFacts | undefined, book: () => TargetBook, learn: boolean) {
+  constructor(facts: ServerFacts | undefined, book: () => TargetBook, learn: boolean, own: readonly string[] = []) {
     this.facts = facts;
     this.#book = book;
     this.#learn = learn;
+    this.#own = own;
   }
 
   /** The safe label of a target; null when the server has no such target; undefined when its targets are not known. */
@@ -51,6 +53,11 @@ export class Targets {
     if (kind === undefined) return undefined;
     const inProcess = this.facts?.find(kind, target);
     return inProcess === undefined ? this.#book().find(kind, target) : inProcess;
+  }
+
+  /** The label of a target that is none of the server's, but one our own gates answer for. */
+  findOwn(method: string, target: string | undefined): string | undefined {
+    return KINDS[method] === "resource" ? this.#own.find((uri) => uri === target) : undefined;
   }
 
   /** Whether exchanges of this method have a target at all. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** What a route gets to see of a request. */
-interface RouteRequest {
+export interface RouteRequest {
   readonly headers: IncomingHttpHeaders;
   readonly query: URLSearchParams;
 }
@@ -21,6 +21,11 @@ export interface Route {
   /** One line for the index. */
   readonly about: string;
   respond(request: RouteRequest): Reply | Promise<Reply>;
+}
+
+/** A JSON document as an answer. */
+export function json(status: number, value: object): Reply {
+  return { status, contentType: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
 }
 
 /** A plain sentence as an answer. */

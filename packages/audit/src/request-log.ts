@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
+import { judge, type RedactOptions, type Redactor, redactor } from "@mcp-ops/formats";
+import { destination, type Level, type Logger, pino } from "pino";
+
+export interface RequestLogOptions {
+  readonly level?: Level | "silent";
+  /** `stderr`, or a file. Never stdout, which belongs to a stdio server's protocol. */
+  readonly destination?: "stderr" | { readonly file: string };
+  /** Lines of our own about each exchange: at its end, at its start and end, or none. */
+  readonly lines?: "none" | "end" | "both";
+  /** Rules besides the built-in ones. */
+  readonly redact?: RedactOptions;
+  /** Members of every line, such as the service's name. */
+  readonly base?: Readonly<Record<string, unknown>>;
+}
+
+export const DEFAULT_LOG_LEVEL = "info";
+/** A line of a log is read by people; what is longer belongs elsewhere. Loki refuses lines beyond 256 KiB. */
+export const DEFAULT_LOG_MAX_BYTES: number = 32 * 1024;
+
+export interface RequestLog {
+  /** Put it among the observers: what runs inside the exchange finds its logger with `requestLogger()`. */
+  readonly observer: Observer;
+  /** For everything that belongs to no exchange. */
+  readonly logger: Logger;
+  flush(): void;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An exchange under way and the log it belongs to. Its logger is made when it is first asked for. */
+class Bound {
+  readonly #root: Logger;
+  readonly #exchange: Exchange;
+  #logger: Logger | undefined;
+
+  constructor(root: Logger, exchange: Exchange) {
+    this.#root = root;
+    this.#exchange = exchange;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#root.child(bindingsOf(this.#exchange));
+    return this.#logger;
+  }
+}
+
+const current = new AsyncLocalStorage<Bound>();
+let outside: Logger | undefined;
+
+/**
+ * The logger of the exchange that this code runs for: its lines carry the request, the trace, the session and the target.
+ * Outside an exchange, or without a request log, a plain logger to stderr.
+ */
+export function requestLogger(): Logger {
+  const bound = current.getStore();
+  if (bound !== undefined) return bound.logger;
+  outside ??= loggerTo({}, destination({ fd: 2, sync: true }));
+  return outside;
+}
+
+/** The application log: JSON lines through pino, redacted like everything else. */
+export function requestLog(options: RequestLogOptions = {}): RequestLog {
+  const { destination: to = "stderr", lines = "none" } = options;
+  const stream = destination(to === "stderr" ? { fd: 2, sync: true } : { dest: to.file, sync: false, mkdir: true });
+  const root = loggerTo(options, stream);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      if (to === "stderr") return resolve();
+      stream.once("close", () => resolve());
+      stream.end();
+    });
+  return {
+    logger: root,
+    observer: (exchange, next) => watch(new Bound(root, exchange), exchange, next, lines),
+    flush: () => stream.flushSync(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function watch(bound: Bound, exchange: Exchange, next: () => Promise<Outcome>, lines: RequestLogOptions["lines"]) {
+  return current.run(bound, () => {
+    if (lines === "both") startLine(bound);
+    const ended = next();
+    return lines === "none" ? ended : ended.then((outcome) => endLine(bound, exchange, outcome));
+  });
+}
+
+function startLine(bound: Bound): void {
+  try {
+    bound.logger.info("asked");
+  } catch {
+    // The question must go on; the line is lost.
+  }
+}
+
+function endLine({ logger }: Bound, exchange: Exchange, outcome: Outcome): void {
+  const { status, category } = judge(exchange, outcome);
+  const durationMs = Math.round(outcome.durationMs * 1000) / 1000;
+  const code = outcome.kind === "error" ? outcome.code : undefined;
+  const line = { status, durationMs, ...(code !== undefined && { code }) };
+  if (category === "server") logger.error(line, "ended");
+  else if (category !== undefined) logger.warn(line, "ended");
+  else logger.info(line, "ended");
+}
+
+type Stream = { write(line: string): void };
+
+const MAX_CHARS = 256;
+
+function bindingsOf(exchange: Exchange): Record<string, unknown> {
+  const { id, method, target, session, principal, trace, server } = exchange;
+  return {
+    mcp_server: server,
+    request_id: text(id),
+    method: text(method),
+    target: text(target),
+    session: text(session),
+    principal: text(principal),
+    // The names under which Loki, Grafana and Elastic link a line to its trace.
+    trace_id: trace?.traceId,
+    span_id: trace?.spanId,
+  };
+}
+
+function text(value: string | number | undefined): string | number | undefined {
+  return typeof value === "string" ? value.slice(0, MAX_CHARS) : value;
+}
+
+function loggerTo({ level = DEFAULT_LOG_LEVEL, redact: rules, base }: RequestLogOptions, stream: Stream): Logger {
+  const redact = redactor({ maxBytes: DEFAULT_LOG_MAX_BYTES, ...rules });
+  return pino(
+    {
+      level,
+      base: base === undefined ? null : { ...base },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // Here, where message, members, errors and the bindings of children have become one line: nothing gets past it.
+      hooks: { streamWrite: (line) => `${JSON.stringify(clean(line, redact))}\n` },
+    },
+    stream,
+  );
+}
+
+/** Ids of traces are ours, and half of them look like numbers. */
+function clean(line: string, redact: Redactor): unknown {
+  try {
+    const { trace_id, span_id, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const ids = trace_id === undefined ? {} : { trace_id, span_id };
+    return { ...(redact(rest) as object), ...ids };
+  } catch {
+    return { level: "error", msg: "A line could not be redacted and was left out." };
+  }
+}

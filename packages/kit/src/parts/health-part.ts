@@ -1,0 +1,75 @@
+import type { AuditLog } from "@mcp-ops/audit";
+import { HEALTH_RESOURCE_URI } from "@mcp-ops/formats";
+import { type Check, customCheck, type Health, type HealthOptions, health } from "@mcp-ops/health";
+import { alikeAsWritten } from "../alike.ts";
+import type { AuditPart } from "./audit-part.ts";
+import { bareHealth, proposeHealth } from "./process-parts.ts";
+
+/** Health, and the URIs of the resources it offers. */
+export interface HealthPart {
+  readonly health: Health;
+  readonly resources: readonly string[];
+}
+
+interface Running {
+  readonly options: HealthOptions;
+  readonly audit: AuditLog | undefined;
+  readonly part: HealthPart;
+}
+
+const running: Running[] = [];
+
+/** The health for the option of `watch`: on by default, and the same one for the same options. What options make is started. */
+export function healthFrom(
+  option: false | HealthOptions | Health | undefined,
+  audit: AuditPart | undefined,
+): HealthPart | undefined {
+  if (option === false) return undefined;
+  if (option !== undefined && "gate" in option) {
+    proposeHealth(option, "authors checks");
+    // Whether it offers the document cannot be told from outside; a name of ours is safe as a label in any case.
+    return { health: option, resources: [HEALTH_RESOURCE_URI] };
+  }
+  if (option === undefined && audit === undefined) return { health: bareHealth(), resources: [HEALTH_RESOURCE_URI] };
+  return started(option ?? {}, audit);
+}
+
+function started(options: HealthOptions, audit: AuditPart | undefined): HealthPart {
+  const known = running.find((one) => one.audit === audit?.log && alikeAsWritten(one.options, options));
+  if (known !== undefined) return known.part;
+  const authors = options.checks ?? [];
+  const checks = audit === undefined || hasName(authors, AUDIT_CHECK) ? authors : [...authors, auditCheck(audit)];
+  const made = health({ ...options, checks });
+  made.start();
+  if (checks.length > 0) proposeHealth(made, authors.length > 0 ? "authors checks" : "own checks");
+  const part = { health: made, resources: urisOf(options) };
+  running.push({ options: { ...options }, audit: audit?.log, part });
+  return part;
+}
+
+function urisOf({ statusResource = true, resources = [] }: HealthOptions): readonly string[] {
+  return [...(statusResource ? [HEALTH_RESOURCE_URI] : []), ...resources.map(({ uri }) => uri)];
+}
+
+const AUDIT_CHECK = "audit";
+
+/** It only looks at figures in memory. The log itself stays degraded for a while, so that nothing needs damping here. */
+const AUDIT_CHECK_INTERVAL_MS = 1_000;
+
+function auditCheck({ log, required }: AuditPart): Check {
+  return customCheck({
+    name: AUDIT_CHECK,
+    criticality: required ? "critical" : "optional",
+    intervalMs: AUDIT_CHECK_INTERVAL_MS,
+    rise: 1,
+    fall: 1,
+    run() {
+      const { degraded } = log.stats();
+      return degraded === undefined ? { ok: true } : { ok: false, message: degraded };
+    },
+  });
+}
+
+function hasName(checks: readonly Check[], name: string): boolean {
+  return checks.some((check) => check.name === name);
+}

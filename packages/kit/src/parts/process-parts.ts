@@ -1,0 +1,58 @@
+import type { AuditLog } from "@mcp-ops/audit";
+import { type Health, health } from "@mcp-ops/health";
+
+/** What a health is good for as the one of the process: an author's checks say more than our own check of the audit log. */
+export type Weight = "own checks" | "authors checks";
+
+interface ProcessParts {
+  bare?: Health;
+  chosen?: { readonly health: Health; readonly weight: Weight };
+  readonly audits: Set<AuditLog>;
+}
+
+// By a global symbol, so that a second copy of this package in the process (say, that of @mcp-ops/register) shows the same.
+const SHARED = Symbol.for("mcp-ops.kit.parts.v1");
+
+const shared = globalThis as { [SHARED]?: ProcessParts };
+
+function parts(): ProcessParts {
+  shared[SHARED] ??= { audits: new Set() };
+  return shared[SHARED];
+}
+
+/** Health without checks, for every server that is watched without options: ready as long as the process turns. */
+export function bareHealth(): Health {
+  const all = parts();
+  if (all.bare === undefined) {
+    all.bare = health();
+    all.bare.start();
+  }
+  return all.bare;
+}
+
+/** Proposes the health of the process. The first that comes with an author's checks stays. */
+export function proposeHealth(proposed: Health, weight: Weight): void {
+  const all = parts();
+  if (all.chosen === undefined || (all.chosen.weight === "own checks" && weight === "authors checks"))
+    all.chosen = { health: proposed, weight };
+}
+
+/** What the ops endpoint and the metrics tell of, now: a server may be watched after the endpoint was opened. */
+export function processHealth(): Health {
+  return parts().chosen?.health ?? bareHealth();
+}
+
+export function addAudit(log: AuditLog): void {
+  parts().audits.add(log);
+}
+
+/** The audit log whose head the ops endpoint shows: the first that has one. */
+export function processAudit(): AuditLog | undefined {
+  const logs = processAudits();
+  return logs.find((log) => log.head() !== undefined) ?? logs[0];
+}
+
+/** Every audit log that a watched server writes; rarely more than one. */
+export function processAudits(): readonly AuditLog[] {
+  return [...parts().audits];
+}

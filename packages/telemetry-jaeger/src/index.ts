@@ -1,0 +1,1 @@
+export { type JaegerAgent, type JaegerCollector, jaegerExporter } from "./jaeger-exporter.ts";

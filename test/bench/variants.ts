@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AuditLog, auditLog } from "@mcp-ops/audit";
+import { health } from "@mcp-ops/health";
+import { metrics } from "@mcp-ops/metrics";
+import { type Pipeline, pipeline, tap } from "@mcp-ops/tap";
+import { type Tracing, tracing } from "@mcp-ops/tracing";
+import { context } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from "@opentelemetry/core";
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { Wrap } from "./subjects.ts";
+
+/** One way to run a server; `bare` twice gives the noise floor. */
+export interface Variant {
+  readonly name: string;
+  open(): Watching;
+}
+
+/** What is around a server, until it is closed. */
+interface Watching {
+  readonly wrap: Wrap;
+  close(): Promise<void>;
+}
+
+export const VARIANTS: readonly Variant[] = [
+  { name: "bare", open: bare },
+  { name: "bare again", open: bare },
+  { name: "tap", open: () => watched({}) },
+  { name: "metrics", open: () => watched(counting()) },
+  { name: "metrics + span", open: metricsAndSpan },
+  { name: "all, chained audit", open: all },
+];
+
+function bare(): Watching {
+  return { wrap: (server) => server, close: async () => {} };
+}
+
+function watched(parts: Partial<Pipeline>, close: () => Promise<void> = async () => {}): Watching {
+  const shared = pipeline(parts);
+  return { wrap: (server) => tap(server, shared), close };
+}
+
+function counting(): Partial<Pipeline> {
+  const { observer, connectionObserver, onFault, onOverflow } = metrics({ processMetrics: false });
+  return { observers: [observer], connectionObservers: [connectionObserver], onFault, onOverflow };
+}
+
+function metricsAndSpan(): Watching {
+  const { traced, close } = spans();
+  const counted = counting();
+  return watched({ ...counted, ...inside(traced, counted) }, close);
+}
+
+function all(): Watching {
+  const { traced, close: closeSpans } = spans();
+  const folder = mkdtempSync(join(tmpdir(), "mcp-ops-bench-"));
+  const audit = auditLog({ server: "bench", folder });
+  const checked = health();
+  checked.start();
+  const counted = counting();
+  const { observers, connectionObservers, gates } = inside(traced, counted);
+  const close = async () => {
+    await Promise.all([closeSpans(), audit.close(), checked.close()]);
+    rmSync(folder, { recursive: true });
+    demandAll(audit);
+  };
+  const parts = {
+    ...counted,
+    observers: [...observers, audit.observer],
+    connectionObservers: [...connectionObservers, checked.connectionObserver],
+    gates: [...gates, checked.gate],
+  };
+  return watched(parts, close);
+}
+
+/** Every exchange has a span, which is batched and then given to an exporter that takes no time. */
+function spans(): { traced: Tracing; close(): Promise<void> } {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+  const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter: nowhere })] });
+  const traced = tracing({ tracerProvider: provider, propagator: new W3CTraceContextPropagator() });
+  return { traced, close: () => provider.shutdown() };
+}
+
+const nowhere: SpanExporter = {
+  export: (_spans: ReadableSpan[], exported: (result: ExportResult) => void) =>
+    exported({ code: ExportResultCode.SUCCESS }),
+  shutdown: async () => {},
+};
+
+function inside({ observer, connectionObserver, propagation }: Tracing, parts: Partial<Pipeline>) {
+  return {
+    observers: [observer, ...(parts.observers ?? [])],
+    connectionObservers: [connectionObserver, ...(parts.connectionObservers ?? [])],
+    gates: [propagation],
+  };
+}
+
+/** A log that drops records is fast, and no audit log. */
+function demandAll(audit: AuditLog): void {
+  const { dropped } = audit.stats();
+  if (dropped > 0) throw new Error(`${dropped} audit records were dropped: these figures are worth nothing.`);
+}
