@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Anchor, verifyAudit } from "@mcp-ops/audit";
 import { METRIC, OTHER, parseRegistration } from "@mcp-ops/formats";
 import { describe, expect, test, vi } from "vitest";
 import { Child } from "./testing/child.ts";
@@ -44,6 +45,33 @@ describe("over HTTP", () => {
     await expectSamples(metrics, greeted("fastmcp"));
     await expectOpenMetrics(metrics);
     await visitor.close();
+  });
+
+  test("all-in-one.ts counts calls, traces and records them, and tells its health", async () => {
+    await using folder = await runtimeFolder();
+    const env = { ...FREE, AUDIT_FOLDER: folder.path, OTEL_TRACES_EXPORTER: "console" };
+    await using child = new Child("all-in-one.ts", { env });
+    const metrics = await child.says(METRICS);
+    const visitor = await overHttpV2(await child.says(SERVER), "auto");
+    await greet(visitor);
+    await visitor.close();
+    await expectSamples(metrics, [
+      ...greeted("all-in-one"),
+      { name: METRIC.auditRecords, labels: {}, value: 3 },
+      { name: METRIC.healthStatus, labels: { check: "stock" }, value: 1 },
+    ]);
+    await child.says(/"span":"tools\/call greet"/);
+    expect(await pageOf(child, "health")).toMatchObject({
+      status: "healthy",
+      ready: true,
+      dependencies: [{ name: "stock" }, { name: "disk" }, { name: "audit" }],
+    });
+    const head = await pageOf(child, "audit/head");
+    expect(head).toMatchObject({ server: "all-in-one", sequence: expect.any(Number) });
+    child.process.kill();
+    await child.ended;
+    const anchored = await verifyAudit({ folder: folder.path, anchor: head as unknown as Anchor });
+    expect(anchored.findings.filter(({ weight }) => weight === "broken")).toEqual([]);
   });
 
   test("business-metric.ts shows a metric of its own on the same page", async () => {
@@ -130,6 +158,11 @@ async function expectOpenMetrics(address: string, name: string = METRIC.requests
   expect({ status, contentType }).toEqual({ status: 200, contentType: expect.stringContaining("openmetrics") });
   expect(body).toContain(`\n${name}{`);
   expect(body).toMatch(/\n# EOF\n$/);
+}
+
+async function pageOf(child: Child, page: string): Promise<Record<string, unknown>> {
+  const response = await fetch(await child.says(new RegExp(`^${page} (\\S+)`)));
+  return (await response.json()) as Record<string, unknown>;
 }
 
 function expectProtocolOnly({ stdoutLines }: Child): void {

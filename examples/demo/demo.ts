@@ -1,16 +1,24 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { verifyAudit } from "@mcp-ops/audit";
 import { metrics, opsEndpoint } from "@mcp-ops/kit";
 import { ending } from "./ending.ts";
+import { countRecords, exchangesOf } from "./figures/audit-trail.ts";
 import { compare, tallyOf } from "./figures/compare.ts";
 import type { Sample } from "./figures/exposition.ts";
 import { figuresOf } from "./figures/figures.ts";
+import { type Look, look } from "./figures/look.ts";
 import { scrape } from "./figures/scrape.ts";
 import { momentsOf } from "./moments.ts";
 import type { DemoOptions } from "./options.ts";
+import { Random } from "./random.ts";
 import { displayOn } from "./screen/display.ts";
-import { summary } from "./screen/summary.ts";
+import { type AuditCount, auditSummary, summary } from "./screen/summary.ts";
 import { painter } from "./screen/terminal.ts";
-import { demoServer } from "./server/server.ts";
+import { type DemoAudit, demoAudit } from "./server/audit.ts";
+import { demoHealth } from "./server/health.ts";
+import { listTools } from "./server/list-tools.ts";
+import { demoServer, travelDesk } from "./server/server.ts";
+import { demoTraces } from "./traces.ts";
 import { startTraffic, type Traffic } from "./traffic/traffic.ts";
 
 /** Finer than the default ones, because on one machine milliseconds tell calls apart. In seconds. */
@@ -22,35 +30,54 @@ const BUCKETS = [
 /** How long after the last client the last exchange may end. */
 const SETTLE_MS = 2_000;
 
-/** Runs the demo to its end. Every figure it shows is read from `/metrics`, as a Prometheus would. Gives whether clients and metrics agree. */
-export async function runDemo({ port, seed, forMs }: DemoOptions, stdout: NodeJS.WriteStream): Promise<boolean> {
+/** Runs the demo to its end. Every figure it shows is read from outside, as a Prometheus or an auditor would. Gives whether all agree. */
+export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream): Promise<boolean> {
+  const { port, seed, forMs, keep } = options;
+  // First of all, so that whatever was begun is cleaned up.
+  using end = ending();
   const measured = metrics({ buckets: BUCKETS });
-  await using ops = await opsEndpoint({ metrics: measured, ...(port !== undefined && { listen: { port } }) });
-  await using server = await demoServer(seed, measured);
-  const metricsUrl = `${ops.url}/metrics`;
+  await using traces = await demoTraces(options.traces, process.env);
+  await using audit = await demoAudit(keep);
+  await using health = demoHealth(() => listTools(travelDesk(new Random(seed))));
+  const parts = { metrics: measured, audit: audit.log, health };
+  await using ops = await opsEndpoint({ ...parts, ...(port !== undefined && { listen: { port } }) });
+  await using server = await demoServer(seed, parts);
+  const { url: opsUrl = "" } = ops;
   const traffic = await startTraffic(server.url, seed);
-  using end = ending(forMs);
   using display = displayOn(stdout);
-  const momentOf = momentsOf(metricsUrl, forMs);
+  const momentOf = momentsOf({ opsUrl, forMs, auditFolder: audit.folder, keepsAudit: keep });
+  end.after(forMs);
   while (!end.signal.aborted) {
-    display.show(momentOf(await scrape(metricsUrl)));
+    display.show(momentOf(await look(opsUrl, audit.folder), { traces: traces.words, verdict: undefined }));
     await pause(display.everyMs, undefined, { signal: end.signal }).catch(() => {});
   }
   await traffic.stop();
-  const last = await settled(metricsUrl, traffic);
-  display.finish(momentOf(last));
-  const { agrees, lines } = summary(traffic.tally, tallyOf(last), inFlight(last), painter(stdout));
-  stdout.write(`\n${lines.join("\n")}\n`);
-  return agrees;
+  await settled(`${opsUrl}/metrics`, traffic);
+  await Promise.all([traces.finish(), audit.log.close()]);
+  const last = await look(opsUrl, audit.folder);
+  const trail = await auditTrail(audit, last);
+  display.finish(momentOf(last, { traces: traces.words, verdict: trail.verdict.verdict }));
+  const paint = painter(stdout);
+  const calls = summary(traffic.tally, tallyOf(last.samples), inFlight(last.samples), paint);
+  const recorded = auditSummary(trail, paint);
+  stdout.write(`\n${[...calls.lines, ...recorded.lines].join("\n")}\n`);
+  return calls.agrees && recorded.agrees;
 }
 
-/** The first scrape that agrees with the clients; the last one when none does in time. */
-async function settled(metricsUrl: string, { tally }: Traffic): Promise<readonly Sample[]> {
+/** Verifies the closed log against its head, as one who fetched `/audit/head` and kept it would. */
+async function auditTrail({ folder }: DemoAudit, { samples, auditHead }: Look): Promise<AuditCount> {
+  const known = auditHead === undefined ? {} : { publicKey: auditHead.publicKey, anchor: auditHead };
+  const [verdict, recorded] = await Promise.all([verifyAudit({ folder, ...known }), countRecords(folder)]);
+  return { verdict, recorded, exchanges: exchangesOf(samples) };
+}
+
+/** Waits until the metrics agree with the clients, for as long as there is hope. */
+async function settled(metricsUrl: string, { tally }: Traffic): Promise<void> {
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
     const samples = await scrape(metricsUrl);
     const done = inFlight(samples) === 0 && compare(tally, tallyOf(samples)).length === 0;
-    if (done || performance.now() > deadline) return samples;
+    if (done || performance.now() > deadline) return;
     await pause(20);
   }
 }

@@ -3,9 +3,9 @@ import { clock, parseDuration } from "./duration.ts";
 import { parseOptions } from "./options.ts";
 
 test("options are read in both spellings", () => {
-  const options = parseOptions(["--for", "1.5m", "--port=0", "--seed", "7"]);
-  expect(options).toEqual({ forMs: 90_000, port: 0, seed: 7, help: false });
-  expect(parseOptions([])).toEqual({ forMs: undefined, port: undefined, seed: 1, help: false });
+  const options = parseOptions(["--for", "1.5m", "--keep", "--port=0", "--seed", "7", "--traces=console"]);
+  expect(options).toEqual({ forMs: 90_000, port: 0, seed: 7, traces: "console", keep: true, help: false });
+  expect(parseOptions([])).toEqual({ seed: 1, keep: false, help: false });
   expect(parseOptions(["-h"])).toMatchObject({ help: true });
 });
 
@@ -15,7 +15,8 @@ test.each([
   [["--for"], "--for needs a value. See npm start -- --help."],
   [["--port", "65536"], '--port cannot be "65536". Give a port from 0 to 65535, where 0 takes a free one.'],
   [["--seed", "-1"], '--seed cannot be "-1". Give a whole number from 0 to 4294967295.'],
-  [["--fro", "1s"], "There is no option --fro. There are --for, --port, --seed and --help."],
+  [["--traces", "jaeger"], '--traces cannot be "jaeger". Give otlp, console or none.'],
+  [["--fro", "1s"], "There is no option --fro. There are --for, --port, --seed, --traces, --keep and --help."],
   [["10s"], '"10s" stands alone. Options come behind two dashes: npm start -- --for 10s.'],
 ])("%j is answered with the fix", (args, message) => {
   expect(() => parseOptions(args)).toThrow(expect.objectContaining({ code: "DEMO_USAGE", message }));

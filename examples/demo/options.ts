@@ -8,8 +8,15 @@ export interface DemoOptions {
   /** Port of `/metrics`; undefined leaves it to the kit (9464). */
   readonly port: number | undefined;
   readonly seed: number;
+  /** Where traces go; undefined leaves it to the variables of OpenTelemetry. */
+  readonly traces: TracesFlag | undefined;
+  /** Leaves the audit log where it is. */
+  readonly keep: boolean;
   readonly help: boolean;
 }
+
+const TRACES = ["otlp", "console", "none"] as const;
+export type TracesFlag = (typeof TRACES)[number];
 
 export const HELP = `A real MCP server under the traffic of real clients, and what mcp-ops measures of it.
 
@@ -17,11 +24,15 @@ export const HELP = `A real MCP server under the traffic of real clients, and wh
   npm start -- --for 10s       ends by itself, with a summary
 
   --for <duration>   how long to run: 500ms, 10s, 2m, 1h
-  --port <port>      port of /metrics; default 9464, and 0 takes a free one
+  --port <port>      port of /metrics, /health and /audit/head; default 9464, and 0 takes a free one
   --seed <number>    another seed, other traffic; default 1
+  --traces <where>   otlp: to OTEL_EXPORTER_OTLP_ENDPOINT, or localhost:4318; console: to stderr; none: nowhere.
+                     Default: otlp when that variable is set, else none
+  --keep             leaves the audit log where it is; without it, the folder is removed at the end
   --help             this page
 
-Exit code: 0 when the metrics say what the clients say, 1 when they differ or nothing could start, 2 for a wrong option.
+Exit code: 0 when clients, metrics and audit log say the same and the log is intact, 1 when they differ or nothing
+could start, 2 for a wrong option.
 `;
 
 type Flag = (value: string, draft: DemoOptions) => DemoOptions;
@@ -39,14 +50,33 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     ...draft,
     seed: whole(value, 2 ** 32 - 1) ?? wrong("--seed", value, "a whole number from 0 to 4294967295"),
   }),
+  "--traces": (value, draft) => ({
+    ...draft,
+    traces: TRACES.find((where) => where === value) ?? wrong("--traces", value, "otlp, console or none"),
+  }),
+};
+
+const ALL = "--for, --port, --seed, --traces, --keep and --help";
+
+const DEFAULTS: DemoOptions = {
+  forMs: undefined,
+  port: undefined,
+  seed: 1,
+  traces: undefined,
+  keep: false,
+  help: false,
 };
 
 /** Reads the arguments. Throws an OpsError `DEMO_USAGE` that says the fix. */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  let options: DemoOptions = { forMs: undefined, port: undefined, seed: 1, help: false };
+  let options = DEFAULTS;
   const left = args.flatMap((arg) => (arg.startsWith("--") && arg.includes("=") ? splitOnce(arg) : [arg]));
   for (let name = left.shift(); name !== undefined; name = left.shift()) {
     if (name === "--help" || name === "-h") return { ...options, help: true };
+    if (name === "--keep") {
+      options = { ...options, keep: true };
+      continue;
+    }
     const flag = FLAGS[name] ?? unknown(name);
     const value = left.shift() ?? usage(`${name} needs a value. See npm start -- --help.`);
     options = flag(value, options);
@@ -64,7 +94,7 @@ function whole(text: string, max: number): number | undefined {
 }
 
 function unknown(name: string): never {
-  if (name.startsWith("-")) return usage(`There is no option ${name}. There are --for, --port, --seed and --help.`);
+  if (name.startsWith("-")) return usage(`There is no option ${name}. There are ${ALL}.`);
   // npm keeps options for itself that come before its own --, and hands over only their values.
   return usage(`"${name}" stands alone. Options come behind two dashes: npm start -- --for 10s.`);
 }
@@ -73,6 +103,6 @@ function wrong(name: string, value: string, fix: string): never {
   return usage(`${name} cannot be "${value}". Give ${fix}.`);
 }
 
-function usage(sentence: string): never {
+export function usage(sentence: string): never {
   throw new OpsError("DEMO_USAGE", sentence);
 }

@@ -42,18 +42,21 @@ test("an exposition is read with its escapes, infinities and comments", () => {
   ]);
 });
 
-test("figures are summed by method and told apart by target", () => {
+test("figures are summed by method and told apart by target; leaving a listen stream is no error", () => {
   const figures = figuresOf(
     parseExposition(`mcp_requests_total{method="tools/call",target="a",status="success"} 5
 mcp_requests_total{method="tools/call",target="a",status="tool_error"} 2
 mcp_requests_total{method="tools/call",target="b",status="tool_error"} 1
 mcp_requests_total{method="tools/list",target="",status="success"} 4
+mcp_requests_total{method="subscriptions/listen",target="",status="cancelled"} 6
+mcp_errors_total{method="tools/call",target="a",type="tool_error",category="server"} 2
+mcp_errors_total{method="tools/call",target="b",type="tool_error",category="server"} 1
 mcp_request_duration_seconds_bucket{method="tools/call",target="a",le="0.1"} 7
 mcp_request_duration_seconds_bucket{method="tools/call",target="b",le="0.1"} 1
 mcp_requests_in_flight{method="tools/call"} 3
 mcp_requests_in_flight{method="ping"} 1`),
   );
-  const [calls, lists, pings] = figures;
+  const [calls, lists, , pings] = figures;
   expect(calls).toMatchObject({ method: "tools/call", calls: 8, inFlight: 3, buckets: new Map([[0.1, 8]]) });
   expect(calls?.targets.get("a")).toMatchObject({ calls: 7, buckets: new Map([[0.1, 7]]) });
   expect(lists).toMatchObject({ method: "tools/list", calls: 4, targets: new Map() });

@@ -5,8 +5,8 @@ import { addBuckets, type Buckets } from "./quantile.ts";
 /** What is known of one method, or of one target of it. */
 export interface Line {
   readonly calls: number;
-  /** Calls by how they ended. */
-  readonly statuses: ReadonlyMap<string, number>;
+  /** Calls that ended other than well, by kind. A client that leaves a listen stream has done nothing wrong. */
+  readonly errors: ReadonlyMap<string, number>;
   /** Durations in seconds. */
   readonly buckets: Buckets;
 }
@@ -21,14 +21,13 @@ export interface MethodFigures extends Line {
 /** Reads from a scrape what the table shows. */
 export function figuresOf(samples: readonly Sample[]): readonly MethodFigures[] {
   const of = (name: string) => samples.filter((sample) => sample.name === name);
-  const requests = groupBy(of(METRIC.requests), "method");
-  const durations = groupBy(of(`${METRIC.requestDuration}_bucket`), "method");
+  const series = seriesBy("method", of(METRIC.requests), of(`${METRIC.requestDuration}_bucket`), of(METRIC.errors));
   const inFlight = groupBy(of(METRIC.inFlight), "method");
-  const methods = new Set([...requests.keys(), ...inFlight.keys()]);
+  const methods = new Set([...series.keys(), ...inFlight.keys()]);
   return [...methods].map((method) => {
-    const own = { requests: requests.get(method) ?? [], durations: durations.get(method) ?? [] };
+    const own = series.get(method) ?? NO_SERIES;
     const running = (inFlight.get(method) ?? []).reduce((sum, { value }) => sum + value, 0);
-    return { method, inFlight: running, ...lineOf(own.requests, own.durations), targets: targetsOf(own) };
+    return { method, inFlight: running, ...lineOf(own), targets: targetsOf(own) };
   });
 }
 
@@ -36,30 +35,50 @@ export function figuresOf(samples: readonly Sample[]): readonly MethodFigures[] 
 export function totalOf(lines: readonly Line[]): Line {
   return {
     calls: lines.reduce((sum, { calls }) => sum + calls, 0),
-    statuses: sumBy(lines.flatMap(({ statuses }) => [...statuses])),
+    errors: sumBy(lines.flatMap(({ errors }) => [...errors])),
     buckets: addBuckets(lines.map(({ buckets }) => buckets)),
   };
 }
 
-/** Statuses of requests that did what they should. */
-const WELL: ReadonlySet<string> = new Set(["success", "input_required", "task"]);
-
 /** Calls that ended other than well, by kind, most first. */
-export function errorsOf({ statuses }: Line): readonly (readonly [kind: string, count: number])[] {
-  return [...statuses].filter(([status]) => !WELL.has(status)).sort(([, a], [, b]) => b - a);
+export function errorsOf({ errors }: Line): readonly (readonly [kind: string, count: number])[] {
+  return [...errors].sort(([, a], [, b]) => b - a);
 }
 
-function targetsOf(own: { requests: readonly Sample[]; durations: readonly Sample[] }): ReadonlyMap<string, Line> {
-  const requests = groupBy(own.requests, "target");
-  const durations = groupBy(own.durations, "target");
-  requests.delete("");
-  return new Map([...requests].map(([target, samples]) => [target, lineOf(samples, durations.get(target) ?? [])]));
+/** What a line is made of. */
+interface Series {
+  readonly requests: readonly Sample[];
+  readonly durations: readonly Sample[];
+  readonly errors: readonly Sample[];
 }
 
-function lineOf(requests: readonly Sample[], durations: readonly Sample[]): Line {
+const NO_SERIES: Series = { requests: [], durations: [], errors: [] };
+
+function seriesBy(
+  label: string,
+  requests: readonly Sample[],
+  durations: readonly Sample[],
+  errors: readonly Sample[],
+): Map<string, Series> {
+  const [times, failures] = [groupBy(durations, label), groupBy(errors, label)];
+  return new Map(
+    [...groupBy(requests, label)].map(([key, own]) => [
+      key,
+      { requests: own, durations: times.get(key) ?? [], errors: failures.get(key) ?? [] },
+    ]),
+  );
+}
+
+function targetsOf({ requests, durations, errors }: Series): ReadonlyMap<string, Line> {
+  const series = seriesBy("target", requests, durations, errors);
+  series.delete("");
+  return new Map([...series].map(([target, own]) => [target, lineOf(own)]));
+}
+
+function lineOf({ requests, durations, errors }: Series): Line {
   return {
     calls: requests.reduce((sum, { value }) => sum + value, 0),
-    statuses: sumBy(requests.map(({ labels, value }) => [labels.status ?? "", value])),
+    errors: sumBy(errors.map(({ labels, value }) => [labels.type ?? "", value])),
     buckets: sumBy(durations.map(({ labels, value }) => [Number(labels.le?.replace("Inf", "Infinity")), value])),
   };
 }

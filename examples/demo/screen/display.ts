@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import { frame, logLine, type Moment } from "./frame.ts";
+import { frame, logHead, logLine, type Moment } from "./frame.ts";
 import { painter, Terminal } from "./terminal.ts";
 
 /** Where the demo shows what it measures. */
@@ -35,7 +35,7 @@ function log(stream: NodeJS.WriteStream): Display {
   return {
     everyMs: 3_000,
     show(moment) {
-      if (!begun) stream.write(`metrics  ${moment.metricsUrl}\n`);
+      if (!begun) stream.write(`${logHead(moment).join("\n")}\n`);
       begun = true;
       stream.write(`${logLine(moment)}\n`);
     },

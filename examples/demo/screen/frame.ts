@@ -1,6 +1,9 @@
+import type { AuditHead, HealthSummary } from "@mcp-ops/formats";
 import { clock } from "../duration.ts";
+import type { Recorded } from "../figures/audit-trail.ts";
 import { errorsOf, type Line, type MethodFigures, totalOf } from "../figures/figures.ts";
 import { quantile } from "../figures/quantile.ts";
+import { auditWords, healthWords, sections } from "./sections.ts";
 import { table } from "./table.ts";
 import { fit, kinds, list, type Paint, type Size, seconds } from "./words.ts";
 
@@ -10,8 +13,22 @@ export interface Moment {
   readonly elapsedMs: number;
   readonly forMs: number | undefined;
   readonly callsPerSecond: number;
-  readonly metricsUrl: string;
+  /** Of the ops endpoint. */
+  readonly opsUrl: string;
+  readonly health: HealthSummary;
+  /** Records of exchanges in the audit log, as the metrics say. */
+  readonly auditRecords: number;
+  readonly auditHead: AuditHead | undefined;
+  readonly auditFolder: string;
+  readonly keepsAudit: boolean;
+  readonly lastRecords: readonly Recorded[];
+  /** What `verifyAudit` says, once it was asked. */
+  readonly verdict: string | undefined;
+  readonly traces: string;
 }
+
+/** Below this the lines that only explain are left out. */
+const ROOMY_FROM_ROWS = 30;
 
 /** One picture of everything, for a terminal of this size. */
 export function frame(moment: Moment, { columns, rows }: Size, paint: Paint): string[] {
@@ -21,21 +38,32 @@ export function frame(moment: Moment, { columns, rows }: Size, paint: Paint): st
     paint("dim", fit("one MCP server; clients of SDK v2 (2026-07-28 and before) and of SDK v1", columns)),
     "",
   ];
-  const below = footer(moment, total, columns, paint);
+  const below = footer(moment, total, { columns, rows }, paint);
   // One line stays free: behind the last one stands the cursor.
   const room = rows - above.length - below.length - 1;
   return [...above, ...table(moment.figures, columns, room, paint), ...below].slice(0, rows - 1);
 }
 
-function footer({ metricsUrl }: Moment, total: Line, columns: number, paint: Paint): string[] {
+function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Paint): string[] {
   const errors = errorsOf(total).map(([kind, count]) => `${count} ${kind}`);
-  return [
+  const metricsUrl = `${moment.opsUrl}/metrics`;
+  const lines = [
     "",
     ...list("errors   ", errors.length === 0 ? ["none"] : errors, columns),
+    ...sections(moment, columns, paint),
     fit(`metrics  ${metricsUrl}  (Prometheus target: ${new URL(metricsUrl).host})`, columns),
+  ];
+  if (rows < ROOMY_FROM_ROWS) return lines;
+  return [
+    ...lines,
     fit(`try      curl -s ${metricsUrl} | grep ^mcp_req`, columns),
     paint("dim", fit("p50 p95 p99 as histogram_quantile gives them, since the start", columns)),
   ];
+}
+
+/** Where to look, for a log. */
+export function logHead({ opsUrl, auditFolder, traces }: Moment): readonly string[] {
+  return [`metrics  ${opsUrl}/metrics`, `health   ${opsUrl}/health`, `audit    ${auditFolder}`, `traces   ${traces}`];
 }
 
 /** The same in one line, for a log. */
@@ -43,7 +71,8 @@ export function logLine(moment: Moment): string {
   const total = totalOf(moment.figures);
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => seconds(quantile(q, total.buckets)));
   const times = `p50 ${p50}  p95 ${p95}  p99 ${p99}`;
-  return `${progress(moment, total)}   ${times}   errors: ${kinds(errorsOf(total)) || "none"}`;
+  const also = `   health: ${healthWords(moment.health)}   audit: ${auditWords(moment)}`;
+  return `${progress(moment, total)}   ${times}   errors: ${kinds(errorsOf(total)) || "none"}${also}`;
 }
 
 function progress({ elapsedMs, forMs, callsPerSecond, figures }: Moment, { calls }: Line): string {

@@ -3,7 +3,7 @@ import { parseExposition } from "../figures/exposition.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { Tally } from "../figures/tally.ts";
 import { frame, type Moment } from "./frame.ts";
-import { summary } from "./summary.ts";
+import { auditSummary, summary } from "./summary.ts";
 import { type Paint, seconds } from "./words.ts";
 
 const plain: Paint = (_, text) => text;
@@ -14,6 +14,9 @@ const moment: Moment = {
 mcp_requests_total{method="tools/call",target="weather",status="tool_error"} 31
 mcp_requests_total{method="tools/call",target="weather",status="cancelled"} 4
 mcp_requests_total{method="tools/call",target="_other",status="unknown_tool"} 9
+mcp_errors_total{method="tools/call",target="weather",type="tool_error",category="server"} 31
+mcp_errors_total{method="tools/call",target="weather",type="cancelled",category="client"} 4
+mcp_errors_total{method="tools/call",target="_other",type="unknown_tool",category="client"} 9
 mcp_requests_total{method="tools/call",target="add",status="success"} 3
 mcp_requests_total{method="tools/list",target="",status="success"} 7
 mcp_request_duration_seconds_bucket{method="tools/call",target="weather",le="0.2"} 1235
@@ -22,8 +25,55 @@ mcp_requests_in_flight{method="tools/call"} 2`),
   elapsedMs: 65_000,
   forMs: 90_000,
   callsPerSecond: 101.4,
-  metricsUrl: "http://127.0.0.1:9464/metrics",
+  opsUrl: "http://127.0.0.1:9464",
+  health: {
+    schema: 1,
+    status: "degraded",
+    ready: true,
+    dependencies: [
+      { name: "tools", status: "up", criticality: "critical" },
+      { name: "printer", status: "down", criticality: "optional" },
+    ],
+  },
+  auditRecords: 1250,
+  auditHead: {
+    schema: 1,
+    server: "desk",
+    boot: "0123456789ab",
+    chain: "desk.0",
+    sequence: 1252,
+    hash: "c0ffee".repeat(10),
+    time: "2026-07-28T12:00:00.000Z",
+    signedSequence: 1,
+    publicKey: "",
+  },
+  auditFolder: "/tmp/demo",
+  keepsAudit: false,
+  lastRecords: [record("weather"), record(undefined)],
+  verdict: undefined,
+  traces: "none are made",
 };
+
+function record(target: string | undefined): Moment["lastRecords"][number] {
+  return {
+    v: 1,
+    sequence: 1251,
+    prev: "",
+    hash: "",
+    id: "",
+    time: "2026-07-28T12:00:00.123Z",
+    server: "desk",
+    boot: "0123456789ab",
+    event: "mcp.request",
+    outcome: "success",
+    subject: { client: { name: "demo-v1" } },
+    source: { transport: "http", direction: "inbound" },
+    operation: { method: target === undefined ? "tools/list" : "tools/call", ...(target !== undefined && { target }) },
+    requestBytes: 1,
+    responseBytes: 1,
+    durationMs: 4.2,
+  };
+}
 
 test("a frame shows each method, its targets in a steady order, and what went wrong", () => {
   expect(frame(moment, { columns: 80, rows: 24 }, plain)).toMatchInlineSnapshot(`
@@ -39,9 +89,13 @@ test("a frame shows each method, its targets in a steady order, and what went wr
       "tools/list                  7      -      -      -",
       "",
       "errors   31 tool_error, 9 unknown_tool, 4 cancelled",
+      "health   degraded: printer   ready   http://127.0.0.1:9464/health",
+      "audit    1250 records, head #1252 c0ffeec0ffee…  (verify: at the end)",
+      "         12:00:00.123 tools/call weather success 4.2ms demo-v1",
+      "         12:00:00.123 tools/list success 4.2ms demo-v1",
+      "         in /tmp/demo  (removed at the end; --keep keeps it)",
+      "traces   none are made",
       "metrics  http://127.0.0.1:9464/metrics  (Prometheus target: 127.0.0.1:9464)",
-      "try      curl -s http://127.0.0.1:9464/metrics | grep ^mcp_req",
-      "p50 p95 p99 as histogram_quantile gives them, since the start",
     ]
   `);
 });
@@ -70,6 +124,17 @@ test.each([
   [42, "42s"],
 ])("%d seconds read %s", (value, expected) => {
   expect(seconds(value)).toBe(expected);
+});
+
+test("the summary of the audit log agrees only when it is intact and has a record for every exchange", () => {
+  const verdict = { verdict: "intact", key: "trusted", chains: [], findings: [] } as const;
+  expect(auditSummary({ verdict, recorded: 5, exchanges: 5 }, plain)).toMatchObject({ agrees: true });
+  expect(auditSummary({ verdict, recorded: 5, exchanges: 6 }, plain)).toMatchObject({
+    agrees: false,
+    lines: [expect.stringMatching("^differ: audit log and metrics count 5 and 6 exchanges")],
+  });
+  const alarm = { ...verdict, verdict: "alarm" } as const;
+  expect(auditSummary({ verdict: alarm, recorded: 5, exchanges: 5 }, plain)).toMatchObject({ agrees: false });
 });
 
 test("a summary agrees only when every series is the same and nothing is in flight", () => {

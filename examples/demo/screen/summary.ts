@@ -1,3 +1,4 @@
+import type { AuditVerdict } from "@mcp-ops/audit";
 import { byStatus, compare, type Difference, keysOf } from "../figures/compare.ts";
 import type { Tally } from "../figures/tally.ts";
 import type { Paint } from "./words.ts";
@@ -6,6 +7,32 @@ import type { Paint } from "./words.ts";
 export interface Summary {
   readonly lines: readonly string[];
   readonly agrees: boolean;
+}
+
+/** What an audit log holds, and how many exchanges the metrics count. */
+export interface AuditCount {
+  readonly verdict: AuditVerdict;
+  /** Exchanges that have a record in the files. */
+  readonly recorded: number;
+  readonly exchanges: number;
+}
+
+/** Whether the log is whole and has a record for every exchange. */
+export function auditSummary({ verdict, recorded, exchanges }: AuditCount, paint: Paint): Summary {
+  const agrees = recorded === exchanges && verdict.verdict === "intact";
+  const same = recorded === exchanges ? `the same ${recorded}` : `${recorded} and ${exchanges}`;
+  const sentence = `audit log and metrics count ${same} exchanges.`;
+  return {
+    agrees,
+    lines: [
+      ...verdict.chains.flatMap(({ records, tail }) => [
+        `verifyAudit: ${verdict.verdict}, ${records} records.`,
+        `  ${tail.message}`,
+      ]),
+      ...verdict.findings.map(({ weight, message }) => `  ${weight}: ${message}`),
+      `${agrees ? paint("green", "agree") : paint("red", "differ")}: ${sentence}`,
+    ],
+  };
 }
 
 /** Compares request by request, and shows the sums by ending. */

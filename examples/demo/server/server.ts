@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Metrics, watch } from "@mcp-ops/kit";
+import { type AuditLog, type Health, type Metrics, watch } from "@mcp-ops/kit";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { Random } from "../random.ts";
 import { deadline, readOnly } from "./gates.ts";
 import { addPages, BOARD } from "./pages.ts";
 import { addTools } from "./tools.ts";
+
+export const SERVER_NAME = "travel-desk";
 
 const BOARD_CHANGES_EVERY_MS = 400;
 const LOOPBACK = "127.0.0.1";
@@ -16,10 +18,17 @@ export interface DemoServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What watches the travel desk. Traces need no part of their own: spans are made wherever an OpenTelemetry SDK runs. */
+export interface Parts {
+  readonly metrics: Metrics;
+  readonly audit: AuditLog;
+  readonly health: Health;
+}
+
 /** The travel desk: one server of SDK v2 for both protocol eras, over Streamable HTTP on a free port. */
-export async function demoServer(seed: number, metrics: Metrics): Promise<DemoServer> {
+export async function demoServer(seed: number, parts: Parts): Promise<DemoServer> {
   const random = new Random(seed);
-  const options = { metrics, gates: [deadline, readOnly] };
+  const options = { ...parts, gates: [deadline, readOnly] };
   // The factory's servers show the calls; the handler shows what never reaches one, such as listen streams.
   const factory = watch(() => travelDesk(random), options);
   const handler = watch(createMcpHandler(factory), options);
@@ -41,8 +50,8 @@ export async function demoServer(seed: number, metrics: Metrics): Promise<DemoSe
   };
 }
 
-function travelDesk(random: Random): McpServer {
-  const info = { name: "travel-desk", version: "1.0.0" };
+export function travelDesk(random: Random): McpServer {
+  const info = { name: SERVER_NAME, version: "1.0.0" };
   const server = new McpServer(info, { capabilities: { resources: { subscribe: true } } });
   addTools(server, random);
   addPages(server);
