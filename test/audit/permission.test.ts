@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
-import { chmodSync, chownSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { verifyAudit } from "@mcp-ops/audit";
 import { expect, onTestFinished, test } from "vitest";
 import { newFolder } from "./stage.ts";
 
-/** Root may write everywhere: as root, the child runs as somebody else. */
-const somebody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+/** Root may write everywhere: as root, the child gives up that right (and not its name, so that it can read this checkout). */
+const withoutOverride = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
 
 async function start(folder: string) {
   const file = fileURLToPath(new URL("permission-child.ts", import.meta.url));
-  const child = spawn(process.execPath, [file, folder], { stdio: ["ignore", "pipe", "inherit"], ...somebody });
+  const [command = process.execPath, ...rest] = [...withoutOverride, process.execPath, file, folder];
+  const child = spawn(command, rest, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const tells = async (matches: (state: { degraded: string | null; faults: string[] }) => boolean) => {
@@ -31,14 +32,8 @@ async function start(folder: string) {
   return { tells, stop };
 }
 
-function ownedFolder(): string {
-  const folder = newFolder();
-  if (somebody.uid !== undefined) chownSync(folder, somebody.uid, 65534);
-  return folder;
-}
-
 test("without the right to its folder a server answers and says why it is degraded, and with it catches up", async () => {
-  const folder = ownedFolder();
+  const folder = newFolder();
   chmodSync(folder, 0o500);
   const child = await start(folder);
   const state = await child.tells(({ degraded }) => degraded !== null);
@@ -50,7 +45,7 @@ test("without the right to its folder a server answers and says why it is degrad
 });
 
 test("when the right is lost while it writes, the open file goes on and the fault is told", async () => {
-  const folder = ownedFolder();
+  const folder = newFolder();
   const child = await start(folder);
   await child.tells(({ degraded }) => degraded === null);
   chmodSync(folder, 0o500);
