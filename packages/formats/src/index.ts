@@ -38,7 +38,7 @@ export {
 } from "./health-document.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
-export { METRIC, METRIC_TABLE, PROTOCOL_REVISIONS, STATUS_MEANING } from "./metric-table.ts";
+export { METRIC, METRIC_TABLE, PROTOCOL_REVISIONS } from "./metric-table.ts";
 export { OpsError } from "./ops-error.ts";
 export { type Category, type Ending, type Judgement, judge, type Question, type Status } from "./outcomes.ts";
 export {
@@ -59,3 +59,4 @@ export {
   socketFileName,
 } from "./registration.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
+export { STATUS_MEANING } from "./status-meaning.ts";

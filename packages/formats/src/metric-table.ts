@@ -1,8 +1,9 @@
 import { LABELLED_CODES } from "./codes.ts";
 import { OTHER } from "./methods.ts";
 import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
-import type { Category, Status } from "./outcomes.ts";
+import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
+import { STATUS_MEANING } from "./status-meaning.ts";
 
 /** The names of our own metrics, by the words the code uses for them. */
 export const METRIC = {
@@ -40,25 +41,6 @@ export const PROTOCOL_REVISIONS: readonly string[] = [
   "2025-11-25",
   "2026-07-28",
 ];
-
-/** What each value of the label `status` means. */
-export const STATUS_MEANING: Readonly<Record<Status, string>> = {
-  success: "answered",
-  input_required: "answered: the server needs more input first (2026-07-28)",
-  task: "answered: accepted as a task, not finished yet",
-  tool_error: "the tool ran and said `isError`",
-  validation: "the arguments were refused",
-  unknown_tool: "the server has no such tool",
-  unknown_prompt: "the server has no such prompt",
-  unknown_resource: "the server has no such resource",
-  unknown_method: "the server has no such method",
-  error: "any other JSON-RPC or HTTP error; `type` has the code",
-  timeout: "a deadline passed",
-  cancelled: "the asker withdrew the request",
-  lost: "the connection closed, or the answer could not be delivered",
-  denied: "refused by a gate, or by HTTP 401 or 403",
-  sent: "a notification: nothing comes back (never on a request)",
-};
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
