@@ -13,6 +13,13 @@ const KINDS: Readonly<Record<string, TargetKind>> = {
   "notifications/resources/updated": "resource",
 };
 
+const LISTED: Readonly<Record<string, TargetKind>> = {
+  "tools/list": "tool",
+  "prompts/list": "prompt",
+  "resources/list": "resource",
+  "resources/templates/list": "resource",
+};
+
 const CHANGES: Readonly<Record<string, TargetKind>> = {
   "notifications/tools/list_changed": "tool",
   "notifications/prompts/list_changed": "prompt",
@@ -76,7 +83,8 @@ export class Targets {
 
   /** Notes what passes by anyway: lists on their way to a client, and word that they have changed. */
   sawResult(method: string, result: unknown): void {
-    if (method.endsWith("/list")) this.#book().learn(method, result);
+    const kind = LISTED[method];
+    if (kind !== undefined && this.facts?.lists(kind) !== true) this.#book().learn(method, result);
   }
 
   sawNotification(method: string): void {
