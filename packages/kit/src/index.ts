@@ -46,6 +46,7 @@ export { defaultMetrics } from "./default-metrics.ts";
 export type { Listen } from "./endpoint/listen.ts";
 export { DEFAULT_OPS_PORT, type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "./ops-endpoint.ts";
 export type { WatchAuditOptions } from "./parts/audit-part.ts";
+export { pipelineFor } from "./pipelines.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";
 export { removeTraces } from "./runtime/traces.ts";

@@ -1,0 +1,4 @@
+import type { Verb } from "../verb.ts";
+
+/** Every verb, in the order in which `--help` lists them. A new one is a new file and a line here. */
+export const VERBS: readonly Verb[] = [];

@@ -1,0 +1,1 @@
+export { openSignals, type SignalOptions, type Signals } from "./signals.ts";
