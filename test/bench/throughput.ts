@@ -11,7 +11,8 @@ import type { Variant } from "./variants.ts";
 const SERVED = fileURLToPath(new URL("served.ts", import.meta.url));
 const CALLERS = 16;
 const CALLS_PER_ROUND = 1000;
-const WARM_UP_ROUNDS = 4;
+/** After 5 000 calls a server is still a tenth slower than after 25 000: so long the engine takes to optimise all of it. */
+const WARM_UP_ROUNDS = 25;
 
 /** Calls per second of each variant, round by round, each in a process of its own that 16 callers keep busy. */
 export async function throughput(

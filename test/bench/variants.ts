@@ -10,6 +10,7 @@ import { context } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
+import { spanByHand } from "./by-hand.ts";
 import type { Wrap } from "./subjects.ts";
 
 /** One way to run a server; `bare` twice gives the noise floor. */
@@ -29,6 +30,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: "bare again", open: bare },
   { name: "tap", open: () => watched({}) },
   { name: "metrics", open: () => watched(counting()) },
+  { name: "span by hand", open: byHand },
   { name: "metrics + span", open: metricsAndSpan },
   { name: "all, chained audit", open: all },
 ];
@@ -45,6 +47,12 @@ function watched(parts: Partial<Pipeline>, close: () => Promise<void> = async ()
 function counting(): Partial<Pipeline> {
   const { observer, connectionObserver, onFault, onOverflow } = metrics({ processMetrics: false });
   return { observers: [observer], connectionObservers: [connectionObserver], onFault, onOverflow };
+}
+
+function byHand(): Watching {
+  const { provider, close } = batching();
+  const tracer = provider.getTracer("by hand");
+  return { wrap: (subject) => spanByHand(subject, tracer), close };
 }
 
 function metricsAndSpan(): Watching {
@@ -77,10 +85,14 @@ function all(): Watching {
 
 /** Every exchange has a span, which is batched and then given to an exporter that takes no time. */
 function spans(): { traced: Tracing; close(): Promise<void> } {
+  const { provider, close } = batching();
+  return { traced: tracing({ tracerProvider: provider, propagator: new W3CTraceContextPropagator() }), close };
+}
+
+function batching() {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager());
   const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter: nowhere })] });
-  const traced = tracing({ tracerProvider: provider, propagator: new W3CTraceContextPropagator() });
-  return { traced, close: () => provider.shutdown() };
+  return { provider, close: () => provider.shutdown() };
 }
 
 const nowhere: SpanExporter = {
