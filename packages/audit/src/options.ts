@@ -104,8 +104,17 @@ export function bootOf(options: AuditOptions): string {
   return boot;
 }
 
+/** Two bodies of this much, in the longest way that JSON can write them, fit the longest line that a reader of a chain takes (1 MiB). */
+const MAX_BODY_BYTES: number = 64 * 1024;
+
 /** Refuses what cannot work, before anything is opened. */
-export function checkOptions({ folder, also = [], stdio, durability = "buffered" }: AuditOptions): void {
+export function checkOptions({ folder, also = [], stdio, durability = "buffered", bodies }: AuditOptions): void {
+  if ((bodies?.maxBytes ?? 0) > MAX_BODY_BYTES) {
+    throw auditError(
+      "AUDIT_OPTIONS_INVALID",
+      `"bodies.maxBytes" can be ${MAX_BODY_BYTES} at most, not ${bodies?.maxBytes}: longer records could not be read back.`,
+    );
+  }
   if (folder === undefined && also.length === 0) {
     throw auditError(
       "AUDIT_OPTIONS_INVALID",
