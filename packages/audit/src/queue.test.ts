@@ -24,7 +24,7 @@ function queueWith(options: Partial<QueueOptions> = {}) {
     },
   };
   const queue = new RecordQueue({ flushMs: 600_000, maxQueue: 10_000, durable: false, ...options }, end);
-  const written = () => queue.heard({ kind: "written", head, tookMs: 1 });
+  const written = () => queue.heard({ kind: "written", head, tookMs: 1, lost: 0 });
   const failed = () => queue.heard({ kind: "failed", reason: "ENOSPC", message: "no space" });
   return { queue, told, end, written, failed };
 }
