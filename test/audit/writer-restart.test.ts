@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
 import type { Worker } from "node:worker_threads";
 import { type AuditLog, verifyAudit } from "@mcp-ops/audit";
 import { expect, onTestFinished, test } from "vitest";

@@ -22,6 +22,7 @@ export {
   DEFAULT_LOG_MAX_BYTES,
   type RequestLog,
   type RequestLogOptions,
+  type RequestLogStats,
   requestLog,
   requestLogger,
 } from "./request-log.ts";

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { ChainWriter, type Item } from "../chain-writer.ts";
 import { compressClosed } from "../housekeeping.ts";
 import { openSigningKey } from "../keys.ts";
@@ -37,6 +37,7 @@ beforeAll(() => {
     chain.close(50);
     anchor = chain.head;
   }
+  return () => rmSync(original, { recursive: true });
 });
 
 beforeEach(() => {
@@ -208,6 +209,7 @@ test("swapped files are found", async () => {
 
 test("a file of another log is found in the place of ours", async () => {
   const other = mkdtempSync(join(tmpdir(), "mcp-ops-other-"));
+  onTestFinished(() => rmSync(other, { recursive: true }));
   const chain = new ChainWriter(optionsFor(other, "cccccccccccc"), 0);
   for (let i = 0; i < 10; i++) chain.append([asked("c")], i, false);
   chain.close(50);
