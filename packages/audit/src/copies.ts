@@ -118,9 +118,7 @@ export class Copies {
   }
 
   #open(target: CopyTarget): Copy {
-    const stream = (
-      typeof target === "string" ? standardStream(target) : transport(target)
-    ) as Stream;
+    const stream = (typeof target === "string" ? standardStream(target) : transport(target)) as Stream;
     stream.on("drop", () => this.#drop());
     stream.on("error", (error) => this.#onFault(reasonOf(error), error));
     const logger = pino({ base: null, timestamp: false }, stream);

@@ -69,7 +69,10 @@ let outside: Logger | undefined;
 export function requestLogger(): Logger {
   const bound = current.getStore();
   if (bound !== undefined) return bound.logger;
-  outside ??= loggerTo({}, destination({ fd: 2, sync: true }).on("error", () => {}));
+  outside ??= loggerTo(
+    {},
+    destination({ fd: 2, sync: true }).on("error", () => {}),
+  );
   return outside;
 }
 
@@ -77,9 +80,7 @@ export function requestLogger(): Logger {
 export function requestLog(options: RequestLogOptions = {}): RequestLog {
   const { destination: to = "stderr", lines = "none" } = options;
   const stream = destination(
-    to === "stderr"
-      ? { fd: 2, sync: true }
-      : { dest: to.file, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES },
+    to === "stderr" ? { fd: 2, sync: true } : { dest: to.file, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES },
   );
   const stats = { dropped: 0, faults: 0 };
   stream.on("drop", () => stats.dropped++);

@@ -23,6 +23,7 @@ import {
   requestLogger,
   tracing,
 } from "./index.ts";
+import { processAudits } from "./parts/process-parts.ts";
 import { pipelineFor } from "./pipelines.ts";
 import { watch } from "./watch.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -30,7 +31,11 @@ import type { WatchOptions } from "./watch-options.ts";
 context.setGlobalContextManager(new AsyncLocalStorageContextManager());
 
 const folder = mkdtempSync(join(tmpdir(), "parts-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  // A log that is still open would write its last record at the exit, and make its folder again for it.
+  await Promise.all(processAudits().map((log) => log.close()));
+  rmSync(folder, { recursive: true });
+});
 
 let folders = 0;
 const newFolder = () => join(folder, String(++folders));
