@@ -14,7 +14,9 @@ function mountSmall(): string | undefined {
   return folder;
 }
 
-const canMount = spawnSync("sh", ["-c", "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d"]).status === 0;
+const canMount =
+  spawnSync("sh", ["-c", "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d; is=$?; rmdir $d; exit $is"])
+    .status === 0;
 if (!canMount) console.log("Skipped: tests of a full disk need the right to mount a tmpfs (root).");
 const test = plainTest.runIf(canMount);
 
