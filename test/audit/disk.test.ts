@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { verifyAudit } from "@mcp-ops/audit";
 import { expect, onTestFinished, test as plainTest } from "vitest";
@@ -13,7 +14,9 @@ function mountSmall(): string | undefined {
   return folder;
 }
 
-const canMount = spawnSync("sh", ["-c", "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d"]).status === 0;
+const canMount =
+  spawnSync("sh", ["-c", "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d; is=$?; rmdir $d; exit $is"])
+    .status === 0;
 if (!canMount) console.log("Skipped: tests of a full disk need the right to mount a tmpfs (root).");
 const test = plainTest.runIf(canMount);
 
@@ -106,6 +109,31 @@ test("with `required`, a full disk refuses calls and keeps the answer that has n
   expect((await verifyAudit({ folder, anchor: log.head()! })).verdict).toBe("intact");
 });
 
+test("a log that starts on a full disk begins as soon as there is room, and leaves nothing open meanwhile", async () => {
+  const small = mountSmall() as string;
+  const keyFile = join(newFolder(), "key");
+  const at = join(small, "log");
+  mkdirSync(at);
+  const makeRoom = fill(small);
+  const { log, folder } = newLog({ folder: at, keyFile, retryMs: 1 });
+  const { client } = await play("v1", log);
+  await client.callTool({ name: "ok", arguments: {} });
+  await until(() => log.stats().degraded !== undefined);
+  expect(readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).startsWith(at)).length).toBeLessThanOrEqual(1);
+  makeRoom();
+  await until(() => log.stats().degraded === undefined && log.stats().pending === 0);
+  await log.close();
+  expect((await verifyAudit({ folder, anchor: log.head()! })).verdict).toBe("intact");
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+}
+
 test("with `synchronous`, a full disk holds nobody up", async () => {
   const small = mountSmall() as string;
   const { log } = newLog({ folder: join(small, "log"), retryMs: 5, durability: "synchronous", maxHoldMs: 600_000 });
@@ -148,3 +176,38 @@ plainTest("a file that is cut while it is written is noticed", async () => {
   expect(recordsOf(folder).map(({ event }) => event)).toContain("audit.file-lost");
   expect((await verifyAudit({ folder })).verdict).toBe("broken");
 });
+
+plainTest("a slow disk is told of while records wait, and for a while after", async () => {
+  // Reading from a FIFO is as slow as whoever writes to it: the writer's thread hangs in the kernel, as on a disk that hangs.
+  const pseudonymKeyFile = join(newFolder(), "key");
+  expect(spawnSync("mkfifo", ["-m", "600", pseudonymKeyFile]).status).toBe(0);
+  const { log, folder } = newLog({ pseudonymKeyFile, flushMs: 1, slowMs: 20 });
+  const { client } = await play("v1", log);
+  await client.callTool({ name: "ok", arguments: {} });
+  await until(() => log.stats().degraded !== undefined);
+  expect(log.stats().degraded).toBe("slow: records wait longer than 21 ms to be written");
+  expect(log.stats().oldestPendingMs).toBeGreaterThanOrEqual(20);
+  await writeFile(pseudonymKeyFile, Buffer.alloc(32).toString("base64"));
+  await until(() => log.stats().pending === 0);
+  expect(log.stats()).toMatchObject({ oldestPendingMs: 0, degraded: expect.stringMatching(/^slow/) });
+  await log.close();
+  expect(exchangesOf(folder).at(-1)?.operation.target).toBe("ok");
+});
+
+plainTest(
+  "the last moment of a process writes all that waits, more than one batch of it, and says whether it could",
+  async () => {
+    const { log, folder } = newLog({ flushMs: 600_000 });
+    const { client } = await play("v1", log);
+    await log.flush();
+    await Promise.all(Array.from({ length: 1500 }, () => client.callTool({ name: "ok", arguments: {} })));
+    expect(log.closeNow(20_000)).toBe(true);
+    expect(exchangesOf(folder).filter(({ operation }) => operation.target === "ok")).toHaveLength(1500);
+    expect((await verifyAudit({ folder, anchor: log.head()! })).verdict).toBe("intact");
+    const inTheWay = join(newFolder(), "log");
+    writeFileSync(inTheWay, "a file");
+    const nowhere = newLog({ folder: inTheWay, retryMs: 5 });
+    await until(() => nowhere.log.stats().degraded !== undefined);
+    expect(nowhere.log.closeNow(20_000)).toBe(false);
+  },
+);

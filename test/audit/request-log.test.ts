@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RequestLogOptions, requestLog, requestLogger } from "@mcp-ops/audit";
 import type { Exchange, Outcome } from "@mcp-ops/exchange";
@@ -6,7 +6,7 @@ import { pipeline, tap } from "@mcp-ops/tap";
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import { newFolder } from "./stage.ts";
+import { newFolder, until } from "./stage.ts";
 
 const TRACE = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", sampled: true };
 
@@ -72,4 +72,20 @@ test("the level is kept, and lines about each request are written when asked for
 test("rules of the operator take out what the built-in ones leave", async () => {
   const [line] = await linesOf({ redact: { keys: ["step"] } }, ["talk"]);
   expect(line.step).toBe("[redacted]");
+});
+
+test("an application log whose file cannot be written costs lines, and never the server", async () => {
+  const inTheWay = join(newFolder(), "logs");
+  writeFileSync(inTheWay, "a file");
+  const faults: string[] = [];
+  const log = requestLog({
+    destination: { file: join(inTheWay, "app.log") },
+    onFault: ({ code }) => void faults.push(code),
+  });
+  log.logger.info("nobody reads this");
+  await until(() => faults.length > 0);
+  log.logger.info("nor this");
+  log.flush();
+  expect(faults[0]).toBe("AUDIT_REQUEST_LOG_FAILED");
+  expect(log.stats()).toMatchObject({ dropped: 1, faults: expect.any(Number) });
 });

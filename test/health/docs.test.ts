@@ -35,3 +35,11 @@ it("names every kind of check, every page, and every default as it is", () => {
     expect(page).toMatch(new RegExp(`\`${option}\`[^\\n|]*\\| *\`${value}\` *\\|`));
   }
 });
+
+it.each(["audit", "health", "tracing"])("docs/%s.md shows lines of an example that runs", (name) => {
+  const text = readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
+  const example = readFileSync(new URL("../../examples/all-in-one.ts", import.meta.url), "utf8");
+  const shown = [...text.matchAll(/```ts\n(.*\n)```/g)].map(([, line]) => line as string);
+  expect(shown).toHaveLength(1);
+  expect(example).toContain(shown[0]);
+});

@@ -127,7 +127,7 @@ test.each([
 });
 
 test("the summary of the audit log agrees only when it is intact and has a record for every exchange", () => {
-  const verdict = { verdict: "intact", key: "trusted", chains: [], findings: [] } as const;
+  const verdict = { verdict: "intact", key: "trusted", chains: [], findings: [], findingsLeftOut: 0 } as const;
   expect(auditSummary({ verdict, recorded: 5, exchanges: 5 }, plain)).toMatchObject({ agrees: true });
   expect(auditSummary({ verdict, recorded: 5, exchanges: 6 }, plain)).toMatchObject({
     agrees: false,

@@ -3,6 +3,7 @@ import type { AuditHead, OpsError } from "@mcp-ops/formats";
 import { Copies } from "./copies.ts";
 import { type Held, requiredGate, synchronousGate } from "./durability.ts";
 import { auditError, reasonOf } from "./errors.ts";
+import { queueFull, writeFailed, writerEnded, writerRestarts } from "./faults.ts";
 import { openPseudonymKey } from "./keys.ts";
 import {
   type AuditOptions,
@@ -11,18 +12,23 @@ import {
   DEFAULT_FLUSH_MS,
   DEFAULT_MAX_HOLD_MS,
   DEFAULT_MAX_QUEUE,
+  DEFAULT_SLOW_MS,
+  type Durability,
   writerOptions,
 } from "./options.ts";
 import { RecordQueue } from "./queue.ts";
 import { RecordMaker } from "./record.ts";
 import { Recorder } from "./recorder.ts";
-import { Writer } from "./writer.ts";
+import { SteadyWriter } from "./steady-writer.ts";
+import type { FromWriter } from "./writer-messages.ts";
 
 export interface AuditLog {
   /** Records every exchange it is shown, once. */
   readonly observer: Observer;
   /** To be asked last of all gates. Undefined for a `buffered` log, which never touches an answer. */
   readonly gate: Gate | undefined;
+  /** What a server promises with this log: one whose log is `required` is not ready while the log cannot be written. */
+  readonly durability: Durability;
   /** The newest record: for the ops endpoint, and for whoever keeps anchors. Undefined before the first is written, and without a folder. */
   head(): AuditHead | undefined;
   stats(): AuditStats;
@@ -30,7 +36,7 @@ export interface AuditLog {
   flush(): Promise<void>;
   /** Writes what waits, ends the chain in order, and lets go of everything. */
   close(): Promise<void>;
-  /** The same for the last moment of a process: blocks, at most so long. True if the chain ended in order. */
+  /** The same for the last moment of a process: blocks, at most so long. True if all is written and the chain ended in order. */
   closeNow(timeoutMs: number): boolean;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -52,12 +58,17 @@ export interface AuditStats {
   /** `Date.now()` of the last write. */
   readonly lastFlushAt: number | undefined;
   readonly lastFlushMs: number | undefined;
+  /** For how long the oldest record that waits has waited. */
+  readonly oldestPendingMs: number;
   /** Why records are being lost or delayed, in a few words; undefined while all is well. */
   readonly degraded: string | undefined;
 }
 
-/** A log that has dropped a record is degraded for so long: about as long as anybody takes to look. */
-const DROPS_COUNT_MS = 60_000;
+/** A log that has dropped a record, or was slow, is degraded for so long: about as long as anybody takes to look. */
+const TROUBLE_COUNTS_MS = 60_000;
+
+/** A batch that three threads have died of is the reason, not the disk. */
+const DEATHS_OF_A_BATCH = 3;
 
 export function auditLog(options: AuditOptions): AuditLog {
   checkOptions(options);
@@ -67,23 +78,29 @@ export function auditLog(options: AuditOptions): AuditLog {
 class OpenAuditLog implements AuditLog {
   readonly observer: Observer;
   readonly gate: Gate | undefined;
+  readonly durability: Durability;
   readonly #options: AuditOptions;
   readonly #boot: string;
   readonly #recorder: Recorder;
   readonly #queue: RecordQueue | undefined;
-  readonly #writer: Writer | undefined;
+  readonly #writer: SteadyWriter | undefined;
   readonly #copies: Copies | undefined;
   #faults = 0;
-  #hasEnded = false;
+  #slowAt = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: AuditOptions) {
     this.#options = options;
     this.#boot = bootOf(options);
-    const { folder, durability = "buffered", flushMs = DEFAULT_FLUSH_MS, maxQueue = DEFAULT_MAX_QUEUE } = options;
+    this.durability = options.durability ?? "buffered";
+    const { folder, flushMs = DEFAULT_FLUSH_MS, maxQueue = DEFAULT_MAX_QUEUE } = options;
     if (folder !== undefined) {
       this.#writer = this.#openWriter(folder);
-      this.#queue = new RecordQueue({ flushMs, maxQueue, durable: durability !== "buffered" }, this.#writer);
+      const onFull = () => this.#fault(queueFull(maxQueue));
+      this.#queue = new RecordQueue(
+        { flushMs, maxQueue, durable: this.durability !== "buffered", onFull },
+        this.#writer,
+      );
     }
     if (options.also !== undefined && options.also.length > 0) {
       const failed = (reason: string, error: unknown) =>
@@ -118,6 +135,7 @@ class OpenAuditLog implements AuditLog {
       signedSequence: queue?.head?.signedSequence ?? 0,
       lastFlushAt: queue?.lastWrittenAt,
       lastFlushMs: queue?.lastTookMs,
+      oldestPendingMs: queue?.oldestMs(Date.now()) ?? 0,
       degraded: this.#degraded(),
     };
   }
@@ -140,9 +158,8 @@ class OpenAuditLog implements AuditLog {
 
   closeNow(timeoutMs: number): boolean {
     this.#copies?.close();
-    this.#queue?.flush();
-    const ended = this.#writer?.closeNow(timeoutMs) ?? true;
-    return ended;
+    const queue = this.#queue as RecordQueue;
+    return this.#writer?.closeNow(() => queue.takeRest(), timeoutMs) ?? true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -152,30 +169,42 @@ class OpenAuditLog implements AuditLog {
   async #close(): Promise<void> {
     await this.flush().catch(() => {});
     this.#copies?.close();
-    await this.#writer?.close();
+    const queue = this.#queue as RecordQueue;
+    await this.#writer?.close(() => queue.takeRest());
   }
 
-  #openWriter(folder: string): Writer {
-    const writing = writerOptions(this.#options, folder, this.#boot);
-    return new Writer(
-      writing,
-      (message) => {
-        if (message.kind === "fault") this.#fault(auditError(message.code as "AUDIT_ROTATION_FAILED", message.message));
-        if (message.kind === "closed") this.#hasEnded = true;
-        if (message.kind === "failed" && this.#queue?.failure !== message.reason)
-          this.#fault(writeFailed(message.message));
-        this.#queue?.heard(message);
+  #openWriter(folder: string): SteadyWriter {
+    return new SteadyWriter(writerOptions(this.#options, folder, this.#boot), {
+      heard: (message) => this.#heard(message),
+      broke: (error) => {
+        this.#queue?.fail("writer restarts");
+        this.#fault(writerRestarts(error));
       },
-      (error) => this.#writerEnded(error),
-    );
+      restarted: (deaths) => this.#queue?.tellAgain(deaths >= DEATHS_OF_A_BATCH),
+      ended: (wasClosed, error) => this.#writerEnded(wasClosed, error),
+    });
   }
 
-  #writerEnded(error: Error | undefined): void {
+  #heard(message: FromWriter): void {
+    if (message.kind === "fault") this.#fault(auditError(message.code as "AUDIT_ROTATION_FAILED", message.message));
+    if (message.kind === "failed" && this.#queue?.failure !== message.reason) this.#fault(writeFailed(message.message));
+    const queue = this.#queue;
+    const now = Date.now();
+    // Time in which it could not be written at all has been told of.
+    if (message.kind === "written" && queue?.failure === undefined && (queue?.oldestMs(now) ?? 0) >= this.#slowMs)
+      this.#slowAt = now;
+    queue?.heard(message);
+  }
+
+  /** A stop record, or at least word of what has none, is an end in order; anything else is not. */
+  #writerEnded(wasClosed: boolean, error: Error | undefined): void {
     this.#queue?.end("writer ended");
-    if (this.#hasEnded) return;
-    const why = error === undefined ? "" : ` (${reasonOf(error)})`;
-    const message = `The thread that writes the audit log has ended${why}. Nothing more is recorded: restart the server.`;
-    this.#fault(auditError("AUDIT_WRITER_ENDED", message, error));
+    if (!wasClosed) this.#fault(writerEnded(error));
+  }
+
+  get #slowMs(): number {
+    const { flushMs = DEFAULT_FLUSH_MS, slowMs = DEFAULT_SLOW_MS } = this.#options;
+    return flushMs + slowMs;
   }
 
   #recordMaker(): () => RecordMaker {
@@ -208,9 +237,12 @@ class OpenAuditLog implements AuditLog {
 
   #degraded(): string | undefined {
     const queue = this.#queue;
+    const now = Date.now();
     if (queue?.failure !== undefined) return `cannot write: ${queue.failure}`;
     const droppedAt = Math.max(queue?.lastDroppedAt ?? 0, this.#copies?.lastDroppedAt ?? 0);
-    return Date.now() - droppedAt < DROPS_COUNT_MS ? "records dropped: the log cannot keep up" : undefined;
+    if (now - droppedAt < TROUBLE_COUNTS_MS) return "records dropped: the log cannot keep up";
+    const isSlow = (queue?.oldestMs(now) ?? 0) >= this.#slowMs || now - this.#slowAt < TROUBLE_COUNTS_MS;
+    return isSlow ? `slow: records wait longer than ${this.#slowMs} ms to be written` : undefined;
   }
 
   #fault(error: OpsError): void {
@@ -219,11 +251,4 @@ class OpenAuditLog implements AuditLog {
       this.#options.onFault?.(error);
     } catch {}
   }
-}
-
-function writeFailed(reason: string): OpsError {
-  return auditError(
-    "AUDIT_WRITE_FAILED",
-    `The audit log cannot be written (${reason}). Records wait in memory and it is tried again every second; make room, or give the process the right to write to its audit folder.`,
-  );
 }

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** The file a chain is being written to. What could not be written in full is taken back, and written over by the next attempt. */
@@ -8,13 +18,14 @@ export class OpenChainFile {
   readonly #path: string;
   readonly #fd: number;
   #bytes = 0;
+  #hasLeftover = false;
 
-  /** Fails if the file is there already: nothing of ours ever writes to a file it did not make. */
+  /** Fails if a file with something in it is there already: nothing of ours ever writes to a file it did not make. */
   constructor(folder: string, name: string, now: number) {
     this.name = name;
     this.openedAt = now;
     this.#path = join(folder, name);
-    this.#fd = openSync(this.#path, "wx", 0o600);
+    this.#fd = openNew(this.#path);
   }
 
   get bytes(): number {
@@ -24,6 +35,7 @@ export class OpenChainFile {
   /** All of it, or an error and nothing of it. */
   append(text: string, durable: boolean): void {
     const buffer = Buffer.from(text);
+    if (this.#hasLeftover) this.#takeBack();
     try {
       let written = 0;
       while (written < buffer.length) {
@@ -31,7 +43,12 @@ export class OpenChainFile {
       }
       if (durable) fsyncSync(this.#fd);
     } catch (error) {
-      this.#takeBack();
+      this.#hasLeftover = true;
+      try {
+        this.#takeBack();
+      } catch {
+        // The next attempt begins with it.
+      }
       throw error;
     }
     this.#bytes += buffer.length;
@@ -53,9 +70,19 @@ export class OpenChainFile {
   }
 
   #takeBack(): void {
-    try {
-      ftruncateSync(this.#fd, this.#bytes);
-    } catch {}
+    ftruncateSync(this.#fd, this.#bytes);
+    this.#hasLeftover = false;
+  }
+}
+
+/** An empty file of that name was left by an attempt of ours that found no room for its first record. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || lstatSync(path).size > 0) throw error;
+    unlinkSync(path);
+    return openSync(path, "wx", 0o600);
   }
 }
 

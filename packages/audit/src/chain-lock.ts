@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -7,6 +7,8 @@ interface Owner {
   readonly pid: number;
   readonly host: string;
   readonly boot: string;
+  /** The log that it writes for: a new thread of it takes over from the dead one. */
+  readonly writer: string;
 }
 
 /** A writer that has not touched its lock for so long is gone: it touches it every 10 s. */
@@ -16,6 +18,8 @@ export const HEARTBEAT_MS = 10_000;
 /** The right to write one chain. */
 export interface ChainLock {
   readonly chain: string;
+  /** False once another process has taken the chain, because this one had stood still for long, or somebody removed the lock. */
+  isOurs(): boolean;
   beat(now: number): void;
   release(): void;
 }
@@ -39,50 +43,79 @@ export function isChainOpen(folder: string, chain: string): boolean {
 
 function tryLock(folder: string, chain: string, owner: Owner): ChainLock | undefined {
   const file = join(folder, `${chain}.lock`);
-  if (isHeld(file)) return undefined;
-  takeAway(file, owner.boot);
-  try {
-    const fd = openSync(file, "wx", 0o600);
-    writeSync(fd, JSON.stringify(owner));
-    closeSync(fd);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
-    throw error;
-  }
+  const text = JSON.stringify(owner);
+  if (isHeld(file, owner.writer) || !take(file, text, owner.writer)) return undefined;
+  const isOurs = () => textOf(file) === text;
   return {
     chain,
-    beat: (now) => utimesSync(file, now / 1000, now / 1000),
-    release: () => unlinkSync(file),
+    isOurs,
+    beat(now) {
+      if (isOurs()) utimesSync(file, now / 1000, now / 1000);
+    },
+    release() {
+      if (isOurs()) rmSync(file, { force: true });
+    },
   };
 }
 
-function isHeld(file: string): boolean {
-  let owner: Partial<Owner>;
-  let touched: number;
+/** One process at a time, and the file is never missing in between: two that start together cannot both find it free. */
+function take(file: string, text: string, writer: string): boolean {
+  const turn = `${file}.turn`;
+  if (!takeTurn(turn)) return false;
   try {
-    touched = statSync(file).mtimeMs;
-    owner = JSON.parse(readFileSync(file, "utf8")) as Partial<Owner>;
-  } catch (error) {
-    // Half written: its writer is at it, or died at it.
-    return error instanceof SyntaxError && Date.now() - statSync(file).mtimeMs < STALE_MS;
+    if (isHeld(file, writer)) return false;
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    return true;
+  } finally {
+    rmSync(turn, { force: true });
   }
+}
+
+/** A turn takes microseconds. One that is old was left by a crash; whoever starts after this finds it gone. */
+function takeTurn(turn: string): boolean {
+  try {
+    writeFileSync(turn, "", { mode: 0o600, flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (Date.now() - (touchedAt(turn) ?? 0) >= STALE_MS) rmSync(turn, { force: true });
+    return false;
+  }
+}
+
+function isHeld(file: string, writer?: string): boolean {
+  const touched = touchedAt(file);
+  if (touched === undefined) return false;
+  const owner = ownerOf(file);
   const isHere = owner.host === hostname();
-  // Our own number: of another thread of ours, or of a process before us that had the same (in a container all are 1).
-  if (isHere && owner.pid === process.pid) return touched >= Date.now() - process.uptime() * 1000;
+  if (isHere && owner.pid === process.pid) {
+    // Of a dead thread, or of a process before us that had our number (in a container all are 1); else another log of ours.
+    return owner.writer !== writer && touched >= Date.now() - process.uptime() * 1000;
+  }
   if (isHere && !isAlive(owner.pid)) return false;
   return Date.now() - touched < STALE_MS;
 }
 
-/** Renaming has one winner. Who finds that it took a living lock puts it back. */
-function takeAway(file: string, boot: string): void {
-  const taken = `${file}.${boot}`;
+function touchedAt(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** Of a lock that another user's process holds nothing can be read but its age. */
+function ownerOf(file: string): Partial<Owner> {
   try {
-    renameSync(file, taken);
+    return JSON.parse(textOf(file) ?? "{}") as Partial<Owner>;
   } catch {
-    return;
+    return {};
   }
-  if (isHeld(taken)) renameSync(taken, file);
-  else unlinkSync(taken);
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function isAlive(pid: unknown): boolean {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, truncateSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { isChainOpen } from "./chain-lock.ts";
 import { type ChainOptions, ChainWriter, type Item } from "./chain-writer.ts";
 import { compressClosed, type House, prunable } from "./housekeeping.ts";
@@ -11,6 +11,7 @@ const DAY = 86_400_000;
 
 function options(more: Partial<ChainOptions> = {}): ChainOptions {
   const folder = mkdtempSync(join(tmpdir(), "mcp-ops-chain-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   return {
     folder,
     server: "weather",
@@ -111,6 +112,46 @@ test("processes side by side have chains of their own, and a dead one's chain is
   expect(third.chain).toBe("weather.0");
   second.close(3);
   third.close(3);
+});
+
+test("a writer whose chain was taken while it stood still writes no more of it, and leaves the other's lock alone", async () => {
+  const at = options();
+  const sleeper = new ChainWriter(at, 0);
+  sleeper.append([asked("a")], 1, false);
+  const lock = join(at.folder, "weather.0.lock");
+  rmSync(lock);
+  const other = new ChainWriter({ ...at, boot: "bbbbbbbbbbbb" }, 2);
+  expect(() => sleeper.append([asked("b")], 3, false)).toThrow(/The lock of the audit chain weather\.0 is gone/);
+  sleeper.abandon();
+  expect(isChainOpen(at.folder, "weather.0")).toBe(true);
+  other.append([asked("c")], 4, false);
+  other.close(5);
+  expect((await verifyAudit({ folder: at.folder })).findings.map(({ kind }) => kind)).toEqual(["gap"]);
+});
+
+test("a lock that cannot be read is somebody's until it is old, and nobody takes a chain in another's turn", () => {
+  const at = options();
+  writeFileSync(join(at.folder, "weather.0.lock"), "not for you");
+  writeFileSync(join(at.folder, "weather.1.lock.turn"), "");
+  const chain = new ChainWriter(at, 0);
+  expect(chain.chain).toBe("weather.2");
+  chain.close(1);
+});
+
+test("an empty file of its own name, left where there was no room for a first record, does not stop a start", () => {
+  const at = options();
+  writeFileSync(join(at.folder, "weather.0.000000000001.aaaaaaaaaaaa.jsonl"), "");
+  new ChainWriter(at, 0).close(1);
+  expect(recordsOf(at.folder).map(({ event }) => event)).toEqual(["audit.start", "audit.stop"]);
+});
+
+test("a clock that was set back puts off no checkpoint", () => {
+  const at = options();
+  const chain = new ChainWriter(at, 1_000_000);
+  chain.append([asked("a")], 1_000_000, false);
+  chain.tick(500_000);
+  expect(recordsOf(at.folder).at(-1)).toMatchObject({ event: "audit.checkpoint" });
+  chain.close(500_001);
 });
 
 test("files change by size, are compressed when closed, and the chain runs through them", async () => {

@@ -7,10 +7,12 @@ import {
   auditFileName,
   auditServerSlug,
   type ChainFields,
+  type OpsError,
 } from "@mcp-ops/formats";
 import { OpenChainFile, syncFolder } from "./chain-file.ts";
 import { endOfChain } from "./chain-files.ts";
 import { type ChainLock, HEARTBEAT_MS, lockChain } from "./chain-lock.ts";
+import { auditError } from "./errors.ts";
 import { openSigningKey, type SigningKey } from "./keys.ts";
 import { seal } from "./line.ts";
 import { isRotationDue, type RotationPolicy } from "./rotation.ts";
@@ -21,6 +23,8 @@ export interface ChainOptions extends RotationPolicy {
   readonly server: string;
   /** Twelve hex digits. */
   readonly boot: string;
+  /** Identity of the log that is written, over restarts of its thread. */
+  readonly writer?: string;
   readonly keyFile: string;
   readonly checkpointRecords: number;
   readonly checkpointMs: number;
@@ -57,21 +61,23 @@ export class ChainWriter {
 
   /** Takes a chain, finds its end and writes a start record that says how it was found. */
   constructor(options: ChainOptions, now: number, onRotationFailed: (error: unknown) => void = () => {}) {
-    const { folder, server, boot, keyFile, checkpointRecords, checkpointMs } = options;
+    const { folder, server, boot, writer = boot, keyFile, checkpointRecords, checkpointMs } = options;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#options = options;
     this.#onRotationFailed = onRotationFailed;
     this.#key = openSigningKey(keyFile);
-    this.#lock = lockChain(folder, auditServerSlug(server), { pid: process.pid, host: hostname(), boot });
+    this.#lock = lockChain(folder, auditServerSlug(server), { pid: process.pid, host: hostname(), boot, writer });
     this.#signedAt = this.#beatAt = now;
+    let file: OpenChainFile | undefined;
     try {
       const previous = endOfChain(folder, this.#lock.chain);
       this.#position = { sequence: previous.sequence, hash: previous.hash, time: now, signedSequence: 0 };
-      this.#file = this.#openFile(now);
+      this.#file = file = this.#openFile(now);
       const about = { pid: process.pid, host: hostname(), checkpointRecords, checkpointMs };
       this.append([{ at: now, fields: { event: "audit.start", previous, ...about } }], now, true);
       syncFolder(folder);
     } catch (error) {
+      file?.close();
       this.#lock.release();
       throw error;
     }
@@ -103,7 +109,8 @@ export class ChainWriter {
 
   /** Writes all of the items, or throws and writes none. `durable`: they are on the disk when this returns. */
   append(items: readonly Item[], now: number, durable: boolean): void {
-    if (this.#file.bytes > 0 && this.#file.isLost()) this.#replaceLostFile(now);
+    if (!this.#lock.isOurs()) throw chainTaken(this.chain);
+    if (this.#file.isLost()) this.#replaceLostFile(now);
     this.#rotateIfDue(now);
     const lines: string[] = [];
     let position = this.#position;
@@ -119,12 +126,12 @@ export class ChainWriter {
 
   /** What time asks for: a checkpoint, the next file, a sign of life. Called about once a second. */
   tick(now: number): void {
-    if (now - this.#beatAt >= HEARTBEAT_MS) {
+    if (hasPassed(HEARTBEAT_MS, this.#beatAt, now)) {
       this.#lock.beat(now);
       this.#beatAt = now;
     }
     const { sequence, signedSequence } = this.#position;
-    if (sequence > signedSequence && now - this.#signedAt >= this.#options.checkpointMs) this.#checkpoint(now);
+    if (sequence > signedSequence && hasPassed(this.#options.checkpointMs, this.#signedAt, now)) this.#checkpoint(now);
     this.#rotateIfDue(now);
   }
 
@@ -213,4 +220,16 @@ export class ChainWriter {
     const sequence = this.#position.sequence + 1;
     return new OpenChainFile(folder, auditFileName({ chain: this.chain, sequence, boot, compression: "" }), now);
   }
+}
+
+/** A clock that was set back must not put off what is due. */
+function hasPassed(ms: number, since: number, now: number): boolean {
+  return now - since >= ms || now < since;
+}
+
+function chainTaken(chain: string): OpsError {
+  return auditError(
+    "AUDIT_CHAIN_TAKEN",
+    `The lock of the audit chain ${chain} is gone or another process has it, so that this one begins anew. Do not remove locks while a server runs; if nobody did, this process stood still for a minute.`,
+  );
 }

@@ -10,6 +10,8 @@ import { RandomPool, ulid } from "./ulid.ts";
 interface Stream {
   write(text: string): unknown;
   flushSync?(): void;
+  /** Of a transport: its buffer is full. */
+  readonly writableNeedDrain?: boolean;
   end(): void;
   on(event: string, listener: (error: unknown) => void): unknown;
 }
@@ -55,25 +57,23 @@ export class Copies {
 
   push(entry: Entry): void {
     if (entry.transport === "stdio" && this.#copies.some(({ isStdout }) => isStdout)) this.#leaveStdout();
-    if (this.#copies.length === 0 || this.#entries.length >= this.#maxQueue) {
-      this.dropped++;
-      this.lastDroppedAt = Date.now();
-      return;
-    }
+    if (this.#copies.length === 0 || this.#entries.length >= this.#maxQueue) return this.#drop();
     this.#entries.push(entry);
-    this.#timer ??= setTimeout(() => this.flush(), this.#flushMs);
+    this.#schedule();
   }
 
+  /** What a transport that is full cannot take stays here, where its number is limited. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const entries = this.#entries;
-    this.#entries = [];
-    for (const entry of entries) this.#write(entry);
+    this.#unschedule();
+    let taken = 0;
+    for (; taken < this.#entries.length && !this.#isFull(); taken++) this.#write(this.#entries[taken] as Entry);
+    this.#entries = this.#entries.slice(taken);
+    if (this.#entries.length > 0) this.#schedule();
   }
 
   close(): void {
-    this.flush();
+    this.#unschedule();
+    for (const entry of this.#entries.splice(0)) this.#write(entry);
     for (const { stream, isStdout } of this.#copies) {
       stream.flushSync?.();
       if (!isStdout) stream.end();
@@ -94,14 +94,32 @@ export class Copies {
       };
       for (const { logger } of this.#copies) logger.info(record);
     } catch (error) {
+      this.#drop();
       this.#onFault(reasonOf(error), error);
     }
   }
 
+  #isFull(): boolean {
+    return this.#copies.some(({ stream }) => stream.writableNeedDrain === true);
+  }
+
+  #drop(): void {
+    this.dropped++;
+    this.lastDroppedAt = Date.now();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => this.flush(), this.#flushMs);
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   #open(target: CopyTarget): Copy {
-    const stream = (
-      typeof target === "string" ? destination({ fd: target === "stdout" ? 1 : 2, sync: false }) : transport(target)
-    ) as Stream;
+    const stream = (typeof target === "string" ? standardStream(target) : transport(target)) as Stream;
+    stream.on("drop", () => this.#drop());
     stream.on("error", (error) => this.#onFault(reasonOf(error), error));
     const logger = pino({ base: null, timestamp: false }, stream);
     return { logger, stream, isStdout: target === "stdout" };
@@ -113,4 +131,11 @@ export class Copies {
     const error = stdoutTaken();
     this.#onFault(error.message, error);
   }
+}
+
+/** Whoever reads it may have stopped: more than this does not wait in memory. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+function standardStream(name: "stdout" | "stderr"): ReturnType<typeof destination> {
+  return destination({ fd: name === "stdout" ? 1 : 2, sync: false, maxLength: MAX_UNREAD_BYTES });
 }

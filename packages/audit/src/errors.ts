@@ -7,12 +7,15 @@ export type AuditErrorCode =
   | "AUDIT_KEY_UNSAFE"
   | "AUDIT_KEY_INVALID"
   | "AUDIT_WRITE_FAILED"
+  | "AUDIT_CHAIN_TAKEN"
   | "AUDIT_ROTATION_FAILED"
   | "AUDIT_HOUSEKEEPING_FAILED"
   | "AUDIT_WRITER_ENDED"
+  | "AUDIT_WRITER_RESTARTED"
   | "AUDIT_RECORD_FAILED"
   | "AUDIT_QUEUE_FULL"
   | "AUDIT_COPY_FAILED"
+  | "AUDIT_REQUEST_LOG_FAILED"
   | "AUDIT_NOTHING_TO_VERIFY";
 
 export function auditError(code: AuditErrorCode, message: string, cause?: unknown): OpsError {

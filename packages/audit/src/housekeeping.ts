@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, stat, unlink, utimes } from "node:fs/promises";
+import { open, rename, rm, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip, createZstdCompress } from "node:zlib";
@@ -14,6 +14,9 @@ export interface HousekeepingPolicy {
   /** The oldest files are deleted until the rest takes no more than this. */
   readonly keepBytes: number;
 }
+
+/** Compressing writes all the time: 64 MiB take a second. */
+const ABANDONED_MS = 600_000;
 
 /** What housekeeping may touch: `chain` is our own, whose newest file is open. */
 export interface House {
@@ -42,13 +45,30 @@ export async function compressClosed(house: House, compress: HousekeepingPolicy[
 async function compressFile(path: string, how: "gzip" | "zstd"): Promise<void> {
   const [ending, packer] = how === "gzip" ? [".gz", createGzip()] : [".zst", createZstdCompress()];
   const draft = `${path}${ending}.tmp`;
+  if (await isBeingWritten(draft)) return;
   const { atime, mtime } = await stat(path);
-  await pipeline(createReadStream(path), packer, createWriteStream(draft, { mode: 0o600 }));
+  try {
+    await pipeline(createReadStream(path), packer, createWriteStream(draft, { mode: 0o600, flags: "wx" }));
+  } catch (error) {
+    // Another process began in the same moment: the draft is its own. Otherwise: half a file must not fill a full disk.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    await rm(draft, { force: true });
+    throw error;
+  }
   const handle = await open(draft, "r+");
   await handle.sync().finally(() => handle.close());
   await utimes(draft, atime, mtime);
   await rename(draft, `${path}${ending}`);
   await unlink(path);
+}
+
+/** Another process may be at the same file. A draft that nobody has touched for long was left by a crash. */
+async function isBeingWritten(draft: string): Promise<boolean> {
+  const found = await stat(draft).catch(() => undefined);
+  if (found === undefined) return false;
+  if (Date.now() - found.mtimeMs < ABANDONED_MS) return true;
+  await rm(draft, { force: true });
+  return false;
 }
 
 export interface Prunable {

@@ -13,6 +13,7 @@ export {
   DEFAULT_MAX_HOLD_MS,
   DEFAULT_MAX_QUEUE,
   DEFAULT_RETRY_MS,
+  DEFAULT_SLOW_MS,
   type Durability,
   type Subject,
 } from "./options.ts";
@@ -21,6 +22,7 @@ export {
   DEFAULT_LOG_MAX_BYTES,
   type RequestLog,
   type RequestLogOptions,
+  type RequestLogStats,
   requestLog,
   requestLogger,
 } from "./request-log.ts";

@@ -1,12 +1,16 @@
 import { createPublicKey, verify } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openPseudonymKey, openSigningKey } from "./keys.ts";
 import { pseudonym } from "./record.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "mcp-ops-keys-"));
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "mcp-ops-keys-"));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+}
 
 test("a missing key is made, for its owner alone, and its public half written beside it", () => {
   const file = join(folder(), "deep", "audit.key");
@@ -15,6 +19,14 @@ test("a missing key is made, for its owner alone, and its public half written be
   const bytes = Buffer.from("record");
   const beside = createPublicKey(readFileSync(`${file}.pub`, "utf8"));
   expect(verify(null, bytes, beside, Buffer.from(sign(bytes), "base64"))).toBe(true);
+  expect(openSigningKey(file).publicKey).toBe(publicKey);
+});
+
+test("where the public half cannot be written, as beside a read-only secret, the key signs all the same", () => {
+  const file = join(folder(), "audit.key");
+  const { publicKey } = openSigningKey(file);
+  rmSync(`${file}.pub`);
+  mkdirSync(`${file}.pub`);
   expect(openSigningKey(file).publicKey).toBe(publicKey);
 });
 

@@ -10,21 +10,26 @@ export interface SigningKey {
   readonly publicKey: string;
 }
 
-/** Reads the Ed25519 key, or makes one; its public half is written beside it as `<keyFile>.pub`. */
+/** Reads the Ed25519 key, or makes one; its public half is written beside it as `<keyFile>.pub` where that can be written. */
 export function openSigningKey(keyFile: string): SigningKey {
   const pem = readOrCreate(keyFile, () =>
     generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }),
   );
   const privateKey = readPrivateKey(pem, keyFile);
   const publicKey = createPublicKey(privateKey);
-  const publicPem = publicKey.export({ type: "spki", format: "pem" });
-  if (readIfThere(`${keyFile}.pub`) !== publicPem) {
-    writeFileSync(`${keyFile}.pub`, publicPem, { mode: 0o644 });
-  }
+  const publicPem = String(publicKey.export({ type: "spki", format: "pem" }));
+  offerPublicKey(`${keyFile}.pub`, publicPem);
   return {
     sign: (bytes) => sign(null, bytes, privateKey).toString("base64"),
     publicKey: spkiOf(publicKey),
   };
+}
+
+/** A convenience for whoever verifies: a key in a read-only secret goes without, and signs all the same. */
+function offerPublicKey(file: string, pem: string): void {
+  try {
+    if (readIfThere(file) !== pem) writeFileSync(file, pem, { mode: 0o644 });
+  } catch {}
 }
 
 /** The key of the pseudonyms: who destroys it, erases everybody from every record it was used for. */

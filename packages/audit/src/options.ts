@@ -39,6 +39,8 @@ export interface AuditOptions {
   readonly flushMs?: number;
   readonly maxQueue?: number;
   readonly maxHoldMs?: number;
+  /** A record that has waited longer means a slow disk, and degrades health. */
+  readonly slowMs?: number;
   readonly retryMs?: number;
   /** Ed25519 key that signs checkpoints; made if it is missing, its public half in `<keyFile>.pub`. */
   readonly keyFile?: string;
@@ -72,7 +74,9 @@ export const DEFAULT_FLUSH_MS = 100;
 export const DEFAULT_MAX_QUEUE = 10_000;
 /** A synchronous log holds an answer no longer: clients give up after 60 s, and people long before. */
 export const DEFAULT_MAX_HOLD_MS = 5_000;
-/** How soon a failed write is tried again. */
+/** Twenty times what a record waits on a good day. */
+export const DEFAULT_SLOW_MS = 2_000;
+/** How soon a failed write is tried again, and how soon a broken writer is first replaced. */
 export const DEFAULT_RETRY_MS = 1_000;
 /** At most so many records are unsigned. A signature takes some 50 µs. */
 export const DEFAULT_CHECKPOINT_RECORDS = 1_000;
@@ -104,8 +108,17 @@ export function bootOf(options: AuditOptions): string {
   return boot;
 }
 
+/** Two bodies of this much, in the longest way that JSON can write them, fit the longest line that a reader of a chain takes (1 MiB). */
+const MAX_BODY_BYTES: number = 64 * 1024;
+
 /** Refuses what cannot work, before anything is opened. */
-export function checkOptions({ folder, also = [], stdio, durability = "buffered" }: AuditOptions): void {
+export function checkOptions({ folder, also = [], stdio, durability = "buffered", bodies }: AuditOptions): void {
+  if ((bodies?.maxBytes ?? 0) > MAX_BODY_BYTES) {
+    throw auditError(
+      "AUDIT_OPTIONS_INVALID",
+      `"bodies.maxBytes" can be ${MAX_BODY_BYTES} at most, not ${bodies?.maxBytes}: longer records could not be read back.`,
+    );
+  }
   if (folder === undefined && also.length === 0) {
     throw auditError(
       "AUDIT_OPTIONS_INVALID",

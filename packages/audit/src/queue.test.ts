@@ -24,7 +24,7 @@ function queueWith(options: Partial<QueueOptions> = {}) {
     },
   };
   const queue = new RecordQueue({ flushMs: 600_000, maxQueue: 10_000, durable: false, ...options }, end);
-  const written = () => queue.heard({ kind: "written", head, tookMs: 1 });
+  const written = () => queue.heard({ kind: "written", head, tookMs: 1, lost: 0 });
   const failed = () => queue.heard({ kind: "failed", reason: "ENOSPC", message: "no space" });
   return { queue, told, end, written, failed };
 }
@@ -92,4 +92,48 @@ test("when the writer has ended, all that waits is counted, and nothing more is 
   queue.push(entry);
   queue.end("writer ended");
   expect([queue.pending, queue.dropped, queue.push(entry), queue.dropped]).toEqual([0, 2, false, 3]);
+});
+
+test("the operator is told once that the queue is full, and again only after something was written", () => {
+  let told = 0;
+  const { queue, written } = queueWith({ maxQueue: 1, onFull: () => told++ });
+  for (let i = 0; i < 5; i++) queue.push(entry);
+  expect(told).toBe(1);
+  queue.flush();
+  written();
+  for (let i = 0; i < 5; i++) queue.push(entry);
+  expect(told).toBe(2);
+});
+
+test("a new writer is told again what the dead one had under way; what it gives up counts as dropped", () => {
+  const { queue, told } = queueWith();
+  queue.push(entry);
+  queue.push(entry);
+  queue.flush();
+  queue.tellAgain(false);
+  queue.tellAgain(true);
+  expect(told.map(({ retold }) => retold)).toEqual([false, "write", "give up"]);
+  queue.heard({ kind: "written", head, tookMs: 1, lost: 2 });
+  expect([queue.written, queue.dropped, queue.pending]).toEqual([0, 2, 0]);
+});
+
+test("how long the oldest record has waited is known, under way or not", () => {
+  const { queue, written } = queueWith();
+  expect(queue.oldestMs(Date.now())).toBe(0);
+  queue.push(entry);
+  const later = Date.now() + 5_000;
+  expect(queue.oldestMs(later)).toBeGreaterThanOrEqual(5_000);
+  queue.flush();
+  expect(queue.oldestMs(later)).toBeGreaterThanOrEqual(5_000);
+  written();
+  expect(queue.oldestMs(later)).toBe(0);
+});
+
+test("at the end everything that waits goes with the last words, however much", () => {
+  const { queue } = queueWith();
+  for (let i = 0; i < 3000; i++) queue.push(entry);
+  const { entries } = queue.takeRest();
+  expect([entries.length, queue.pending]).toEqual([3000 - 1024, 3000]);
+  queue.heard({ kind: "closed", head, unwritten: 1000, isInOrder: true });
+  expect([queue.written, queue.dropped, queue.pending]).toEqual([2000, 1000, 0]);
 });

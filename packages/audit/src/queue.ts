@@ -1,6 +1,6 @@
 import type { AuditHead } from "@mcp-ops/formats";
 import type { Entry } from "./entry.ts";
-import type { FromWriter, ToWriter } from "./writer-messages.ts";
+import type { Batch, FromWriter, LastWords, ToWriter } from "./writer-messages.ts";
 
 /** Who waits for entries to be on the disk. `failed` is told when that does not work now; without it, one goes on waiting. */
 export interface Waiter {
@@ -12,6 +12,8 @@ export interface QueueOptions {
   readonly flushMs: number;
   readonly maxQueue: number;
   readonly durable: boolean;
+  /** Told when the first entry finds no room; again only after something was written. */
+  readonly onFull?: () => void;
 }
 
 /** The writer, as the queue uses it. */
@@ -20,6 +22,13 @@ export interface WriterEnd {
   /** Hears what the writer has told by now. */
   poll(): void;
   keepProcess(keep: boolean): void;
+}
+
+/** The batch under way. */
+interface Sent extends Batch {
+  waiters: Waiter[];
+  /** When the oldest of its entries came. */
+  readonly since: number;
 }
 
 /** At most so many go at once: handing them over blocks the event loop for half a microsecond each. */
@@ -34,7 +43,10 @@ export class RecordQueue {
   readonly #writer: WriterEnd;
   #entries: Entry[] = [];
   #waiters: Waiter[] = [];
-  #sent: { readonly entries: number; readonly dropped: number; waiters: Waiter[] } | undefined;
+  #sent: Sent | undefined;
+  #last = 0;
+  #waitingSince: number | undefined;
+  #isFullTold = false;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #isUrgent = false;
   #hasEnded = false;
@@ -56,7 +68,13 @@ export class RecordQueue {
 
   /** Entries that are not on the disk yet. */
   get pending(): number {
-    return this.#entries.length + (this.#sent?.entries ?? 0);
+    return this.#entries.length + (this.#sent?.entries.length ?? 0) + this.#last;
+  }
+
+  /** For how long the oldest of them has waited. */
+  oldestMs(now: number): number {
+    const since = this.#sent?.since ?? this.#waitingSince;
+    return since === undefined ? 0 : Math.max(0, now - since);
   }
 
   get isFull(): boolean {
@@ -68,8 +86,11 @@ export class RecordQueue {
     if (this.#entries.length >= MAX_BATCH && this.#entries.length % POLL_EVERY === 0) this.#writer.poll();
     if (this.isFull || this.#hasEnded) {
       this.drop(1);
+      if (!this.#hasEnded && !this.#isFullTold) this.#options.onFull?.();
+      this.#isFullTold = true;
       return false;
     }
+    this.#waitingSince ??= Date.now();
     this.#entries.push(entry);
     if (waiter !== undefined) this.#waiters.push(waiter);
     if (this.#sent !== undefined) return true;
@@ -81,9 +102,8 @@ export class RecordQueue {
 
   /** An exchange gets no record; the next batch says so in the chain. */
   drop(count: number): void {
-    this.dropped += count;
+    this.#countDropped(count);
     this.#unsaidDrops += count;
-    this.lastDroppedAt = Date.now();
   }
 
   /** Settles when the next batch has been written. */
@@ -111,16 +131,32 @@ export class RecordQueue {
     if (isAll) this.#waiters = [];
     const dropped = this.#unsaidDrops;
     this.#unsaidDrops = 0;
-    this.#sent = { entries: entries.length, dropped, waiters };
-    this.#writer.keepProcess(true);
-    this.#writer.tell({ kind: "batch", entries, dropped, durable: this.#options.durable });
+    this.#sent = { entries, dropped, waiters, since: this.#waitingSince ?? Date.now() };
+    this.#waitingSince = this.#entries.length > 0 ? Date.now() : undefined;
+    this.#tell(this.#sent, false);
+  }
+
+  /** A new thread is there: it gets what the dead one has not confirmed. Too many have died of it: then the rest of it is given up. */
+  tellAgain(giveUp: boolean): void {
+    if (this.#sent !== undefined) this.#tell(this.#sent, giveUp ? "give up" : "write");
+  }
+
+  /** All that waits and is not under way: for the end. */
+  takeRest(): LastWords {
+    this.#unschedule();
+    const rest = { entries: this.#entries, dropped: this.#unsaidDrops };
+    this.#last = rest.entries.length;
+    this.#entries = [];
+    this.#unsaidDrops = 0;
+    this.#hasEnded = true;
+    return rest;
   }
 
   heard(message: FromWriter): void {
     if (message.kind === "written") this.#batchWritten(message);
     if (message.kind === "failed") this.fail(message.reason);
     if (message.kind === "head") this.#works(message.head);
-    if (message.kind === "closed" && message.head !== undefined) this.head = message.head;
+    if (message.kind === "closed") this.#closed(message);
   }
 
   /** Nothing can be written now. The process does not stay for that. */
@@ -136,10 +172,31 @@ export class RecordQueue {
   end(reason: string): void {
     this.dropped += this.pending;
     this.#entries = [];
+    this.#last = 0;
+    this.#waitingSince = undefined;
     this.#hasEnded = true;
     this.#unschedule();
     this.fail(reason);
     this.#sent = undefined;
+  }
+
+  #countDropped(count: number): void {
+    this.dropped += count;
+    this.lastDroppedAt = Date.now();
+  }
+
+  #tell({ entries, dropped }: Batch, retold: false | "write" | "give up"): void {
+    this.#writer.keepProcess(true);
+    this.#writer.tell({ kind: "batch", entries, dropped, durable: this.#options.durable, retold });
+  }
+
+  #closed({ head, unwritten }: Extract<FromWriter, { kind: "closed" }>): void {
+    if (head !== undefined) this.head = head;
+    this.written += this.pending - unwritten;
+    this.dropped += unwritten;
+    this.#sent = undefined;
+    this.#last = 0;
+    if (unwritten === 0) for (const { written } of this.#waiters.splice(0)) written();
   }
 
   #takeImpatient(): { waiters: Waiter[]; rest: Waiter[] } {
@@ -149,11 +206,13 @@ export class RecordQueue {
     return { waiters: impatient, rest: patient(this.#waiters) };
   }
 
-  #batchWritten({ head, tookMs }: Extract<FromWriter, { kind: "written" }>): void {
+  #batchWritten({ head, tookMs, lost }: Extract<FromWriter, { kind: "written" }>): void {
     const sent = this.#sent;
     this.#sent = undefined;
     this.#works(head);
-    this.written += sent?.entries ?? 0;
+    this.written += (sent?.entries.length ?? 0) - lost;
+    this.#isFullTold = false;
+    if (lost > 0) this.#countDropped(lost);
     this.lastWrittenAt = Date.now();
     this.lastTookMs = tookMs;
     for (const { written } of sent?.waiters ?? []) written();

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
-import { judge, type RedactOptions, type Redactor, redactor } from "@mcp-ops/formats";
+import { judge, type OpsError, type RedactOptions, type Redactor, redactor } from "@mcp-ops/formats";
 import { destination, type Level, type Logger, pino } from "pino";
+import { auditError, reasonOf } from "./errors.ts";
 
 export interface RequestLogOptions {
   readonly level?: Level | "silent";
@@ -13,20 +14,32 @@ export interface RequestLogOptions {
   readonly redact?: RedactOptions;
   /** Members of every line, such as the service's name. */
   readonly base?: Readonly<Record<string, unknown>>;
+  /** Told when lines cannot be written, such as on a full disk. The server runs on. */
+  readonly onFault?: (error: OpsError) => void;
 }
 
 export const DEFAULT_LOG_LEVEL = "info";
 /** A line of a log is read by people; what is longer belongs elsewhere. Loki refuses lines beyond 256 KiB. */
 export const DEFAULT_LOG_MAX_BYTES: number = 32 * 1024;
 
+/** Lines that wait for a file whose disk is slow; what comes on top is dropped and counted. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
 export interface RequestLog {
   /** Put it among the observers: what runs inside the exchange finds its logger with `requestLogger()`. */
   readonly observer: Observer;
   /** For everything that belongs to no exchange. */
   readonly logger: Logger;
+  /** Lines that found no room, and failures to write. */
+  stats(): RequestLogStats;
   flush(): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RequestLogStats {
+  readonly dropped: number;
+  readonly faults: number;
 }
 
 /** An exchange under way and the log it belongs to. Its logger is made when it is first asked for. */
@@ -56,28 +69,65 @@ let outside: Logger | undefined;
 export function requestLogger(): Logger {
   const bound = current.getStore();
   if (bound !== undefined) return bound.logger;
-  outside ??= loggerTo({}, destination({ fd: 2, sync: true }));
+  outside ??= loggerTo(
+    {},
+    destination({ fd: 2, sync: true }).on("error", () => {}),
+  );
   return outside;
 }
 
 /** The application log: JSON lines through pino, redacted like everything else. */
 export function requestLog(options: RequestLogOptions = {}): RequestLog {
   const { destination: to = "stderr", lines = "none" } = options;
-  const stream = destination(to === "stderr" ? { fd: 2, sync: true } : { dest: to.file, sync: false, mkdir: true });
-  const root = loggerTo(options, stream);
+  const stream = destination(
+    to === "stderr" ? { fd: 2, sync: true } : { dest: to.file, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES },
+  );
+  const stats = { dropped: 0, faults: 0 };
+  stream.on("drop", () => stats.dropped++);
+  // Without a listener, an error of a stream ends the process.
+  stream.on("error", (error: unknown) => {
+    stats.faults++;
+    tellOf(error, options.onFault);
+  });
+  const root = loggerTo(options, {
+    // A stream that could not be opened throws at each line: that must not reach the tool that logs.
+    write(line) {
+      try {
+        stream.write(line);
+      } catch {
+        stats.dropped++;
+      }
+    },
+  });
   const close = () =>
     new Promise<void>((resolve) => {
       if (to === "stderr") return resolve();
       stream.once("close", () => resolve());
+      stream.once("error", () => resolve());
       stream.end();
     });
   return {
     logger: root,
     observer: (exchange, next) => watch(new Bound(root, exchange), exchange, next, lines),
-    flush: () => stream.flushSync(),
+    stats: () => ({ ...stats }),
+    flush: () => flushNow(stream),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Throws where the file could not be opened, which `onFault` has been told of. */
+function flushNow(stream: { flushSync(): void }): void {
+  try {
+    stream.flushSync();
+  } catch {}
+}
+
+function tellOf(error: unknown, onFault: RequestLogOptions["onFault"]): void {
+  const message = `Lines of the application log cannot be written (${reasonOf(error)}). Make room, or give the process the right to write there.`;
+  try {
+    onFault?.(auditError("AUDIT_REQUEST_LOG_FAILED", message, error));
+  } catch {}
 }
 
 function watch(bound: Bound, exchange: Exchange, next: () => Promise<Outcome>, lines: RequestLogOptions["lines"]) {

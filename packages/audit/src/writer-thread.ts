@@ -1,5 +1,5 @@
 /** Entry of the writer's thread: everything that takes time happens here, beside the server's event loop. */
-import { unlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { ChainWriter, type Item } from "./chain-writer.ts";
 import { reasonOf } from "./errors.ts";
@@ -7,30 +7,35 @@ import { compressClosed, prunable } from "./housekeeping.ts";
 import { openPseudonymKey } from "./keys.ts";
 import type { WriterOptions } from "./options.ts";
 import { RecordMaker } from "./record.ts";
-import type { FromWriter, ToWriter } from "./writer-messages.ts";
+import { type Confirmed, untoldOf } from "./resume.ts";
+import { type Batch, CLOSING, type FromWriter, type LastWords, type ToWriter } from "./writer-messages.ts";
 
 const TICK_MS = 1000;
 const HOUSEKEEPING_MS = 3_600_000;
 
 class WriterThread {
   readonly #options: WriterOptions;
+  readonly #resume: Confirmed | undefined;
   readonly #tell: (message: FromWriter) => void;
   #chain: ChainWriter | undefined;
   #records: RecordMaker | undefined;
+  #lost = 0;
   #batch: Extract<ToWriter, { kind: "batch" }> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #toldSequence = 0;
   #keptHouse = { file: "", at: 0 };
   #keepingHouse: Promise<void> | undefined;
 
-  constructor(options: WriterOptions, tell: (message: FromWriter) => void) {
+  constructor(options: WriterOptions, resume: Confirmed | undefined, tell: (message: FromWriter) => void) {
     this.#options = options;
+    this.#resume = resume;
     this.#tell = tell;
   }
 
   hear(message: ToWriter): void {
-    if (message.kind === "close") return this.close();
+    if (message.kind === "close") return this.close(message);
     this.#batch = message;
+    this.#lost = 0;
     this.#attempt();
   }
 
@@ -40,15 +45,32 @@ class WriterThread {
     setInterval(() => this.#tick(), TICK_MS);
   }
 
-  close(): void {
+  /** A chain that could not say what it lost gets no stop record: then its end alarms. */
+  close(last: LastWords): void {
     clearTimeout(this.#retry);
+    const unwritten = this.#writeLast(last);
+    let isInOrder = false;
+    try {
+      const chain = this.#open();
+      if (unwritten > 0)
+        chain.append([droppedItem(unwritten, "could not be written before the end")], Date.now(), true);
+      chain.close(Date.now());
+      isInOrder = true;
+    } catch {
+      this.#chain?.abandon();
+    }
+    this.#tell({ kind: "closed", head: this.#chain?.head, unwritten, isInOrder });
+  }
+
+  /** How many records it could not write. */
+  #writeLast(last: LastWords): number {
     try {
       this.#write();
-    } catch {}
-    try {
-      this.#chain?.close(Date.now());
-    } catch {}
-    this.#tell({ kind: "closed", head: this.#chain?.head, unwritten: this.#batch?.entries.length ?? 0 });
+      if (last.entries.length + last.dropped > 0) this.#open().append(this.#itemsOf(last), Date.now(), true);
+      return 0;
+    } catch {
+      return (this.#batch?.entries.length ?? 0) + last.entries.length;
+    }
   }
 
   #attempt(): void {
@@ -63,20 +85,31 @@ class WriterThread {
 
   #write(): void {
     const startedAt = performance.now();
+    this.#skipWritten();
     const chain = this.#open();
     if (this.#batch === undefined) return this.#tellHead();
-    chain.append(this.#itemsOf(this.#batch), Date.now(), this.#batch.durable);
+    const items = this.#itemsOf(this.#batch);
+    if (items.length > 0) chain.append(items, Date.now(), this.#batch.durable);
     this.#batch = undefined;
     this.#toldSequence = chain.head.sequence;
-    this.#tell({ kind: "written", head: chain.head, tookMs: performance.now() - startedAt });
+    this.#tell({ kind: "written", head: chain.head, tookMs: performance.now() - startedAt, lost: this.#lost });
   }
 
-  #itemsOf({ entries, dropped }: Extract<ToWriter, { kind: "batch" }>): Item[] {
+  /** Of a batch that is told again, what dead threads had written is not written twice. */
+  #skipWritten(): void {
+    const batch = this.#batch;
+    if (batch === undefined || batch.retold === false) return;
+    const untold = this.#resume === undefined ? NOTHING : untoldOf(this.#options.folder, this.#resume);
+    const left = batch.entries.slice(untold.entries);
+    this.#lost = batch.retold === "give up" ? left.length : 0;
+    const dropped = (untold.saidDrops ? 0 : batch.dropped) + this.#lost;
+    this.#batch = { ...batch, retold: false, entries: this.#lost > 0 ? [] : left, dropped };
+  }
+
+  #itemsOf({ entries, dropped }: Batch): Item[] {
     const records = this.#records as RecordMaker;
     const items: Item[] = entries.map((entry) => ({ at: entry.at, fields: records.fieldsOf(entry) }));
-    if (dropped > 0) {
-      items.push({ at: Date.now(), fields: { event: "audit.dropped", records: dropped, reason: "queue full" } });
-    }
+    if (dropped > 0) items.push(droppedItem(dropped, "no room, or could not be made"));
     return items;
   }
 
@@ -89,6 +122,8 @@ class WriterThread {
       const message = `The next audit file cannot be begun (${reasonOf(error)}); the old one goes on. Make room, or give the process the right to write to its audit folder.`;
       this.#tell({ kind: "fault", code: "AUDIT_ROTATION_FAILED", message });
     });
+    // At once: should this thread die, the next one reads back from here.
+    this.#tellHead();
     return this.#chain;
   }
 
@@ -111,6 +146,11 @@ class WriterThread {
   }
 
   #failed(error: unknown): void {
+    clearTimeout(this.#retry);
+    if ((error as { code?: unknown }).code === "AUDIT_CHAIN_TAKEN") {
+      this.#chain?.abandon();
+      this.#chain = undefined;
+    }
     const message = error instanceof Error ? error.message : String(error);
     this.#tell({ kind: "failed", reason: reasonOf(error), message });
     this.#retry = setTimeout(() => this.#attempt(), this.#options.retryMs);
@@ -139,19 +179,31 @@ class WriterThread {
     for (const { path, fields } of await prunable(house, this.#options, now)) {
       // First the record, then the deed: a deletion without a record would look like an attack.
       chain.append([{ at: now, fields }], now, true);
-      await unlink(path);
+      // Another process may have had the same thought.
+      await rm(path, { force: true });
     }
     await compressClosed(house, compress);
   }
 }
 
+const NOTHING = { entries: 0, saidDrops: false };
+
+function droppedItem(records: number, reason: string): Item {
+  return { at: Date.now(), fields: { event: "audit.dropped", records, reason } };
+}
+
 const inbox = parentPort;
 if (inbox !== null) {
-  const { options, closed, port } = workerData as { options: WriterOptions; closed: Int32Array; port: MessagePort };
-  const thread = new WriterThread(options, (message) => {
+  const { options, resume, closed, port } = workerData as {
+    options: WriterOptions;
+    resume: Confirmed | undefined;
+    closed: Int32Array;
+    port: MessagePort;
+  };
+  const thread = new WriterThread(options, resume, (message) => {
     port.postMessage(message);
     if (message.kind !== "closed") return;
-    Atomics.store(closed, 0, 1);
+    Atomics.store(closed, 0, message.isInOrder ? CLOSING.inOrder : CLOSING.inDisorder);
     Atomics.notify(closed, 0);
     // Ends this thread only.
     process.exit();

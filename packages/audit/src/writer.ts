@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { WriterOptions } from "./options.ts";
-import type { FromWriter, ToWriter } from "./writer-messages.ts";
+import type { Confirmed } from "./resume.ts";
+import { CLOSING, type FromWriter, type LastWords, type ToWriter } from "./writer-messages.ts";
 
 /** The writer's thread, seen from the server's. */
 export class Writer {
@@ -12,8 +13,13 @@ export class Writer {
   readonly #ended: Promise<void>;
   #isOver = false;
 
-  /** `ended` is told once, when no more will be heard of the thread; with an error if it broke. */
-  constructor(options: WriterOptions, heard: (message: FromWriter) => void, ended: (error: Error | undefined) => void) {
+  /** `ended` is told once, when no more will be heard of the thread; with an error if it broke. `resume`: where the thread before it was. */
+  constructor(
+    options: WriterOptions,
+    resume: Confirmed | undefined,
+    heard: (message: FromWriter) => void,
+    ended: (error: Error | undefined) => void,
+  ) {
     // Beside the sources it is a .ts file, in the package a .js file. Of the process's own flags none apply to it.
     const isSource = import.meta.url.endsWith(".ts");
     const file = isSource
@@ -23,7 +29,7 @@ export class Writer {
     this.#port = port1;
     this.#heard = heard;
     this.#worker = new Worker(file, {
-      workerData: { options, closed: this.#closed, port: port2 },
+      workerData: { options, resume, closed: this.#closed, port: port2 },
       transferList: [port2],
       execArgv: [],
       env: {},
@@ -41,8 +47,10 @@ export class Writer {
         ended(error);
         resolve();
       };
-      this.#worker.on("error", over);
-      this.#worker.on("exit", () => over(undefined));
+      // Only after its exit nothing more is written by it: until then a new thread must not go on where it was.
+      let broken: Error | undefined;
+      this.#worker.on("error", (error: Error) => (broken = error));
+      this.#worker.on("exit", () => over(broken));
     });
   }
 
@@ -63,17 +71,19 @@ export class Writer {
     else this.#port.unref();
   }
 
-  async close(): Promise<void> {
+  async close(last: LastWords): Promise<void> {
     if (this.#isOver) return;
     this.#worker.ref();
-    this.tell({ kind: "close" });
+    this.tell({ kind: "close", ...last });
     await this.#ended;
   }
 
-  /** Blocks until the thread has ended the chain, at most so long: for the last moment of a process. */
-  closeNow(timeoutMs: number): boolean {
-    if (this.#isOver) return true;
-    this.tell({ kind: "close" });
-    return Atomics.wait(this.#closed, 0, 0, timeoutMs) !== "timed-out";
+  /** Blocks until the thread has ended the chain, at most so long: for the last moment of a process. True if it ended in order. */
+  closeNow(last: LastWords, timeoutMs: number): boolean {
+    if (this.#isOver) return false;
+    this.tell({ kind: "close", ...last });
+    Atomics.wait(this.#closed, 0, CLOSING.underWay, timeoutMs);
+    this.poll();
+    return Atomics.load(this.#closed, 0) === CLOSING.inOrder;
   }
 }

@@ -31,6 +31,7 @@ export const METRIC = {
   auditDropped: "mcp_audit_dropped_total",
   auditFaults: "mcp_audit_faults_total",
   auditPending: "mcp_audit_pending",
+  auditOldestPending: "mcp_audit_oldest_pending_seconds",
 } as const;
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
@@ -201,6 +202,10 @@ const AUDIT: readonly MetricRow[] = [
   },
   { ...counter("auditFaults", "Faults of the audit log, kept away from the exchanges."), family: "audit" },
   { ...gauge("auditPending", "Exchanges whose record waits to be written."), family: "audit" },
+  {
+    ...gauge("auditOldestPending", "For how long the oldest of them has waited: on a slow disk it grows."),
+    family: "audit",
+  },
 ];
 
 /** Every metric an mcp-ops process can show. */

@@ -43,6 +43,8 @@ export interface Ready {
 export interface Health extends AsyncDisposable {
   /** Starts the checks. Until then the server is not ready. */
   start(): void;
+  /** Adds a check, such as one of a part that the author does not know of. Where there is one of its name already, that one stays. */
+  add(check: Check): void;
   /** Ends the checks; from now on the server is not ready. */
   close(): Promise<void>;
   live(): { readonly ok: true; readonly status: "alive" };
@@ -103,6 +105,12 @@ export function health(options: HealthOptions = {}): Health {
       if (phase === "closed") throw closed();
       phase = "running";
       for (const check of watched) check.start();
+    },
+    add(check) {
+      if (phase === "closed" || watched.some((one) => one.check.name === check.name)) return;
+      const added = new WatchedCheck(check, clock, onCheck);
+      watched.push(added);
+      if (phase === "running") added.start();
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AuditRecord } from "@mcp-ops/formats";
@@ -11,7 +11,7 @@ import { InMemoryTransport as MemoryV2, McpServer as ServerV2 } from "@modelcont
 import { context } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import {
   auditLog,
   customCheck,
@@ -23,6 +23,7 @@ import {
   requestLogger,
   tracing,
 } from "./index.ts";
+import { processAudits } from "./parts/process-parts.ts";
 import { pipelineFor } from "./pipelines.ts";
 import { watch } from "./watch.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -30,7 +31,11 @@ import type { WatchOptions } from "./watch-options.ts";
 context.setGlobalContextManager(new AsyncLocalStorageContextManager());
 
 const folder = mkdtempSync(join(tmpdir(), "parts-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  // A log that is still open would write its last record at the exit, and make its folder again for it.
+  await Promise.all(processAudits().map((log) => log.close()));
+  rmSync(folder, { recursive: true });
+});
 
 let folders = 0;
 const newFolder = () => join(folder, String(++folders));
@@ -208,5 +213,27 @@ describe("called for every request with options written inline", () => {
     const gateOf = (details: () => boolean) => pipelineFor({ health: { details } }).gates[1];
     expect(gateOf(() => true)).toBe(gateOf(() => true));
     expect(gateOf(() => true)).not.toBe(gateOf(() => false));
+  });
+});
+
+describe("a server whose audit log is required", () => {
+  it("is not ready while the log cannot be written, whoever made the log and the health", async () => {
+    const blocked = newFolder();
+    writeFileSync(blocked, "a file in the way");
+    await using audit = auditLog({ server: "ready", folder: blocked, durability: "required", retryMs: 5 });
+    await using made = health();
+    made.start();
+    pipelineFor({ audit, health: made });
+    const unready = { ok: false, status: "unhealthy", waitingFor: ["audit"] };
+    await vi.waitFor(() => expect(made.ready()).toEqual(unready), { timeout: 10_000 });
+    rmSync(blocked);
+    await vi.waitFor(() => expect(made.ready().ok).toBe(true), { timeout: 10_000 });
+  });
+
+  it("keeps an author's own check of that name", async () => {
+    await using audit = auditLog({ server: "own", folder: newFolder(), durability: "required" });
+    await using made = health({ checks: [customCheck({ name: "audit", run: () => true })] });
+    pipelineFor({ audit, health: made });
+    expect(made.document().dependencies).toHaveLength(1);
   });
 });

@@ -50,7 +50,7 @@ function build(options: WatchOptions): Pipeline {
   const observers: readonly (Observer | undefined)[] = [
     tracing?.observer,
     metrics?.observer,
-    audit?.log.observer,
+    audit?.observer,
     log?.observer,
     ...(options.observers ?? []),
   ];
@@ -58,7 +58,7 @@ function build(options: WatchOptions): Pipeline {
     tracing?.propagation,
     health?.health.gate,
     ...(options.gates ?? []),
-    audit?.log.gate,
+    audit?.gate,
   ];
   const connectionObservers = [tracing, metrics, health?.health].map((part) => part?.connectionObserver);
   return pipeline({

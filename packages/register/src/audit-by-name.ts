@@ -18,6 +18,7 @@ const NOTHING: ReturnType<AuditLog["stats"]> = {
   signedSequence: 0,
   lastFlushAt: undefined,
   lastFlushMs: undefined,
+  oldestPendingMs: 0,
   degraded: undefined,
 };
 
@@ -48,6 +49,7 @@ export function auditByName(folder: string, server: string | undefined): AuditLo
       return open(exchange)?.observer(exchange, next) ?? next();
     },
     gate: undefined,
+    durability: "buffered",
     head: () => log?.head(),
     stats: () => log?.stats() ?? NOTHING,
     flush: async () => log?.flush(),

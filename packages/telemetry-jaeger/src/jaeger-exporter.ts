@@ -14,11 +14,14 @@ export interface JaegerCollector {
   readonly password?: string;
 }
 
+/** Each export has flushed already. The exporter's own two seconds pass in any case, and the process waits for them. */
+const SHUTDOWN_FLUSH_MS = 50;
+
 /**
  * An exporter for Jaeger before it spoke OTLP. A package of its own because the last version of OpenTelemetry's exporter belongs to
  * the SDK before this one: whoever does not need it has none of its dependencies. What is not given is read from
  * `OTEL_EXPORTER_JAEGER_*`.
  */
 export function jaegerExporter(target: JaegerAgent | JaegerCollector = {}): JaegerExporter {
-  return new JaegerExporter({ ...target });
+  return new JaegerExporter({ flushTimeout: SHUTDOWN_FLUSH_MS, ...target });
 }

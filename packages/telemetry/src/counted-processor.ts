@@ -1,6 +1,7 @@
 import { type Context, TraceFlags } from "@opentelemetry/api";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { mortal } from "./mortal.ts";
 
 /** Where the spans of a process are. Every sampled span that has ended is in exactly one of these. */
 export interface SpanCounts {
@@ -24,10 +25,13 @@ export class CountedProcessor implements SpanProcessor {
   #failed = 0;
   #dropped = 0;
   #closed = false;
+  readonly #underWay = new Set<(result: ExportResult) => void>();
+  readonly #end: () => void;
 
   /** `process` makes the processor that queues for the exporter it is given. */
   constructor(exporter: SpanExporter, maxWaiting: number, process: (exporter: SpanExporter) => SpanProcessor) {
     this.#maxWaiting = maxWaiting;
+    this.#end = mortal(exporter);
     this.#inner = process({
       export: (spans, done) => this.#send(exporter, spans, done),
       shutdown: () => exporter.shutdown(),
@@ -63,13 +67,16 @@ export class CountedProcessor implements SpanProcessor {
     return this.#inner.shutdown();
   }
 
-  /** Nobody will wait for what is still waiting. */
+  /** Nobody will wait for what is still waiting, and nothing of it keeps the process alive. */
   abandon(): void {
     this.#closed = true;
     this.#dropped += this.#queued;
     this.#failed += this.#sending;
     this.#queued = 0;
     this.#sending = 0;
+    // Who waits for them (the batch processor, for half a minute) need not any more.
+    for (const done of this.#underWay) done({ code: ExportResultCode.FAILED, error: abandoned() });
+    this.#end();
   }
 
   #send(exporter: SpanExporter, spans: ReadableSpan[], done: (result: ExportResult) => void): void {
@@ -80,9 +87,11 @@ export class CountedProcessor implements SpanProcessor {
     const once = (result: ExportResult) => {
       if (isDone) return;
       isDone = true;
+      this.#underWay.delete(once);
       this.#arrived(count, result);
       done(result);
     };
+    this.#underWay.add(once);
     try {
       exporter.export(spans, once);
     } catch (cause) {
@@ -100,6 +109,10 @@ export class CountedProcessor implements SpanProcessor {
       this.lastFailure = error ?? new Error("The exporter gave no reason.");
     }
   }
+}
+
+function abandoned(): Error {
+  return new Error("The collector did not take the spans within the deadline of the shutdown.");
 }
 
 export function sumOf(counts: readonly SpanCounts[]): SpanCounts {

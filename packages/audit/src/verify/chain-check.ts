@@ -52,9 +52,9 @@ export class ChainCheck {
 
   read(line: Line): void {
     const opened = line.isTorn ? undefined : open(line.bytes);
-    if (opened === undefined) return this.#unreadable(line);
+    const sequence = Number(opened?.record.sequence);
+    if (opened === undefined || !Number.isSafeInteger(sequence)) return this.#unreadable(line);
     const { record } = opened;
-    const sequence = Number(record.sequence);
     this.records++;
     if (this.#isFirstOfFile) this.#checkFileName(record, sequence, line);
     this.#checkPlace(opened, sequence, line);

@@ -12,7 +12,10 @@ export interface Line {
 /** No record is longer. More than this without a newline is not ours, and is not read into memory. */
 const MAX_LINE_BYTES = 1 << 20;
 
-/** The lines of an audit file, compressed or not. What cannot be decompressed ends the file with a torn line. */
+/**
+ * The lines of an audit file, compressed or not. What cannot be decompressed ends the file with a torn line; a file that cannot
+ * be read at all is the reader's trouble, says nothing about the log, and is thrown.
+ */
 export async function* linesOf(path: string): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 0;
@@ -27,6 +30,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
       rest = bytes;
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     return yield { number: ++number, bytes: Buffer.from(String((error as Error).message)), isTorn: true };
   }
   if (rest.length > 0) yield { number: ++number, bytes: rest, isTorn: true };

@@ -69,7 +69,10 @@ export interface AuditVerdict {
   /** `self-stated`: no public key was given, and the one the log names could be anybody's who rewrote all of it. */
   readonly key: "trusted" | "self-stated";
   readonly chains: readonly ChainVerdict[];
+  /** Of each kind the first, and the latest. */
   readonly findings: readonly Finding[];
+  /** How many more there were. */
+  readonly findingsLeftOut: number;
 }
 
 /** What a chain is checked against. */

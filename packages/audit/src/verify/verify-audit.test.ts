@@ -1,9 +1,11 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -11,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { ChainWriter, type Item } from "../chain-writer.ts";
+import { compressClosed } from "../housekeeping.ts";
 import { openSigningKey } from "../keys.ts";
 import { seal } from "../line.ts";
 import type { Anchor } from "./verdict.ts";
@@ -34,6 +37,7 @@ beforeAll(() => {
     chain.close(50);
     anchor = chain.head;
   }
+  return () => rmSync(original, { recursive: true });
 });
 
 beforeEach(() => {
@@ -205,6 +209,7 @@ test("swapped files are found", async () => {
 
 test("a file of another log is found in the place of ours", async () => {
   const other = mkdtempSync(join(tmpdir(), "mcp-ops-other-"));
+  onTestFinished(() => rmSync(other, { recursive: true }));
   const chain = new ChainWriter(optionsFor(other, "cccccccccccc"), 0);
   for (let i = 0; i < 10; i++) chain.append([asked("c")], i, false);
   chain.close(50);
@@ -298,4 +303,48 @@ test("whatever single byte is changed, the log is not intact", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("a change is found however many harmless findings come before it", async () => {
+  const at = { ...optionsFor(folder, "dddddddddddd"), keyFile: join(original, "key") };
+  const chain = new ChainWriter(at, 0);
+  for (let i = 0; i < 300; i++) {
+    chain.append([{ at: i, fields: { event: "audit.dropped", records: 1, reason: "queue full" } }], i, false);
+  }
+  chain.append([asked("evidence")], 400, false);
+  const evidence = chain.head.sequence;
+  chain.close(500);
+  const before = await verified();
+  expect(before).toMatchObject({ verdict: "intact", findingsLeftOut: 200 });
+  change(evidence, (lines, i) => {
+    lines[i] = (lines[i] as string).replace("evidence", "innocent");
+  });
+  const { verdict, findings } = await verified();
+  expect(verdict).toBe("broken");
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "edited", sequence: evidence }));
+});
+
+test("of a block that was moved every record is found out of place, and none is called missing or repeated", async () => {
+  const last = files()[0] as string;
+  const lines = readFileSync(join(folder, last), "utf8").split("\n").slice(0, -1);
+  const moved = [...lines.slice(0, 3), ...lines.slice(6, 9), ...lines.slice(3, 6), ...lines.slice(9)];
+  writeFileSync(join(folder, last), moved.map((line) => `${line}\n`).join(""));
+  expect(await found()).toEqual(["reordered 4", "reordered 5", "reordered 6"]);
+});
+
+test("a log that cannot be read is the reader's trouble, not the log's: no verdict", async () => {
+  const first = files()[0] as string;
+  unlinkSync(join(folder, first));
+  mkdirSync(join(folder, first));
+  await expect(verified()).rejects.toMatchObject({ code: "EISDIR" });
+  rmdirSync(join(folder, first));
+  await expect(verifyAudit({ files: [join(folder, first)] })).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a log may be compressed while it is verified", async () => {
+  const house = { folder, server: "weather", chain: "weather.0" };
+  const first = verified(anchor);
+  await Promise.all([first, compressClosed(house, "gzip"), verified(anchor)]);
+  expect(await first).toMatchObject({ verdict: "intact", findings: [] });
+  expect(await verified(anchor)).toMatchObject({ verdict: "intact", findings: [] });
 });

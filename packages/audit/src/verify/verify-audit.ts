@@ -28,26 +28,31 @@ interface Read {
   readonly isOpen: boolean;
 }
 
-/** Reads a log from its beginning and says what was changed, record by record, and how far its end can be trusted. Changes nothing. */
+/** A running server compresses and deletes files while they are read: then the reading begins anew, so often. */
+const ATTEMPTS = 5;
+
+/**
+ * Reads a log from its beginning and says what was changed, record by record, and how far its end can be trusted. Changes nothing.
+ *
+ * @throws OpsError `AUDIT_NOTHING_TO_VERIFY` where there are no files; the system's error where one cannot be read.
+ */
 export async function verifyAudit(options: VerifyOptions): Promise<AuditVerdict> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await verdictOn(options);
+    } catch (error) {
+      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+      if (!isGone || options.files !== undefined || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function verdictOn(options: VerifyOptions): Promise<AuditVerdict> {
   const chains = filesByChain(options);
   const anchors = [options.anchor ?? []].flat() as Anchor[];
   const publicKeys = [options.publicKey ?? []].flat() as string[];
   const read: Read[] = [];
-  for (const [chain, files] of chains) {
-    const check = new ChainCheck(
-      chain,
-      new Signatures(publicKeys),
-      anchors.filter((anchor) => anchor.chain === chain),
-    );
-    for (const { path, ...file } of files) {
-      check.startFile(file);
-      for await (const line of linesOf(path)) check.read(line);
-    }
-    check.findings.finish();
-    const isOpen = options.folder !== undefined && isChainOpen(options.folder, chain);
-    read.push({ check, files: files.map(({ path }) => path), isOpen });
-  }
+  for (const [chain, files] of chains) read.push(await readChain(chain, files, options, publicKeys, anchors));
   const pruned = new Set(
     read.flatMap(({ check }) => check.pruned.map((file) => `${file.chain} ${file.sequence} ${file.hash}`)),
   );
@@ -60,7 +65,27 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditVerdict>
     key: publicKeys.length > 0 ? "trusted" : "self-stated",
     chains: read.map((one) => chainVerdict(one)),
     findings,
+    findingsLeftOut: read.reduce((sum, { check }) => sum + check.findings.leftOut, 0),
   };
+}
+
+async function readChain(
+  chain: string,
+  files: readonly (ChainFile & { path: string })[],
+  { folder }: VerifyOptions,
+  publicKeys: readonly string[],
+  anchors: readonly Anchor[],
+): Promise<Read> {
+  const ofChain = anchors.filter((anchor) => anchor.chain === chain);
+  const check = new ChainCheck(chain, new Signatures(publicKeys), ofChain);
+  // Asked before: a process that ends in order while we read may write its stop record behind our back.
+  const isOpen = folder !== undefined && isChainOpen(folder, chain);
+  for (const { path, ...file } of files) {
+    check.startFile(file);
+    for await (const line of linesOf(path)) check.read(line);
+  }
+  check.findings.finish();
+  return { check, files: files.map(({ path }) => path), isOpen };
 }
 
 function filesByChain({ folder, files, server }: VerifyOptions): Map<string, (ChainFile & { path: string })[]> {

@@ -8,10 +8,15 @@ import { customCheck, type Health, health } from "@mcp-ops/health";
 import { metrics } from "@mcp-ops/metrics";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "../ops-endpoint.ts";
+import { processAudits } from "../parts/process-parts.ts";
 import { pipelineFor } from "../pipelines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pages-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  // A log that is still open would write its last record at the exit, and make its folder again for it.
+  await Promise.all(processAudits().map((log) => log.close()));
+  rmSync(folder, { recursive: true });
+});
 
 const open: OpsEndpoint[] = [];
 afterEach(async () => {

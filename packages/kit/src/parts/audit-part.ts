@@ -8,15 +8,9 @@ import { addAudit } from "./process-parts.ts";
 /** Options of the audit log. `server` may be left out where `watch` has a `server`. */
 export type WatchAuditOptions = Omit<AuditOptions, "server"> & { readonly server?: string };
 
-/** An audit log, and whether the server must not answer without it. */
-export interface AuditPart {
-  readonly log: AuditLog;
-  readonly required: boolean;
-}
-
 interface OpenLog {
   readonly options: AuditOptions;
-  readonly part: AuditPart;
+  readonly log: AuditLog;
 }
 
 /** Long enough for the last records, and shorter than any patience with a process that shall end. */
@@ -28,21 +22,20 @@ const open: OpenLog[] = [];
 export function auditFrom(
   option: false | WatchAuditOptions | AuditLog | undefined,
   server: string | undefined,
-): AuditPart | undefined {
+): AuditLog | undefined {
   if (option === undefined || option === false) return undefined;
-  const part = "observer" in option ? { log: option, required: false } : opened(named(option, server));
-  addAudit(part.log);
-  return part;
+  const log = "observer" in option ? option : opened(named(option, server));
+  addAudit(log);
+  return log;
 }
 
-function opened(options: AuditOptions): AuditPart {
+function opened(options: AuditOptions): AuditLog {
   const known = open.find((candidate) => alikeAsWritten(candidate.options, options));
-  if (known !== undefined) return known.part;
+  if (known !== undefined) return known.log;
   const log = auditLog({ boot: thisBoot().bootId, ...options });
-  const part = { log, required: options.durability === "required" };
   if (open.length === 0) process.once("exit", endAll);
-  open.push({ options: { ...options }, part });
-  return part;
+  open.push({ options: { ...options }, log });
+  return log;
 }
 
 function named(option: WatchAuditOptions, server: string | undefined): AuditOptions {
@@ -55,5 +48,5 @@ function named(option: WatchAuditOptions, server: string | undefined): AuditOpti
 }
 
 function endAll(): void {
-  for (const { part } of open) part.log.closeNow(EXIT_WAIT_MS);
+  for (const { log } of open) log.closeNow(EXIT_WAIT_MS);
 }

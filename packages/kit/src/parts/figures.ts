@@ -24,10 +24,12 @@ const AUDIT_FIGURES: Readonly<
   [METRIC.auditPending]: "pending",
 };
 
-/** Shows the audit log of the process as metrics. Several logs add up. */
+/** Shows the audit log of the process as metrics. Several logs add up; of waiting, the longest counts. */
 export function showAudit(metrics: Metrics): void {
   for (const [name, figure] of Object.entries(AUDIT_FIGURES)) {
     const sum = () => processAudits().reduce((total, log) => total + log.stats()[figure], 0);
     metrics.show({ name, read: () => [{ labels: {}, value: sum() }] });
   }
+  const oldestMs = () => Math.max(0, ...processAudits().map((log) => log.stats().oldestPendingMs));
+  metrics.show({ name: METRIC.auditOldestPending, read: () => [{ labels: {}, value: oldestMs() / 1000 }] });
 }

@@ -2,7 +2,6 @@ import type { AuditLog } from "@mcp-ops/audit";
 import { HEALTH_RESOURCE_URI } from "@mcp-ops/formats";
 import { type Check, customCheck, type Health, type HealthOptions, health } from "@mcp-ops/health";
 import { alikeAsWritten } from "../alike.ts";
-import type { AuditPart } from "./audit-part.ts";
 import { bareHealth, proposeHealth } from "./process-parts.ts";
 
 /** Health, and the URIs of the resources it offers. */
@@ -22,11 +21,12 @@ const running: Running[] = [];
 /** The health for the option of `watch`: on by default, and the same one for the same options. What options make is started. */
 export function healthFrom(
   option: false | HealthOptions | Health | undefined,
-  audit: AuditPart | undefined,
+  audit: AuditLog | undefined,
 ): HealthPart | undefined {
   if (option === false) return undefined;
   if (option !== undefined && "gate" in option) {
     proposeHealth(option, "authors checks");
+    if (audit !== undefined) option.add(auditCheck(audit));
     // Whether it offers the document cannot be told from outside; a name of ours is safe as a label in any case.
     return { health: option, resources: [HEALTH_RESOURCE_URI] };
   }
@@ -34,8 +34,8 @@ export function healthFrom(
   return started(option ?? {}, audit);
 }
 
-function started(options: HealthOptions, audit: AuditPart | undefined): HealthPart {
-  const known = running.find((one) => one.audit === audit?.log && alikeAsWritten(one.options, options));
+function started(options: HealthOptions, audit: AuditLog | undefined): HealthPart {
+  const known = running.find((one) => one.audit === audit && alikeAsWritten(one.options, options));
   if (known !== undefined) return known.part;
   const authors = options.checks ?? [];
   const checks = audit === undefined || hasName(authors, AUDIT_CHECK) ? authors : [...authors, auditCheck(audit)];
@@ -43,7 +43,7 @@ function started(options: HealthOptions, audit: AuditPart | undefined): HealthPa
   made.start();
   if (checks.length > 0) proposeHealth(made, authors.length > 0 ? "authors checks" : "own checks");
   const part = { health: made, resources: urisOf(options) };
-  running.push({ options: { ...options }, audit: audit?.log, part });
+  running.push({ options: { ...options }, audit, part });
   return part;
 }
 
@@ -56,10 +56,11 @@ const AUDIT_CHECK = "audit";
 /** It only looks at figures in memory. The log itself stays degraded for a while, so that nothing needs damping here. */
 const AUDIT_CHECK_INTERVAL_MS = 1_000;
 
-function auditCheck({ log, required }: AuditPart): Check {
+/** A server that answers nothing without its audit log shall not be sent traffic while that cannot be written. */
+function auditCheck(log: AuditLog): Check {
   return customCheck({
     name: AUDIT_CHECK,
-    criticality: required ? "critical" : "optional",
+    criticality: log.durability === "required" ? "critical" : "optional",
     intervalMs: AUDIT_CHECK_INTERVAL_MS,
     rise: 1,
     fall: 1,

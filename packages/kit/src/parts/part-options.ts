@@ -41,6 +41,7 @@ export const AUDIT_OPTIONS: Readonly<Record<keyof AuditOptions, Expected>> = {
   flushMs: fromZero,
   maxQueue: fromZero,
   maxHoldMs: fromZero,
+  slowMs: fromZero,
   retryMs: fromZero,
   keyFile: text,
   checkpointRecords: fromZero,
