@@ -12,7 +12,6 @@ import {
   DEFAULT_FLUSH_MS,
   DEFAULT_MAX_HOLD_MS,
   DEFAULT_MAX_QUEUE,
-  DEFAULT_SLOW_MS,
   type Durability,
   writerOptions,
 } from "./options.ts";
@@ -20,6 +19,7 @@ import { RecordQueue } from "./queue.ts";
 import { RecordMaker } from "./record.ts";
 import { Recorder } from "./recorder.ts";
 import { SteadyWriter } from "./steady-writer.ts";
+import { Trouble } from "./trouble.ts";
 import type { FromWriter } from "./writer-messages.ts";
 
 export interface AuditLog {
@@ -60,12 +60,11 @@ export interface AuditStats {
   readonly lastFlushMs: number | undefined;
   /** For how long the oldest record that waits has waited. */
   readonly oldestPendingMs: number;
+  /** Whether a record would be taken now. While not, a `required` log has calls refused. */
+  readonly writable: boolean;
   /** Why records are being lost or delayed, in a few words; undefined while all is well. */
   readonly degraded: string | undefined;
 }
-
-/** A log that has dropped a record, or was slow, is degraded for so long: about as long as anybody takes to look. */
-const TROUBLE_COUNTS_MS = 60_000;
 
 /** A batch that three threads have died of is the reason, not the disk. */
 const DEATHS_OF_A_BATCH = 3;
@@ -85,8 +84,8 @@ class OpenAuditLog implements AuditLog {
   readonly #queue: RecordQueue | undefined;
   readonly #writer: SteadyWriter | undefined;
   readonly #copies: Copies | undefined;
+  readonly #trouble: Trouble;
   #faults = 0;
-  #slowAt = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: AuditOptions) {
@@ -107,6 +106,7 @@ class OpenAuditLog implements AuditLog {
         this.#fault(auditError("AUDIT_COPY_FAILED", `A copy of the audit log cannot be made: ${reason}`, error));
       this.#copies = new Copies(options.also, { boot: this.#boot, flushMs, maxQueue }, this.#recordMaker(), failed);
     }
+    this.#trouble = new Trouble(this.#queue, this.#copies, options);
     const recordFailed = (error: unknown) =>
       this.#fault(
         auditError("AUDIT_RECORD_FAILED", `Part of an audit record could not be made: ${reasonOf(error)}`, error),
@@ -136,7 +136,8 @@ class OpenAuditLog implements AuditLog {
       lastFlushAt: queue?.lastWrittenAt,
       lastFlushMs: queue?.lastTookMs,
       oldestPendingMs: queue?.oldestMs(Date.now()) ?? 0,
-      degraded: this.#degraded(),
+      writable: queue === undefined || (queue.failure === undefined && !queue.isFull),
+      degraded: this.#trouble.describe(),
     };
   }
 
@@ -188,23 +189,14 @@ class OpenAuditLog implements AuditLog {
   #heard(message: FromWriter): void {
     if (message.kind === "fault") this.#fault(auditError(message.code as "AUDIT_ROTATION_FAILED", message.message));
     if (message.kind === "failed" && this.#queue?.failure !== message.reason) this.#fault(writeFailed(message.message));
-    const queue = this.#queue;
-    const now = Date.now();
-    // Time in which it could not be written at all has been told of.
-    if (message.kind === "written" && queue?.failure === undefined && (queue?.oldestMs(now) ?? 0) >= this.#slowMs)
-      this.#slowAt = now;
-    queue?.heard(message);
+    if (message.kind === "written") this.#trouble.noteWritten();
+    this.#queue?.heard(message);
   }
 
   /** A stop record, or at least word of what has none, is an end in order; anything else is not. */
   #writerEnded(wasClosed: boolean, error: Error | undefined): void {
     this.#queue?.end("writer ended");
     if (!wasClosed) this.#fault(writerEnded(error));
-  }
-
-  get #slowMs(): number {
-    const { flushMs = DEFAULT_FLUSH_MS, slowMs = DEFAULT_SLOW_MS } = this.#options;
-    return flushMs + slowMs;
   }
 
   #recordMaker(): () => RecordMaker {
@@ -233,16 +225,6 @@ class OpenAuditLog implements AuditLog {
     if (queue === undefined || durability === "buffered") return undefined;
     if (durability === "synchronous") return synchronousGate(this.#recorder, queue, held, maxHoldMs);
     return requiredGate(this.#recorder, queue, held, (exchange) => include?.(exchange) !== false);
-  }
-
-  #degraded(): string | undefined {
-    const queue = this.#queue;
-    const now = Date.now();
-    if (queue?.failure !== undefined) return `cannot write: ${queue.failure}`;
-    const droppedAt = Math.max(queue?.lastDroppedAt ?? 0, this.#copies?.lastDroppedAt ?? 0);
-    if (now - droppedAt < TROUBLE_COUNTS_MS) return "records dropped: the log cannot keep up";
-    const isSlow = (queue?.oldestMs(now) ?? 0) >= this.#slowMs || now - this.#slowAt < TROUBLE_COUNTS_MS;
-    return isSlow ? `slow: records wait longer than ${this.#slowMs} ms to be written` : undefined;
   }
 
   #fault(error: OpsError): void {

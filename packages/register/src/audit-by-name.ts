@@ -19,6 +19,7 @@ const NOTHING: ReturnType<AuditLog["stats"]> = {
   lastFlushAt: undefined,
   lastFlushMs: undefined,
   oldestPendingMs: 0,
+  writable: true,
   degraded: undefined,
 };
 

@@ -56,17 +56,21 @@ const AUDIT_CHECK = "audit";
 /** It only looks at figures in memory. The log itself stays degraded for a while, so that nothing needs damping here. */
 const AUDIT_CHECK_INTERVAL_MS = 1_000;
 
-/** A server that answers nothing without its audit log shall not be sent traffic while that cannot be written. */
+/**
+ * A server that answers nothing without its audit log shall not be sent traffic while that takes no records. One that is only
+ * slow stays ready: the disk may be everybody's, and then nobody would be left to answer.
+ */
 function auditCheck(log: AuditLog): Check {
+  const isRequired = log.durability === "required";
   return customCheck({
     name: AUDIT_CHECK,
-    criticality: log.durability === "required" ? "critical" : "optional",
+    criticality: isRequired ? "critical" : "optional",
     intervalMs: AUDIT_CHECK_INTERVAL_MS,
     rise: 1,
     fall: 1,
     run() {
-      const { degraded } = log.stats();
-      return degraded === undefined ? { ok: true } : { ok: false, message: degraded };
+      const { degraded, writable } = log.stats();
+      return { ok: isRequired ? writable : degraded === undefined, message: degraded };
     },
   });
 }
