@@ -103,13 +103,14 @@ export class Line implements Connection, Way {
     return notify(this.#pipeline, exchange, () => this.#ends.toClient(message, options));
   }
 
-  /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. */
-  closed(): void {
+  /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. Gives the ids of what either side still waits for. */
+  closed(): { readonly asked: readonly RequestId[]; readonly open: readonly RequestId[] } {
     this.targets.close();
-    if (this.#inbound.size + this.#outbound.size === 0) return;
+    const ids = { asked: [...this.#inbound.keys()], open: [...this.#outbound.keys()] };
     const open = [...this.#inbound.values(), ...this.#outbound.values()];
     for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
     if (open.some((exchange) => exchange.isAnswering)) void loseUnconfirmed(open);
+    return ids;
   }
 
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
