@@ -40,11 +40,11 @@ export class Line implements Connection, Way {
   readonly targets: Targets;
   revision: string | undefined;
   client: ClientInfo | undefined;
+  nameSeen: string | undefined;
   readonly #pipeline: Pipeline;
   readonly #state: PipelineState;
   readonly #ends: Ends;
   readonly #sessionHolder: { readonly sessionId?: string | undefined };
-  #nameSeen: string | undefined;
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
   #late: Set<RequestId> | undefined;
@@ -68,7 +68,7 @@ export class Line implements Connection, Way {
   }
 
   get server(): string {
-    return this.#pipeline.server ?? this.targets.facts?.name ?? this.#nameSeen ?? "mcp-server";
+    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? "mcp-server";
   }
 
   get session(): string | undefined {
@@ -186,7 +186,7 @@ export class Line implements Connection, Way {
 
   #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
-    this.#nameSeen ??= serverNameIn(result);
+    this.nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 

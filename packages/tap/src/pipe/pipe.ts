@@ -29,10 +29,10 @@ export class PipeTap {
   readonly #toServer: Passage;
   #toClient: Passage;
   #line: Line;
-  #handshake = new Handshake();
+  readonly #handshake = new Handshake();
   #disconnect: (() => void) | undefined;
   /** What an earlier server asked: the one that came after it does not know these ids, or means others by them. */
-  #orphaned = new Set<RequestId>();
+  readonly #orphaned = new Set<RequestId>();
 
   constructor(pipeline: Pipeline, ends: PipeEnds, maxBytes: number) {
     this.#pipeline = pipeline;
@@ -79,10 +79,8 @@ export class PipeTap {
     const { asked, open } = this.#close();
     for (const id of open) this.#orphaned.add(id);
     for (const id of asked) this.#toClient.deliver({ jsonrpc: "2.0", id, error: SERVER_GONE });
-    const { client, revision } = this.#line;
-    this.#line = this.#newLine();
-    this.#line.client = client;
-    this.#line.revision = revision;
+    const { client, revision, nameSeen } = this.#line;
+    this.#line = Object.assign(this.#newLine(), { client, revision, nameSeen });
     this.#toClient = this.#newToClient();
   }
 
