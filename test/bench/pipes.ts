@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { shuffled } from "./measure.ts";
 import { median } from "./statistics.ts";
@@ -39,13 +40,13 @@ export async function pipeRounds(rounds: number): Promise<Readonly<Record<string
 
 /** A client so light that what stands between it and the server is what is waited for. */
 class Caller {
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   #answered: () => void = () => {};
   #lastId = 0;
 
   constructor([program = "", ...args]: readonly string[], folder: string) {
     const env = { ...process.env, MCP_OPS_RUNTIME_DIR: folder };
-    this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "inherit"] }) as ChildProcessWithoutNullStreams;
+    this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "inherit"] });
     this.#child.stdout.on("data", () => this.#answered());
   }
 

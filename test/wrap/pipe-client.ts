@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseRegistration } from "@mcp-ops/formats";
 import { vi } from "vitest";
 
-export const MCP_OPS: string = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
+const MCP_OPS = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const PYTHON_SERVER = fileURLToPath(new URL("fixtures/server.py", import.meta.url));
 
 export const python = (...habits: string[]): string[] => ["python3", PYTHON_SERVER, ...habits];
@@ -117,7 +117,7 @@ export class PipeClient implements AsyncDisposable {
   }
 }
 
-export const INITIALIZE = {
+const INITIALIZE = {
   jsonrpc: "2.0",
   id: "hello",
   method: "initialize",

@@ -3,7 +3,7 @@ import { expect, vi } from "vitest";
 import { call, PATIENCE, PipeClient, python, wrapped } from "./pipe-client.ts";
 
 /** Every process that has this in its environment, and is not a zombie waiting for an init. */
-export function marked(mark: string): readonly number[] {
+function marked(mark: string): readonly number[] {
   const { stdout } = spawnSync("sh", ["-c", `grep -lsz "^WRAP_MARK=${mark}$" /proc/[0-9]*/environ`], {
     encoding: "utf8",
   });
