@@ -33,6 +33,13 @@ describe("a wrapped server ends as it ends by itself", () => {
     expect(client.heard.toString()).toContain(`got ${name}`);
   });
 
+  test("by a broken pipe, when nobody listens any more", async () => {
+    await using client = new PipeClient(sh("yes"));
+    await vi.waitFor(() => expect(client.heard.length).toBeGreaterThan(0), PATIENCE);
+    client.child.stdout.destroy();
+    expect((await client.ended).code).toBe(141);
+  });
+
   test("when its command is not there: with a sentence that says so", async () => {
     await using client = new PipeClient(wrapped(["no-such-server"]));
     expect((await client.ended).code).toBe(1);
