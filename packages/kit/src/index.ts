@@ -39,7 +39,7 @@ export {
   tcpCheck,
   toolsCheck,
 } from "@mcp-ops/health";
-export { type Metrics, type MetricsOptions, metrics } from "@mcp-ops/metrics";
+export { type Fleet, fleet, type Metrics, type MetricsOptions, metrics } from "@mcp-ops/metrics";
 export { type Tracing, type TracingOptions, tracing } from "@mcp-ops/tracing";
 export { KIT_ERROR } from "./codes.ts";
 export { defaultMetrics } from "./default-metrics.ts";
@@ -50,5 +50,6 @@ export { pipelineFor } from "./pipelines.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";
 export { removeTraces } from "./runtime/traces.ts";
+export { parseListen, readSettings, type Settings } from "./settings.ts";
 export { watch } from "./watch.ts";
 export type { WatchOptions } from "./watch-options.ts";

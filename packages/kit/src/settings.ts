@@ -1,9 +1,9 @@
 import { tmpdir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { runtimeFolder } from "@mcp-ops/formats";
-import type { Listen } from "@mcp-ops/kit";
+import type { Listen } from "./endpoint/listen.ts";
 
-/** What the operator may say, all by environment. The README of this package explains each. */
+/** What the operator may say by environment, in every process that reads it (floors 3 and 4). The README of `register` explains each. */
 export interface Settings {
   /** `undefined`: on a socket in the runtime folder. */
   readonly listen: Listen | "off" | undefined;
@@ -71,7 +71,8 @@ function wrongListen(value: string | undefined): string {
   return `MCP_OPS_LISTEN is ${JSON.stringify(value)}. Give a port, host:port, the absolute path of a socket, or off. The ops endpoint listens on its usual socket instead.`;
 }
 
-function parseListen(value: string | undefined): Listen | "off" | "wrong" | undefined {
+/** An address as people write it: a port, `host:port`, the absolute path of a socket, or `off`. */
+export function parseListen(value: string | undefined): Listen | "off" | "wrong" | undefined {
   if (value === undefined || value === "") return undefined;
   if (value === "off") return "off";
   const path = value.replace(/^unix:/, "");
