@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { audit } from "./audit.ts";
 
 /** Every verb, in the order in which `--help` lists them. A new one is a new file and a line here. */
-export const VERBS: readonly Verb[] = [];
+export const VERBS: readonly Verb[] = [audit];
