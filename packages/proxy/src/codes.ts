@@ -1,6 +1,8 @@
 /** Codes of the errors this package throws; docs/errors.md tells what to do about each. */
 export const PROXY_ERROR = {
   collectorInvalid: "PROXY_COLLECTOR_INVALID",
+  commandFailed: "PROXY_COMMAND_FAILED",
+  commandMissing: "PROXY_COMMAND_MISSING",
   configChanged: "PROXY_CONFIG_CHANGED",
   configInvalid: "PROXY_CONFIG_INVALID",
   pushFailed: "PROXY_PUSH_FAILED",

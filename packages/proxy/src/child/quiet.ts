@@ -1,0 +1,18 @@
+import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+
+const LOOK_MS = 50;
+
+/** Settles when the stream has closed, or nothing has come for so long although there was room. */
+export async function whenQuiet(stream: Socket, quietMs: number): Promise<void> {
+  let quietSince = performance.now();
+  let bytesRead = -1;
+  while (!stream.destroyed && performance.now() - quietSince < quietMs) {
+    // What nobody takes lies here, also while a slow reader has the stream paused.
+    if (stream.readableLength > 0 || stream.bytesRead !== bytesRead) {
+      quietSince = performance.now();
+      bytesRead = stream.bytesRead;
+    }
+    await pause(LOOK_MS);
+  }
+}
