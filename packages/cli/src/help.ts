@@ -14,8 +14,8 @@ const EXAMPLES: readonly Example[] = [
 
 const ENVIRONMENT: Rows = [
   ["MCP_OPS_SERVER", "name of the server in every signal (--name)"],
-  ["MCP_OPS_LISTEN", "where the ops endpoint listens (--listen)"],
-  ["MCP_OPS_HOSTS", "host names that may ask it (--host)"],
+  ["MCP_OPS_LISTEN", "where the ops endpoint listens (--ops-listen)"],
+  ["MCP_OPS_HOSTS", "host names that may ask it (--ops-host)"],
   ["MCP_OPS_RUNTIME_DIR", "where it leaves its socket and registration file"],
   ["MCP_OPS_AUDIT_FOLDER", "folder of the audit log (--audit)"],
   ["MCP_OPS_HEALTH_RESOURCE", "on: clients find health://status (--health-resource)"],

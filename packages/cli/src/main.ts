@@ -6,13 +6,17 @@ import { addGeneralHelp } from "./help.ts";
 import type { Terminal } from "./verb.ts";
 import { VERBS } from "./verbs/index.ts";
 
-const STREAMS: Terminal = {
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
-};
+function streams(): Terminal {
+  // Whoever reads may stop at any time, as `head` does; that ends no verb, unless it says so itself.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+  };
+}
 
 /** Runs the command. Gives its exit code; never throws. */
-export async function main(args: readonly string[], terminal: Terminal = STREAMS): Promise<number> {
+export async function main(args: readonly string[], terminal: Terminal = streams()): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = emptyProgram(terminal);
   for (const add of VERBS) add(program, terminal, (code) => (exitCode = code));

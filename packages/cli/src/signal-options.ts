@@ -7,8 +7,8 @@ import type { Terminal } from "./verb.ts";
 /** What the command line says of signals, as commander reads it. */
 export interface SignalFlags {
   readonly name?: string;
-  readonly listen?: Settings["listen"];
-  readonly host?: readonly string[];
+  readonly opsListen?: Settings["listen"];
+  readonly opsHost?: readonly string[];
   readonly audit?: string;
   readonly healthResource?: boolean;
   readonly textfile?: string;
@@ -23,11 +23,11 @@ export function addSignalOptions(command: Command): Command {
   return command
     .option("--name <server>", "name of the server in every signal (env MCP_OPS_SERVER)")
     .option(
-      "--listen <where>",
+      "--ops-listen <where>",
       "ops endpoint: a port, host:port, the path of a socket, or off (env MCP_OPS_LISTEN)",
       listen,
     )
-    .option("--host <name>", "host name that may ask the ops endpoint; may be repeated (env MCP_OPS_HOSTS)", hosts)
+    .option("--ops-host <name>", "host name that may ask the ops endpoint; may be repeated (env MCP_OPS_HOSTS)", hosts)
     .option("--audit <folder>", "keep an audit log there (env MCP_OPS_AUDIT_FOLDER)", (folder) => resolve(folder))
     .option("--health-resource", "clients find the resource health://status (env MCP_OPS_HEALTH_RESOURCE=on)")
     .option("--textfile <folder>", "leave metrics there for node-exporter (env MCP_OPS_TEXTFILE)", (folder) =>
@@ -51,8 +51,8 @@ export function signalOptions(
   for (const problem of settings.problems) terminal.err(`mcp-ops: ${problem}`);
   return {
     server: flags.name ?? settings.server ?? unnamed,
-    listen: flags.listen ?? settings.listen,
-    hosts: [...settings.hosts, ...(flags.host ?? [])],
+    listen: flags.opsListen ?? settings.listen,
+    hosts: [...settings.hosts, ...(flags.opsHost ?? [])],
     folder: settings.folder,
     auditFolder: flags.audit ?? settings.auditFolder,
     healthResource: flags.healthResource ?? settings.healthResource,

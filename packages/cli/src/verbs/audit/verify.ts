@@ -10,8 +10,8 @@ import { verdictText } from "./verdict-text.ts";
 
 interface Flags {
   readonly server?: string;
-  readonly anchor: readonly GivenAnchor[];
-  readonly key: readonly string[];
+  readonly anchor?: readonly GivenAnchor[];
+  readonly key?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -23,10 +23,13 @@ export const addVerify: Verb = (group, terminal, end) => {
     .description("Say whether an audit log was changed, record by record, and how far its end can be trusted.")
     .argument("[path...]", "folder of the log, or its files (default: MCP_OPS_AUDIT_FOLDER)")
     .option("--server <name>", "only the log of this server")
-    .option("--anchor <head>", "a head kept elsewhere: a file, or [chain:]sequence:hash; may be repeated", anchors, [])
-    .option("--key <key>", "public key that may have signed: a .pub file, or base64; may be repeated", keys, [])
+    .option("--anchor <head>", "a head kept elsewhere: a file, or [chain:]sequence:hash; may be repeated", anchors)
+    .option("--key <key>", "public key that may have signed: a .pub file, or base64; may be repeated", keys)
     .action(async (paths: readonly string[], flags: Flags) => {
-      const verdict = await verdictOn({ ...logOf(paths), ...serverOf(flags), publicKey: flags.key }, flags.anchor);
+      const verdict = await verdictOn(
+        { ...logOf(paths), ...serverOf(flags), publicKey: flags.key ?? [] },
+        flags.anchor ?? [],
+      );
       terminal.out(flags.json === true ? JSON.stringify(verdict) : verdictText(verdict));
       end(EXIT_OF[verdict.verdict]);
     });
@@ -48,11 +51,11 @@ function serverOf({ server }: Flags): { server: string } | undefined {
   return server === undefined ? undefined : { server };
 }
 
-function anchors(given: string, before: readonly GivenAnchor[]): readonly GivenAnchor[] {
+function anchors(given: string, before: readonly GivenAnchor[] = []): readonly GivenAnchor[] {
   return [...before, ...anchorsIn(given)];
 }
 
-function keys(given: string, before: readonly string[]): readonly string[] {
+function keys(given: string, before: readonly string[] = []): readonly string[] {
   const key = existsSync(given) ? readFileSync(given, "utf8").trim() : given;
   if (key === "" || (!/^[A-Za-z0-9+/=]+$/.test(key) && !key.includes("BEGIN PUBLIC KEY"))) {
     throw usageError(`${given} is no public key. Give the .pub file beside the log's key, or its base64.`);
