@@ -8,7 +8,7 @@ import type { Warn } from "../signals/warn.ts";
 import { LineReader } from "./line-reader.ts";
 import { isMessage, type Message } from "./message.ts";
 
-/** A message that is longer is left out: nobody's memory shall end with it. */
+/** A message that is longer ends the server: it cannot be kept, and whoever asked for it must not wait for ever. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** So much may wait for a server that does not read. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
@@ -31,7 +31,10 @@ export class ChildLink {
     this.ended = child.ended;
     child.stdin.on("error", () => {}); // Its end says more, and comes as well.
     const reader = new LineReader(MAX_LINE_BYTES, (line) => this.#read(line, onWarning));
-    reader.onOverflow = () => onWarning(tooLong());
+    reader.onOverflow = () => {
+      onWarning(tooLong());
+      void this.close();
+    };
     child.stdout.on("data", (chunk: Buffer) => reader.push(chunk));
   }
 
@@ -76,6 +79,6 @@ function noMessage(): OpsError {
 function tooLong(): OpsError {
   return new OpsError(
     PROXY_ERROR.messageTooLong,
-    `The server wrote a message of more than ${MAX_LINE_BYTES / 1024 / 1024} MiB; it is left out. Have it answer in pages.`,
+    `The server wrote a message of more than ${MAX_LINE_BYTES / 1024 / 1024} MiB, and has been ended. Have it answer in pages.`,
   );
 }

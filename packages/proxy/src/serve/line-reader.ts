@@ -1,11 +1,12 @@
 const NEWLINE = 10;
 
-/** Cuts bytes into lines of text. A line beyond the limit is skipped as it streams by. */
+/** Cuts bytes into lines of text. Nothing is read behind a line that grows beyond the limit. */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
   #parts: Uint8Array[] = [];
   #bytes = 0;
+  #hasOverflowed = false;
   onOverflow: () => void = () => {};
 
   constructor(maxBytes: number, onLine: (line: string) => void) {
@@ -14,6 +15,7 @@ export class LineReader {
   }
 
   push(chunk: Uint8Array): void {
+    if (this.#hasOverflowed) return;
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, end));
@@ -25,15 +27,17 @@ export class LineReader {
 
   #keep(part: Uint8Array): void {
     this.#bytes += part.byteLength;
-    if (this.#bytes <= this.#maxBytes) this.#parts.push(part);
-    else this.#parts = [];
+    this.#parts.push(part);
+    if (this.#bytes <= this.#maxBytes) return;
+    this.#hasOverflowed = true;
+    this.#parts = [];
+    this.onOverflow();
   }
 
   #finish(): void {
-    const [parts, fits] = [this.#parts, this.#bytes <= this.#maxBytes];
+    const parts = this.#parts;
     this.#parts = [];
     this.#bytes = 0;
-    if (fits) this.#onLine(Buffer.concat(parts).toString("utf8"));
-    else this.onOverflow();
+    if (!this.#hasOverflowed) this.#onLine(Buffer.concat(parts).toString("utf8"));
   }
 }

@@ -4,7 +4,7 @@ import { OPS_RPC } from "@mcp-ops/formats";
 import { type Pipeline, tap } from "@mcp-ops/tap";
 import { NodeStreamableHTTPServerTransport } from "@modelcontextprotocol/node";
 import { HTTP_REFUSAL, refuse } from "./http-answers.ts";
-import { errorFor, type Id, isMessage, isRequest, isResponse, type Message } from "./message.ts";
+import { errorFor, type Id, isMessage, isRequest, isResponse, type Message, type Response } from "./message.ts";
 import type { Guest, House, Seat } from "./seat.ts";
 import { Unsent } from "./unsent.ts";
 
@@ -33,6 +33,7 @@ export class Session implements Guest {
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: (id) => onBegin(id, this),
     });
+    this.#noteAnswers();
     this.#transport.onmessage = (message) => this.#seat?.send(message as Message);
     this.#transport.onclose = () => this.#end();
     tap(this.#transport, pipeline);
@@ -69,26 +70,36 @@ export class Session implements Guest {
   }
 
   receive(message: Message): void {
-    if (isResponse(message)) {
-      this.#open.delete(message.id);
-      this.#send(message);
-      return;
-    }
+    if (isResponse(message)) return void this.#send(message);
     const related = this.#relatedTo(message);
-    if (this.#hasStream || related !== undefined) this.#send(message, related);
+    if (this.#hasStream || related !== undefined) void this.#send(message, related);
     else if (!this.#unsent.add(message) && isRequest(message)) {
       this.#seat?.send(errorFor(message.id, OPS_RPC.unavailable, "The client does not listen."));
     }
   }
 
   serverEnded(): void {
-    if (this.#hasEnded) return;
-    for (const id of this.#open.keys()) this.#send(errorFor(id, OPS_RPC.unavailable, SERVER_ENDED));
-    void this.close();
+    if (!this.#hasEnded) void this.stop("The server ended before it answered. Start a new session.");
+  }
+
+  /** Ends it, with an answer to whatever is open. */
+  async stop(reason: string): Promise<void> {
+    const open = [...this.#open.keys()];
+    await Promise.all(open.map((id) => this.#send(errorFor(id, OPS_RPC.unavailable, reason))));
+    await this.close();
   }
 
   async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  /** Below the tap, where answers of gates pass, too. */
+  #noteAnswers(): void {
+    const send = this.#transport.send.bind(this.#transport);
+    this.#transport.send = (message, options) => {
+      if (isResponse(message as Message)) this.#open.delete((message as Response).id);
+      return send(message, options);
+    };
   }
 
   #asked({ id, params }: Message): void {
@@ -103,10 +114,10 @@ export class Session implements Guest {
     return this.#hasStream ? undefined : open.at(-1)?.[0];
   }
 
-  #send(message: Message, relatedRequestId?: Id): void {
+  /** A client that is gone misses its answer; the transport and the tap have noted it. */
+  #send(message: Message, relatedRequestId?: Id): Promise<void> {
     const options = relatedRequestId === undefined ? {} : { relatedRequestId };
-    // A client that is gone misses its answer; the transport and the tap have noted it.
-    this.#transport.send(message as SdkMessage, options).catch(() => {});
+    return this.#transport.send(message as SdkMessage, options).catch(() => {});
   }
 
   /** The stream is there once its head is written; the transport says so to nobody else. */
@@ -134,5 +145,3 @@ export class Session implements Guest {
     this.#onEnd(this);
   }
 }
-
-const SERVER_ENDED = "The server ended before it answered. Start a new session.";

@@ -63,7 +63,7 @@ export class Sessions {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
-    await Promise.all([...this.#all].map((session) => session.close()));
+    await Promise.all([...this.#all].map((session) => session.stop("The endpoint is closing. Try again later.")));
   }
 
   #forget(session: Session): void {
