@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { openServe, type Served, type ServeOptions } from "@mcp-ops/proxy";
+import { openServe, type Served, type ServeOptions } from "@mcp-ops/proxy/serve";
 import { pipeline } from "@mcp-ops/tap";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
@@ -73,6 +73,8 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
     body: JSON.stringify(body),
   });
+
+const errorOf = async (response: Response) => ((await response.json()) as { error: { code: number } }).error;
 
 const initialize = (id: number | string = 1) => ({
   jsonrpc: "2.0",
@@ -177,13 +179,13 @@ describe("a server of both eras", () => {
       "mcp-method": method,
     });
     const unknown = await post(url, modern(1, "no/such"), headers("no/such"));
-    expect([unknown.status, (await unknown.json()).error.code]).toEqual([404, -32601]);
+    expect([unknown.status, (await errorOf(unknown)).code]).toEqual([404, -32601]);
     const mismatch = await post(url, modern(2, "tools/list"), headers("tools/call"));
-    expect([mismatch.status, (await mismatch.json()).error.code]).toEqual([400, -32020]);
+    expect([mismatch.status, (await errorOf(mismatch)).code]).toEqual([400, -32020]);
     const nameless = await post(url, modern(3, "tools/call", { name: "pid" }), headers("tools/call"));
-    expect([nameless.status, (await nameless.json()).error.code]).toEqual([400, -32020]);
+    expect([nameless.status, (await errorOf(nameless)).code]).toEqual([400, -32020]);
     const future = await post(url, modern(4, "tools/list", {}, "2099-01-01"), headers("tools/list", "2099-01-01"));
-    expect([future.status, (await future.json()).error]).toEqual([
+    expect([future.status, await errorOf(future)]).toEqual([
       400,
       expect.objectContaining({ code: -32022, data: { supported: ["2026-07-28"], requested: "2099-01-01" } }),
     ]);
@@ -207,7 +209,7 @@ it("refuses a revision without sessions where the server knows none, with what i
     "mcp-method": "tools/list",
   });
   expect(refused.status).toBe(400);
-  expect((await refused.json()).error).toMatchObject({ code: -32022, message: expect.stringContaining("initialize") });
+  expect(await errorOf(refused)).toMatchObject({ code: -32022, message: expect.stringContaining("initialize") });
 });
 
 describe("a session", () => {
@@ -222,7 +224,7 @@ describe("a session", () => {
       { jsonrpc: "2.0", id: 9, method: "tools/list" },
       { "mcp-session-id": client.transportOfOne.sessionId! },
     );
-    expect([gone.status, (await gone.json()).error.code]).toEqual([404, -32001]);
+    expect([gone.status, (await errorOf(gone)).code]).toEqual([404, -32001]);
     const failed = () => seen.filter(({ outcome }) => outcome === "error").map(({ target }) => target ?? "the 404");
     await expect.poll(() => failed().sort()).toEqual(["die", "the 404", "wait"]);
   });

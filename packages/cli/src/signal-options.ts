@@ -63,7 +63,7 @@ export function signalOptions(
 }
 
 /** One line per warning, said once: a collector that is away must not fill a log. */
-export function warningsTo(terminal: Terminal): (error: unknown) => void {
+function warningsTo(terminal: Terminal): (error: unknown) => void {
   const said = new Set<string>();
   return (error) => {
     const message = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,5 @@ export { PROXY_ERROR } from "./codes.ts";
 export { type FleetChange, unwrapFleet, type WrapFleetOptions, wrapFleet } from "./fleet/fleet.ts";
 export { launcherFor } from "./fleet/launcher.ts";
 export type { Launcher, ServerChange } from "./fleet/wrap-text.ts";
-export { DEFAULT_IDLE_MS, DEFAULT_MAX_SESSIONS, DEFAULT_SERVE_PATH, type ServeOptions } from "./serve/options.ts";
-export { openServe, type Served } from "./serve/serve.ts";
+export { DEFAULT_IDLE_MS, DEFAULT_MAX_SESSIONS, DEFAULT_SERVE_PATH } from "./serve/options.ts";
 export { openSignals, type SignalOptions, type Signals } from "./signals.ts";

@@ -1,11 +1,5 @@
-import {
-  DEFAULT_IDLE_MS,
-  DEFAULT_MAX_SESSIONS,
-  DEFAULT_SERVE_PATH,
-  openServe,
-  openSignals,
-  type Served,
-} from "@mcp-ops/proxy";
+import { DEFAULT_IDLE_MS, DEFAULT_MAX_SESSIONS, DEFAULT_SERVE_PATH, openSignals } from "@mcp-ops/proxy";
+import type { Served } from "@mcp-ops/proxy/serve";
 import { InvalidArgumentError, Option } from "commander";
 import { commandWords } from "../command-words.ts";
 import { usageError } from "../complaint.ts";
@@ -74,6 +68,7 @@ async function run(command: readonly string[], flags: Flags, terminal: Terminal)
   try {
     const { listen, path, allowHost, shared, maxSessions, idle } = flags;
     const { pipeline } = signals;
+    const { openServe } = await import("@mcp-ops/proxy/serve");
     const served = await openServe({
       ...listen,
       command,

@@ -16,7 +16,7 @@ export interface StdioEntry {
 }
 
 /** A server that is left alone. */
-export interface OtherEntry {
+interface OtherEntry {
   readonly kind: "other";
   readonly name: string;
   readonly why: string;
