@@ -13,8 +13,11 @@ export interface Ended {
 /** Runs the command to its end. */
 export function mcpOps(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(MCP_OPS, args, { env: { ...process.env, ...env } }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
+    const child = execFile(
+      MCP_OPS,
+      args,
+      { env: { ...process.env, ...env }, maxBuffer: 2 ** 26 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
 }

@@ -191,6 +191,27 @@ describe("a server of both eras", () => {
     ]);
   });
 
+  it("keeps what a client listens to under the name that client gave it", async () => {
+    const { url } = await serving(DUAL_ERA);
+    const head = { "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" };
+    const listening = await post(
+      url,
+      modern(77, "subscriptions/listen", { notifications: { toolsListChanged: true } }),
+      head,
+    );
+    const pieces = listening.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    const hears = async (words: string) => {
+      while (!heard.includes(words)) heard += (await pieces.read()).value;
+    };
+    await hears("notifications/subscriptions/acknowledged");
+    await (await clientV2(url)).callTool({ name: "grow" });
+    await hears("notifications/tools/list_changed");
+    await pieces.cancel();
+    const ids = [...heard.matchAll(/"io.modelcontextprotocol\/subscriptionId":("[^"]*"|\d+)/g)].map(([, id]) => id);
+    expect(new Set(ids)).toEqual(new Set(["77"]));
+  });
+
   it("is told when a client of 2026-07-28 goes away, which is how that one cancels", async () => {
     const { url, seen } = await serving(DUAL_ERA);
     const client = await clientV2(url);

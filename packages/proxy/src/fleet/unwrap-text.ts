@@ -1,5 +1,6 @@
-import { applyEdits, type Edit, type Node } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import { endOf, parseConfig } from "./config-text.ts";
+import { applied, type Edit } from "./edits.ts";
 import { type StdioEntry, serverEntries } from "./server-entries.ts";
 import type { ChangedText, ServerChange } from "./wrap-text.ts";
 
@@ -16,7 +17,7 @@ export function unwrapText(file: string, text: string): ChangedText {
     edits.push(...unwrapEdits(text, entry, own, entry.words[dashes + 2]));
     return { name, action: "unwrapped" };
   });
-  return { text: applyEdits(text, edits), servers };
+  return { text: applied(text, edits), servers };
 }
 
 /** The command comes back as it was written, and the arguments begin with its first. */

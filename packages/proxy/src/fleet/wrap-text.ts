@@ -1,5 +1,5 @@
-import { applyEdits, type Edit } from "jsonc-parser";
 import { type ConfigText, endOf, parseConfig } from "./config-text.ts";
+import { applied, type Edit } from "./edits.ts";
 import { type StdioEntry, serverEntries } from "./server-entries.ts";
 
 /** The words that start mcp-ops on this machine, such as `mcp-ops` or `node …/mcp-ops.js`. */
@@ -32,7 +32,7 @@ export function wrapText(file: string, text: string, launcher: Launcher, options
     edits.push(...wrapEdits(config, entry, launcher.command, words));
     return { name, action: "wrapped" };
   });
-  return { text: applyEdits(text, edits), servers };
+  return { text: applied(text, edits), servers };
 }
 
 /** The command becomes ours; its own text moves, as it is written, to the arguments. */
@@ -55,5 +55,7 @@ function argumentsEdit(text: string, { command, args }: StdioEntry, words: reado
 
 /** What stands between two neighbours here: a new line with the same indent, or a space. */
 function gapBefore(text: string, offset: number): string {
-  return /\r?\n[ \t]*$/.exec(text.slice(0, offset))?.[0] ?? " ";
+  const lineStart = text.lastIndexOf("\n", offset - 1);
+  if (lineStart < 0 || !/^[ \t]*$/.test(text.slice(lineStart + 1, offset))) return " ";
+  return text.slice(text[lineStart - 1] === "\r" ? lineStart - 1 : lineStart, offset);
 }

@@ -34,7 +34,7 @@ export class Session implements Guest {
       onsessioninitialized: (id) => onBegin(id, this),
     });
     this.#noteAnswers();
-    this.#transport.onmessage = (message) => this.#seat?.send(message as Message);
+    this.#transport.onmessage = (message) => this.#fromClient(message as Message);
     this.#transport.onclose = () => this.#end();
     tap(this.#transport, pipeline);
   }
@@ -64,7 +64,10 @@ export class Session implements Guest {
       this.#lastAsked = performance.now();
     });
     if (request.method === "GET") this.#streamOpens(response);
-    for (const message of [body].flat()) if (isMessage(message) && isRequest(message)) this.#asked(message);
+    const asked = [body].flat().filter((message) => isMessage(message) && isRequest(message));
+    for (const message of asked) this.#asked(message);
+    // Whatever the server says of them from then on would reach nobody.
+    response.once("close", () => asked.forEach(({ id }) => void this.#open.delete(id as Id)));
     await this.#transport.handleRequest(request, response, body);
     this.#sendUnsent();
   }
@@ -100,6 +103,12 @@ export class Session implements Guest {
       if (isResponse(message as Message)) this.#open.delete((message as Response).id);
       return send(message, options);
     };
+  }
+
+  #fromClient(message: Message): void {
+    // A cancelled question gets no answer, and its stream no more messages.
+    if (message.method === "notifications/cancelled") this.#open.delete(message.params?.requestId as Id);
+    this.#seat?.send(message);
   }
 
   #asked({ id, params }: Message): void {

@@ -77,7 +77,10 @@ export class SharedHouse implements House {
       this.#isInitialized = true;
     } else if (message.method === "notifications/cancelled") {
       const requestId = this.#ids.nameOf(guest, message.params?.requestId);
-      if (requestId !== undefined) link.send({ ...message, params: { ...message.params, requestId } });
+      if (requestId === undefined) return;
+      // A cancelled question gets no answer, so that nothing else would ever close it.
+      this.#ids.take(requestId);
+      link.send({ ...message, params: { ...message.params, requestId } });
     } else if (!isRequest(message)) link.send(message);
     else if (message.method === "initialize") this.#greet(guest, message, link);
     else this.#ask(guest, message, link);
