@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { measure } from "./measure.ts";
+import { pipeRounds } from "./pipes.ts";
 import { median, pairedRatio, type Ratio } from "./statistics.ts";
 import { HTTP_SERVERS, type HttpServerName, SUBJECTS } from "./subjects.ts";
 import { throughput } from "./throughput.ts";
@@ -15,7 +16,7 @@ interface Row {
   readonly variant: string;
   readonly median: number;
   readonly unit: "µs/call" | "calls/s";
-  /** Against `bare`: of the time of a call, or of the calls per second. */
+  /** Against the first variant: of the time of a call, or of the calls per second. */
   readonly ratio: Ratio;
 }
 
@@ -30,6 +31,7 @@ for (const server of Object.keys(HTTP_SERVERS) as HttpServerName[]) {
   const subject = `${server}, 16 callers`;
   if (isWanted(subject)) add(subject, "calls/s", await throughput(server, VARIANTS, roundsOr(25)));
 }
+if (isWanted("stdio pipe")) add("stdio pipe", "µs/call", await pipeRounds(roundsOr(40)));
 if (options.json) console.log(JSON.stringify(report, undefined, 2));
 
 function isWanted(subject: string): boolean {
@@ -41,9 +43,8 @@ function roundsOr(rounds: number): number {
 }
 
 function add(subject: string, unit: Row["unit"], rounds: Readonly<Record<string, readonly number[]>>): void {
-  const base = rounds.bare ?? [];
-  for (const { name } of VARIANTS) {
-    const own = rounds[name] ?? [];
+  const base = Object.values(rounds)[0] ?? [];
+  for (const [name, own] of Object.entries(rounds)) {
     const row = { subject, variant: name, median: median(own), unit, ratio: pairedRatio(own, base) };
     report.push(row);
     if (!options.json) print(row);

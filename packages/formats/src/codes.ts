@@ -17,6 +17,7 @@ export const OPS_RPC = {
   denied: -31001,
   deadlineExceeded: -31002,
   unavailable: -31003,
+  tooLarge: -31004,
 } as const;
 
 /** Codes that may stand as a label value. A server may invent any other; those read `_other`. */

@@ -31,6 +31,12 @@ export const METRIC = {
   auditDropped: "mcp_audit_dropped_total",
   auditFaults: "mcp_audit_faults_total",
   auditPending: "mcp_audit_pending",
+  serverUp: "mcp_server_up",
+  initializeFailures: "mcp_server_initialize_failures_total",
+  toolListChanges: "mcp_tool_list_changes_total",
+  serverRestarts: "mcp_server_restarts_total",
+  passedLines: "mcp_ops_passed_lines_total",
+  oversizeMessages: "mcp_ops_oversize_messages_total",
 } as const;
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
@@ -203,6 +209,17 @@ const AUDIT: readonly MetricRow[] = [
   { ...gauge("auditPending", "Exchanges whose record waits to be written."), family: "audit" },
 ];
 
+const FROM: LabelRow = { name: "from", values: ["client", "server"], bound: "who sent it" };
+
+const FLEET: readonly MetricRow[] = [
+  { ...gauge("serverUp", "1 while the server runs or answers, 0 while it does not.", SERVER), family: "fleet" },
+  fleet("initializeFailures", "Handshakes that the server refused or did not answer.", SERVER),
+  fleet("toolListChanges", "Listings of tools that differ from the one before.", SERVER),
+  fleet("serverRestarts", "Times the server was started again after it had ended.", SERVER),
+  fleet("passedLines", "Lines that are no JSON-RPC message, passed on unchanged.", SERVER, FROM),
+  fleet("oversizeMessages", "Messages above the limit, answered with an error instead of passed on.", SERVER, FROM),
+];
+
 /** Every metric an mcp-ops process can show. */
 export const METRIC_TABLE: readonly MetricRow[] = [
   ...CLASSIC,
@@ -210,6 +227,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...OPS,
   ...HEALTH,
   ...AUDIT,
+  ...FLEET,
   ...PROCESS_METRICS,
 ];
 
@@ -240,4 +258,8 @@ function seconds(
 
 function ops(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
   return { name: METRIC[word], family: "ops", type: "counter", help, labels };
+}
+
+function fleet(word: Word, help: string, ...labels: LabelRow[]): MetricRow {
+  return { name: METRIC[word], family: "fleet", type: "counter", help, labels };
 }

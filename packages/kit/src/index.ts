@@ -39,7 +39,7 @@ export {
   tcpCheck,
   toolsCheck,
 } from "@mcp-ops/health";
-export { type Metrics, type MetricsOptions, metrics } from "@mcp-ops/metrics";
+export { type Fleet, fleet, type Metrics, type MetricsOptions, metrics } from "@mcp-ops/metrics";
 export { type Tracing, type TracingOptions, tracing } from "@mcp-ops/tracing";
 export { KIT_ERROR } from "./codes.ts";
 export { defaultMetrics } from "./default-metrics.ts";

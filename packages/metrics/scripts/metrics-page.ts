@@ -60,6 +60,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   ops: "About mcp-ops itself",
   health: "About health",
   audit: "About the audit log",
+  fleet: "About servers watched from outside",
   process: "About the process",
 };
 

@@ -1,4 +1,5 @@
 export type { Figure, FigureSample } from "./figures.ts";
+export { type Fleet, fleet } from "./fleet.ts";
 export { type Metrics, metrics } from "./metrics.ts";
 export {
   type AnyRegistry,

@@ -1,3 +1,4 @@
+export { parseListen, readSettings, type Settings } from "@mcp-ops/kit";
 export { type Child, type ChildOptions, startChild } from "./child/child.ts";
 export { type Ending, endLike } from "./child/ending.ts";
 export { type ForwardedSignal, forwardSignals } from "./child/forward-signals.ts";
@@ -8,3 +9,5 @@ export { launcherFor } from "./fleet/launcher.ts";
 export type { Launcher, ServerChange } from "./fleet/wrap-text.ts";
 export { DEFAULT_IDLE_MS, DEFAULT_MAX_SESSIONS, DEFAULT_SERVE_PATH } from "./serve/options.ts";
 export { openSignals, type SignalOptions, type Signals } from "./signals.ts";
+export type { WrapOptions } from "./wrap/options.ts";
+export { wrap } from "./wrap/wrap.ts";

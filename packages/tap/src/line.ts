@@ -40,11 +40,11 @@ export class Line implements Connection, Way {
   readonly targets: Targets;
   revision: string | undefined;
   client: ClientInfo | undefined;
+  nameSeen: string | undefined;
   readonly #pipeline: Pipeline;
   readonly #state: PipelineState;
   readonly #ends: Ends;
   readonly #sessionHolder: { readonly sessionId?: string | undefined };
-  #nameSeen: string | undefined;
   #handingOver: OpenExchange | undefined;
   /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
   #late: Set<RequestId> | undefined;
@@ -68,7 +68,7 @@ export class Line implements Connection, Way {
   }
 
   get server(): string {
-    return this.#pipeline.server ?? this.targets.facts?.name ?? this.#nameSeen ?? "mcp-server";
+    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? "mcp-server";
   }
 
   get session(): string | undefined {
@@ -103,13 +103,14 @@ export class Line implements Connection, Way {
     return notify(this.#pipeline, exchange, () => this.#ends.toClient(message, options));
   }
 
-  /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. */
-  closed(): void {
+  /** The carrier has closed. Answers it has taken but not confirmed get until the next turn of the event loop. Gives the ids of what either side still waits for. */
+  closed(): { readonly asked: readonly RequestId[]; readonly open: readonly RequestId[] } {
     this.targets.close();
-    if (this.#inbound.size + this.#outbound.size === 0) return;
+    const ids = { asked: [...this.#inbound.keys()], open: [...this.#outbound.keys()] };
     const open = [...this.#inbound.values(), ...this.#outbound.values()];
     for (const exchange of open) if (!exchange.isAnswering) closedUnder(exchange);
     if (open.some((exchange) => exchange.isAnswering)) void loseUnconfirmed(open);
+    return ids;
   }
 
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
@@ -185,7 +186,7 @@ export class Line implements Connection, Way {
 
   #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
-    this.#nameSeen ??= serverNameIn(result);
+    this.nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 

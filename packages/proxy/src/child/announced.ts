@@ -2,7 +2,7 @@
 const TOUCHED = ["PWD", "OLDPWD", "SHLVL"] as const;
 
 /** The descriptor on which the guard is told. */
-export const LIFELINE_FD = 3;
+const LIFELINE_FD = 3;
 
 /** Names that a shell keeps; others it drops on the way. */
 const KEPT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
