@@ -21,12 +21,12 @@ test(`killed at ${rounds} random moments (seed ${seed}), a config is the old one
   const config = join(folder, "mcp.json");
   const original = JSON.stringify({ mcpServers: SERVERS }, undefined, 2);
   writeFileSync(config, original);
-  const { text } = JSON.parse((await mcpOps(["fleet", "wrap", "--config", config, "--json"])).stdout);
+  const { text } = JSON.parse((await mcpOps(["wrap", "--config", config, "--json"])).stdout);
   const random = randomFrom(seed);
   const ends = { old: 0, new: 0 };
   for (let round = 0; round < rounds; round++) {
     writeFileSync(config, original);
-    const child = spawn(MCP_OPS, ["fleet", "wrap", "--config", config, "--write"], { stdio: "ignore" });
+    const child = spawn(MCP_OPS, ["wrap", "--config", config, "--write"], { stdio: "ignore" });
     const ended = once(child, "exit");
     await Promise.race([ended, pause(100 + random() * 400)]);
     child.kill("SIGKILL");
@@ -34,7 +34,7 @@ test(`killed at ${rounds} random moments (seed ${seed}), a config is the old one
     const now = readFileSync(config, "utf8");
     expect([original, text].includes(now)).toBe(true);
     ends[now === original ? "old" : "new"]++;
-    await mcpOps(["fleet", "unwrap", "--config", config, "--write"]);
+    await mcpOps(["unwrap", "--config", config, "--write"]);
     expect(readFileSync(config, "utf8")).toBe(original);
   }
   rmSync(folder, { recursive: true });

@@ -7,9 +7,10 @@ export type Example = readonly [line: string, purpose: string];
 type Rows = readonly (readonly [string, string])[];
 
 const EXAMPLES: readonly Example[] = [
-  ["mcp-ops audit verify /var/log/mcp", "was the log changed?"],
-  ["mcp-ops fleet wrap --config ~/.cursor/mcp.json", "show the same file with every stdio server watched"],
+  ["mcp-ops wrap -- npx -y @modelcontextprotocol/server-memory", "watch a stdio server, in whatever language"],
+  ["mcp-ops wrap --config ~/.cursor/mcp.json", "show a client's config with every stdio server watched"],
   ['mcp-ops serve --stdio "npx -y @modelcontextprotocol/server-memory"', "offer a stdio server over HTTP"],
+  ["mcp-ops audit verify /var/log/mcp", "was the log changed?"],
 ];
 
 const ENVIRONMENT: Rows = [

@@ -17,7 +17,7 @@ interface Flags extends SignalFlags {
   readonly stdio?: string;
   readonly listen: Address;
   readonly path: string;
-  readonly allowHost?: readonly string[];
+  readonly host?: readonly string[];
   readonly shared?: boolean;
   readonly maxSessions: number;
   readonly idle: number;
@@ -40,7 +40,11 @@ export const serve: Verb = (program, terminal) => {
           .default(DEFAULT_ADDRESS, "127.0.0.1:8000"),
       )
       .option("--path <path>", "path of the endpoint", path, DEFAULT_SERVE_PATH)
-      .option("--allow-host <name>", "host name under which clients may ask; may be repeated", several)
+      .option(
+        "--host <name>",
+        "name that Host and Origin may have besides the loopback names; may be repeated",
+        several,
+      )
       .option("--shared", "one server for all sessions (default: one for each)")
       .option("--max-sessions <count>", "sessions open at once", whole, DEFAULT_MAX_SESSIONS)
       .option("--idle <seconds>", "end a session after so long without a request", whole, DEFAULT_IDLE_MS / 1000),
@@ -49,7 +53,7 @@ export const serve: Verb = (program, terminal) => {
     verb,
     [
       ['mcp-ops serve --stdio "npx -y @modelcontextprotocol/server-memory"', "at http://127.0.0.1:8000/mcp"],
-      ["mcp-ops serve --listen 0.0.0.0:8000 --allow-host tools.example.com -- node server.js", "for other machines"],
+      ["mcp-ops serve --listen 0.0.0.0:8000 --host tools.example.com -- node server.js", "for other machines"],
     ],
     "Whoever reaches the port may use the server: put what authorises in front of any address but the loopback one.",
   );
@@ -66,7 +70,7 @@ async function run(command: readonly string[], flags: Flags, terminal: Terminal)
   const spans = await openSpans(flags, process.env, options);
   const signals = await openSignals(options);
   try {
-    const { listen, path, allowHost, shared, maxSessions, idle } = flags;
+    const { listen, path, host: allowedHosts, shared, maxSessions, idle } = flags;
     const { pipeline } = signals;
     const { openServe } = await import("@mcp-ops/proxy/serve");
     const served = await openServe({
@@ -76,7 +80,7 @@ async function run(command: readonly string[], flags: Flags, terminal: Terminal)
       path,
       shared,
       maxSessions,
-      allowedHosts: allowHost,
+      allowedHosts,
       idleMs: idle * 1000,
       onWarning: options.onWarning,
     });
