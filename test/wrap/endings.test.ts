@@ -33,6 +33,16 @@ describe("a wrapped server ends as it ends by itself", () => {
     expect(client.heard.toString()).toContain(`got ${name}`);
   });
 
+  test("when nobody listens any more", async () => {
+    const endOf = async (command: readonly string[]) => {
+      await using client = new PipeClient(command);
+      await vi.waitFor(() => expect(client.heard.length).toBeGreaterThan(0), PATIENCE);
+      client.child.stdout.destroy();
+      return await client.ended;
+    };
+    expect(await endOf(sh("yes"))).toEqual(await endOf(["sh", "-c", "yes"]));
+  });
+
   test("when its command is not there: with a sentence that says so", async () => {
     await using client = new PipeClient(wrapped(["no-such-server"]));
     expect((await client.ended).code).toBe(1);

@@ -12,6 +12,8 @@ import { type Streams, type WatchedPipe, watchPipe } from "./watched-pipe.ts";
 
 /** A server without its client gets this long for each of the specification's three steps. */
 const STOP_PATIENCE_MS = 2_000;
+/** Of what gates answered: only gates can fill more than a chunk and a message, since a full output stops the server. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 /** A server that is started again greets within this, or is given up. */
 const GREETING_PATIENCE_MS = 30_000;
 
@@ -77,7 +79,8 @@ class Wrapped {
     const fromClient = new Flow(
       input,
       (chunk) => tap.fromClient(chunk),
-      () => [this.#child.stdin],
+      // Who asks on and on what gates answer, and reads nothing, is not listened to either.
+      () => (output.writableLength > MAX_UNREAD_BYTES ? [this.#child.stdin, output] : [this.#child.stdin]),
     );
     void fromClient.ended.then(() => this.#clientEnded());
     let isAgain = false;
@@ -138,7 +141,7 @@ class Wrapped {
     this.#clientGone.abort();
     await this.#pipe.tap.clientEnded();
     this.#child.stdin.end();
-    if (await whenOrphaned(this.#child.exited)) await stopChild(this.#child, STOP_PATIENCE_MS);
+    if (await whenOrphaned(this.#child)) await stopChild(this.#child, STOP_PATIENCE_MS);
   }
 
   #met(child: Child): void {
