@@ -17,6 +17,8 @@ export {
   type Durability,
   type Subject,
 } from "./options.ts";
+export { type AuditPlace, auditHeads, type Head } from "./reading/heads.ts";
+export { type AuditLine, followAudit, lastRecords } from "./reading/records.ts";
 export {
   DEFAULT_LOG_LEVEL,
   DEFAULT_LOG_MAX_BYTES,

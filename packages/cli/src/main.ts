@@ -1,38 +1,70 @@
-import { OpsError } from "@mcp-ops/formats";
-import { Command, CommanderError } from "commander";
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { complain } from "./complaint.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addGeneralHelp } from "./help.ts";
 import type { Terminal } from "./verb.ts";
 import { VERBS } from "./verbs/index.ts";
 
-const STREAMS: Terminal = {
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
-};
+function streams(): Terminal {
+  // Whoever reads may stop at any time, as `head` does; that ends no verb, unless it says so itself.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+  };
+}
 
 /** Runs the command. Gives its exit code; never throws. */
-export async function main(args: readonly string[], terminal: Terminal = STREAMS): Promise<number> {
+export async function main(args: readonly string[], terminal: Terminal = streams()): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = new Command("mcp-ops")
-    .description("Observe and operate any MCP server.")
-    .enablePositionalOptions()
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
-    });
+  const program = emptyProgram(terminal);
   for (const add of VERBS) add(program, terminal, (code) => (exitCode = code));
+  for (const verb of leavesOf(program)) offerJson(verb);
+  const asked = { by: verbIn(program, args), json: ownArgs(args).includes("--json") };
+  program.hook("preAction", (_, verb) => void Object.assign(asked, { json: verb.opts().json === true }));
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return failed(error, terminal);
+    return complain(error, terminal, asked);
   }
 }
 
-function failed(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  terminal.err(`mcp-ops: ${error instanceof Error ? error.message : String(error)}`);
-  if (!(error instanceof OpsError)) terminal.err("This is a fault of mcp-ops itself. Please report it.");
-  return EXIT.failed;
+function emptyProgram(terminal: Terminal): Command {
+  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  const program = new Command("mcp-ops")
+    .description("Observe and operate any MCP server.")
+    .version(version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+      // Errors are said once, by complain().
+      outputError: () => {},
+    });
+  addGeneralHelp(program);
+  return program;
+}
+
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+}
+
+function offerJson(verb: Command): void {
+  if (verb.options.some(({ long }) => long === "--json")) return;
+  verb.option("--json", "results on stdout and errors on stderr as JSON");
+}
+
+/** The verb that the arguments begin with, as far as there is one. */
+function verbIn(program: Command, args: readonly string[]): Command {
+  const next = program.commands.find((command) => command.name() === args[0]);
+  return next === undefined ? program : verbIn(next, args.slice(1));
+}
+
+/** Without the command line of a server, which follows `--`. */
+function ownArgs(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
 }

@@ -1,5 +1,13 @@
 /** Codes of the errors this package throws; docs/errors.md tells what to do about each. */
 export const PROXY_ERROR = {
-  commandMissing: "PROXY_COMMAND_MISSING",
+  collectorInvalid: "PROXY_COLLECTOR_INVALID",
   commandFailed: "PROXY_COMMAND_FAILED",
+  commandMissing: "PROXY_COMMAND_MISSING",
+  configChanged: "PROXY_CONFIG_CHANGED",
+  configInvalid: "PROXY_CONFIG_INVALID",
+  listenFailed: "PROXY_LISTEN_FAILED",
+  messageTooLong: "PROXY_MESSAGE_TOO_LONG",
+  noMessage: "PROXY_NO_MESSAGE",
+  pushFailed: "PROXY_PUSH_FAILED",
+  textfileFailed: "PROXY_TEXTFILE_FAILED",
 } as const;

@@ -1,5 +1,16 @@
-import { type AuditLog, announce, auditLog, type Listen, opsEndpoint, pipelineFor, thisBoot } from "@mcp-ops/kit";
+import {
+  type AuditLog,
+  announce,
+  auditLog,
+  defaultMetrics,
+  type Listen,
+  opsEndpoint,
+  pipelineFor,
+  thisBoot,
+} from "@mcp-ops/kit";
 import type { Pipeline } from "@mcp-ops/tap";
+import { openTextfile } from "./signals/textfile.ts";
+import { orWarn, type Warn } from "./signals/warn.ts";
 
 /** What is recorded of the traffic, and where it shows. */
 export interface SignalOptions {
@@ -15,8 +26,12 @@ export interface SignalOptions {
   readonly auditFolder?: string | undefined;
   /** Whether clients find the resource `health://status`. Default: no, because nothing on the wire differs without it. */
   readonly healthResource?: boolean | undefined;
+  /** Folder of node-exporter's textfile collector, where the metrics are left. */
+  readonly textfile?: string | undefined;
+  /** Collector to which the metrics are pushed by OTLP, such as `http://collector:4318`; `on` takes it from `OTEL_EXPORTER_OTLP_*`. */
+  readonly otlpMetrics?: string | undefined;
   /** Told what went wrong beside the traffic, which goes on. */
-  readonly onWarning: (error: unknown) => void;
+  readonly onWarning: Warn;
 }
 
 /** The signals of one server outside this process. */
@@ -27,14 +42,16 @@ export interface Signals extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens all that watches. An ops endpoint or an audit log that cannot be opened is a warning, never the server's end. */
+/** Opens all that watches. What cannot be opened is a warning, never the server's end. */
 export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, healthResource = false } = options;
   const audit = openAudit(options);
   const health = healthResource ? undefined : { statusResource: false };
   const pipeline = pipelineFor({ server, audit, health });
-  const endpoint = await openEndpoint(options);
+  const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
+    // The last figures leave while the log still shows its own.
+    await Promise.all(outlets.map((outlet) => outlet?.close()));
     await endpoint?.close();
     await audit?.close();
   };
@@ -49,6 +66,19 @@ function openAudit({ auditFolder, server, onWarning }: SignalOptions): AuditLog 
     onWarning(error);
     return undefined;
   }
+}
+
+async function textfileOf({ textfile: folder, server, onWarning }: SignalOptions) {
+  if (folder === undefined) return undefined;
+  const options = { folder, server, boot: thisBoot(), metrics: defaultMetrics(), onWarning };
+  return orWarn(onWarning, () => openTextfile(options));
+}
+
+async function pushOf({ otlpMetrics: target, server, onWarning }: SignalOptions) {
+  if (target === undefined) return undefined;
+  // OpenTelemetry's libraries take time to load, and most servers are scraped.
+  const load = import("./signals/otlp-metrics.ts");
+  return orWarn(onWarning, async () => (await load).openPush({ target, server, bootId: thisBoot().bootId, onWarning }));
 }
 
 async function openEndpoint({ listen, hosts, folder, server, onWarning }: SignalOptions) {

@@ -13,14 +13,14 @@ export interface Line {
 const MAX_LINE_BYTES = 1 << 20;
 
 /**
- * The lines of an audit file, compressed or not. What cannot be decompressed ends the file with a torn line; a file that cannot
+ * The lines of an audit file, compressed or not, from a byte on. What cannot be decompressed ends the file with a torn line; a file that cannot
  * be read at all is the reader's trouble, says nothing about the log, and is thrown.
  */
-export async function* linesOf(path: string): AsyncGenerator<Line> {
+export async function* linesOf(path: string, from = 0): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 0;
   try {
-    for await (const chunk of bytesOf(path) as AsyncIterable<Buffer>) {
+    for await (const chunk of bytesOf(path, from) as AsyncIterable<Buffer>) {
       let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10)) {
         yield { number: ++number, bytes: bytes.subarray(0, newline), isTorn: false };
@@ -36,8 +36,8 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   if (rest.length > 0) yield { number: ++number, bytes: rest, isTorn: true };
 }
 
-function bytesOf(path: string): Readable {
-  const file = createReadStream(path);
+function bytesOf(path: string, start: number): Readable {
+  const file = createReadStream(path, { start });
   if (!path.endsWith(".gz") && !path.endsWith(".zst")) return file;
   const unpacked = path.endsWith(".gz") ? createGunzip() : createZstdDecompress();
   file.on("error", (error) => unpacked.destroy(error));

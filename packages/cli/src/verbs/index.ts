@@ -1,5 +1,8 @@
 import type { Verb } from "../verb.ts";
+import { audit } from "./audit.ts";
+import { serve } from "./serve.ts";
+import { unwrap } from "./unwrap.ts";
 import { wrapVerb } from "./wrap.ts";
 
 /** Every verb, in the order in which `--help` lists them. A new one is a new file and a line here. */
-export const VERBS: readonly Verb[] = [wrapVerb];
+export const VERBS: readonly Verb[] = [wrapVerb, unwrap, serve, audit];

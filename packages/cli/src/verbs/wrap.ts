@@ -1,84 +1,77 @@
-import { endLike, parseListen, readSettings, type Settings, wrap } from "@mcp-ops/proxy";
+import { endLike, wrap } from "@mcp-ops/proxy";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Verb } from "../verb.ts";
+import { usageError } from "../complaint.ts";
+import { addFleetOptions, type FleetFlags, wrapConfig } from "../fleet.ts";
+import { addExamples } from "../help.ts";
+import { addSignalOptions, type SignalFlags, signalOptions } from "../signal-options.ts";
+import { openSpans } from "../spans.ts";
+import type { Terminal, Verb } from "../verb.ts";
 
-interface Options {
-  readonly name?: string;
-  readonly listen?: Settings["listen"];
-  readonly host?: readonly string[];
-  readonly audit?: string;
-  readonly healthResource?: boolean;
+interface Flags extends SignalFlags, FleetFlags {
   readonly maxMessageSize?: number;
   readonly restart?: boolean;
   readonly learn: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  mcp-ops wrap -- npx -y @modelcontextprotocol/server-everything
-  mcp-ops wrap --name notes --listen 9464 --audit /var/log/mcp -- python3 notes.py
-  mcp-ops wrap --restart -- ./server --its-own --flags
-
-What the server reads and writes passes byte for byte. It ends as it ends without this: same exit code, same signals.
-Everything of ours is on stderr. The same can be set by MCP_OPS_SERVER, MCP_OPS_LISTEN, MCP_OPS_HOSTS,
-MCP_OPS_AUDIT_FOLDER and MCP_OPS_HEALTH_RESOURCE; an option wins over the variable.`;
-
-/** `mcp-ops wrap -- <command…>` */
+/** `mcp-ops wrap -- <command…>`, and `mcp-ops wrap --config <file>` */
 export const wrapVerb: Verb = (program, terminal, end) => {
-  const command = program
+  const verb = program
     .command("wrap")
     .summary("run a stdio server, observed")
     .description("Runs a stdio server as a child and observes what passes. Clients notice nothing.")
-    .argument("<command...>", "the server's program and its arguments, after --");
-  addOptions(command)
+    .argument("[command...]", "the server's program and its arguments, after --")
     .passThroughOptions()
-    .addHelpText("after", EXAMPLES)
-    .action(async (words: readonly string[], options: Options) => {
-      const onWarning = (message: string) => terminal.err(`mcp-ops: ${message}`);
-      const settings = readSettings(process.env, process.getuid?.() ?? 0);
-      for (const problem of settings.problems) onWarning(problem);
-      const ending = await wrap({
-        command: words,
-        name: options.name ?? settings.server,
-        signals: signalOptions(options, settings),
-        learnTargets: options.learn,
-        maxMessageBytes: options.maxMessageSize,
-        restart: options.restart,
-        client: { input: process.stdin, output: process.stdout },
-        onWarning,
-      });
-      end(endLike(ending));
+    .action(async (words: readonly string[], flags: Flags) => {
+      if (flags.config !== undefined && words.length === 0) {
+        return wrapConfig(flags, (program as RawCommand).rawArgs, terminal);
+      }
+      if (flags.config !== undefined) throw usageError("Give either a command or a client's --config, not both.");
+      if (words.length === 0) throw usageError("Which server? Give its command after --, or a client's --config.");
+      end(await run(words, flags, terminal));
     });
+  addFleetOptions(addOptions(verb));
+  addExamples(
+    verb,
+    [
+      ["mcp-ops wrap -- npx -y @modelcontextprotocol/server-everything", "metrics wait on a socket"],
+      [
+        "mcp-ops wrap --name notes --ops-listen 9464 --audit /var/log/mcp -- python3 notes.py",
+        "on a port, with an audit log",
+      ],
+      ["mcp-ops wrap --restart -- ./server --its-own --flags", "started again when it ends by itself"],
+      ["mcp-ops wrap --config ~/.cursor/mcp.json", "see what would change in a client's config; --write does it"],
+    ],
+    "What the server reads and writes passes byte for byte. It ends as it ends without this: same exit code, same signals.\n" +
+      "Everything of ours is on stderr.",
+  );
 };
 
+/** commander keeps what it was given; its types do not say so. */
+type RawCommand = Command & { readonly rawArgs: readonly string[] };
+
 function addOptions(command: Command): Command {
-  return command
-    .option("--name <name>", "name of the server in every signal (default: the one it gives itself)")
-    .option("--listen <address>", "port, host:port, path of a socket, or off (default: a socket)", address)
-    .option("--host <names...>", "host names that may ask for metrics besides localhost")
-    .option("--audit <folder>", "keep an audit log in this folder")
-    .option("--health-resource", "show clients the resource health://status")
+  return addSignalOptions(command)
     .option("--max-message-size <size>", "longest message that passes, such as 64M", bytes)
     .option("--restart", "start the server again when it ends by itself")
     .option("--no-learn", "never ask the server for its lists of tools, prompts and resources");
 }
 
-function signalOptions(options: Options, { listen, hosts, folder, auditFolder, healthResource }: Settings) {
-  return {
-    listen: options.listen ?? listen,
-    hosts: options.host ?? hosts,
-    folder,
-    auditFolder: options.audit ?? auditFolder,
-    healthResource: options.healthResource ?? healthResource,
-  };
-}
-
-function address(text: string): Settings["listen"] {
-  const listen = parseListen(text);
-  if (listen === "wrong") {
-    throw new InvalidArgumentError("Give a port, host:port, the absolute path of a socket, or off.");
-  }
-  return listen;
+async function run(command: readonly string[], flags: Flags, terminal: Terminal): Promise<number> {
+  const name = flags.name ?? (process.env.MCP_OPS_SERVER || undefined);
+  const signals = signalOptions(flags, process.env, name ?? "mcp-server", terminal);
+  const { onWarning } = signals;
+  const spans = await openSpans(flags, process.env, signals);
+  const ending = await wrap({
+    command,
+    name,
+    signals,
+    learnTargets: flags.learn,
+    maxMessageBytes: flags.maxMessageSize,
+    restart: flags.restart,
+    client: { input: process.stdin, output: process.stdout },
+    onWarning,
+  }).finally(() => spans?.[Symbol.asyncDispose]());
+  return endLike(ending);
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };

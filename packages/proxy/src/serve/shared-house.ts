@@ -1,0 +1,132 @@
+import { OPS_RPC } from "@mcp-ops/formats";
+import type { Warn } from "../signals/warn.ts";
+import { ChildLink } from "./child-link.ts";
+import { Ids } from "./ids.ts";
+import { errorFor, isRequest, isResponse, type Message, type Request, type Response } from "./message.ts";
+import type { Guest, House, Seat } from "./seat.ts";
+
+/** Questions open at one server; beyond, guests are told to come later. */
+const MAX_OPEN = 10_000;
+
+/**
+ * One server for all guests. Ids are rewritten, because guests may have the same; what the server says to everybody goes to
+ * everybody who listens. A question of the server goes to its only listener: with several, nobody knows who is meant.
+ */
+export class SharedHouse implements House {
+  readonly #command: readonly string[];
+  readonly #onWarning: Warn;
+  readonly #guests = new Set<Guest>();
+  readonly #ids = new Ids<Guest>();
+  #link: Promise<ChildLink> | undefined;
+  /** The first guest's handshake is the server's only one: the others get its answer. */
+  #handshake: { answer?: Message; readonly waiting: { guest: Guest; id: Request["id"] }[] } | undefined;
+  #isInitialized = false;
+
+  constructor(command: readonly string[], onWarning: Warn) {
+    this.#command = command;
+    this.#onWarning = onWarning;
+  }
+
+  async seat(guest: Guest): Promise<Seat> {
+    this.#link ??= this.#start();
+    const link = await this.#link;
+    this.#guests.add(guest);
+    return {
+      send: (message) => this.#fromGuest(guest, message, link),
+      get isClogged() {
+        return link.isClogged;
+      },
+      leave: () => this.#leave(guest, link),
+    };
+  }
+
+  async close(): Promise<void> {
+    await (await this.#link?.catch(() => undefined))?.close();
+  }
+
+  async #start(): Promise<ChildLink> {
+    try {
+      const link = await ChildLink.start(this.#command, this.#onWarning);
+      link.onMessage = (message) => this.#fromServer(message, link);
+      void link.ended.then(() => this.#ended());
+      return link;
+    } catch (error) {
+      this.#link = undefined;
+      throw error;
+    }
+  }
+
+  #ended(): void {
+    this.#link = undefined;
+    this.#handshake = undefined;
+    this.#isInitialized = false;
+    this.#ids.clear();
+    const guests = [...this.#guests];
+    this.#guests.clear();
+    for (const guest of guests) guest.serverEnded();
+  }
+
+  #leave(guest: Guest, link: ChildLink): void {
+    if (!this.#guests.delete(guest)) return;
+    for (const requestId of this.#ids.takeAll(guest)) link.send(cancelled(requestId));
+  }
+
+  #fromGuest(guest: Guest, message: Message, link: ChildLink): void {
+    if (message.method === "notifications/initialized") {
+      if (!this.#isInitialized) link.send(message);
+      this.#isInitialized = true;
+    } else if (message.method === "notifications/cancelled") {
+      const requestId = this.#ids.nameOf(guest, message.params?.requestId);
+      if (requestId === undefined) return;
+      // A cancelled question gets no answer, so that nothing else would ever close it.
+      this.#ids.take(requestId);
+      link.send({ ...message, params: { ...message.params, requestId } });
+    } else if (!isRequest(message)) link.send(message);
+    else if (message.method === "initialize") this.#greet(guest, message, link);
+    else this.#ask(guest, message, link);
+  }
+
+  #greet(guest: Guest, message: Request, link: ChildLink): void {
+    if (this.#handshake?.answer !== undefined) return guest.receive({ ...this.#handshake.answer, id: message.id });
+    this.#handshake?.waiting.push({ guest, id: message.id });
+    if (this.#handshake !== undefined) return;
+    this.#handshake = { waiting: [] };
+    this.#ask(guest, message, link);
+  }
+
+  #ask(guest: Guest, message: Request, link: ChildLink): void {
+    if (this.#ids.size < MAX_OPEN) return link.send(this.#ids.ask(guest, message));
+    guest.receive(errorFor(message.id, OPS_RPC.unavailable, "The server has too many open requests. Try again later."));
+  }
+
+  #fromServer(message: Message, link: ChildLink): void {
+    if (isResponse(message)) return this.#answer(message);
+    const addressed = this.#ids.addressed(message);
+    if (addressed !== undefined) return addressed.guest.receive(addressed.message);
+    const listeners = [...this.#guests].filter(({ listens }) => listens);
+    if (!isRequest(message)) for (const guest of listeners) guest.receive(message);
+    else if (listeners.length === 1) listeners[0]?.receive(message);
+    else link.send(errorFor(message.id, OPS_RPC.unavailable, NOBODY_MEANT));
+  }
+
+  #answer(message: Response): void {
+    const asked = this.#ids.take(message.id);
+    if (asked === undefined) return;
+    if (asked.method === "initialize") this.#greeted(message);
+    asked.guest.receive({ ...message, id: asked.id });
+  }
+
+  #greeted(message: Message): void {
+    const waiting = this.#handshake?.waiting ?? [];
+    // A refused handshake is no handshake: the next guest tries anew.
+    this.#handshake = message.error === undefined ? { answer: message, waiting: [] } : undefined;
+    for (const { guest, id } of waiting) guest.receive({ ...message, id });
+  }
+}
+
+const NOBODY_MEANT =
+  "Several clients share this server, so that its questions to a client have nobody they could mean.";
+
+function cancelled(requestId: Request["id"]): Message {
+  return { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason: "The client left." } };
+}
