@@ -1,6 +1,7 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
-import { type Extra, isAborted } from "./extra.ts";
+import { closedUnder, loseUnconfirmed } from "./carrier-closed.ts";
+import type { Extra } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
 import { withInvalidArguments } from "./message-outcome.ts";
 import {
@@ -73,6 +74,11 @@ export class Line implements Connection, Way {
 
   get session(): string | undefined {
     return this.#sessionHolder.sessionId;
+  }
+
+  /** Whether the client waits for an answer. */
+  get owesAnswers(): boolean {
+    return this.#inbound.size > 0;
   }
 
   get era(): Era | undefined {
@@ -229,22 +235,4 @@ export class Line implements Connection, Way {
     const refused = facts.refusesArguments(knownTarget, paramsOf(open.message)?.arguments);
     void refused.then((yes) => open.settle(yes ? withInvalidArguments(outcome) : outcome));
   }
-}
-
-/**
- * Loses the answers a closed carrier has taken and never confirms. A per-request transport closes just before it confirms, which
- * is a few microtasks away; others get until the next turn of the event loop.
- */
-async function loseUnconfirmed(open: readonly OpenExchange[]): Promise<void> {
-  for (let hop = 0; hop < 4; hop++) await undefined;
-  if (!open.some((exchange) => exchange.isAnswering)) return;
-  setImmediate(() => {
-    for (const exchange of open) exchange.lose("closed");
-  });
-}
-
-/** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */
-function closedUnder(open: OpenExchange): void {
-  if (open.exchange.era === "modern" && isAborted(open.extra)) open.cancel();
-  else open.lose("closed");
 }

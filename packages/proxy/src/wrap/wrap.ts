@@ -141,7 +141,8 @@ class Wrapped {
     this.#clientGone.abort();
     await this.#pipe.tap.clientEnded();
     this.#child.stdin.end();
-    if (await whenOrphaned(this.#child)) await stopChild(this.#child, STOP_PATIENCE_MS);
+    if (await whenOrphaned(this.#child, () => this.#pipe.tap.owesAnswers))
+      await stopChild(this.#child, STOP_PATIENCE_MS);
   }
 
   #met(child: Child): void {

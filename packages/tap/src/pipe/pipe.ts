@@ -54,6 +54,11 @@ export class PipeTap {
     return this.#line.server;
   }
 
+  /** Whether the client has asked something that the server has not answered yet. */
+  get owesAnswers(): boolean {
+    return this.#line.owesAnswers;
+  }
+
   fromClient(chunk: Buffer): void {
     this.#toServer.push(chunk);
   }
