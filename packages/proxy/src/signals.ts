@@ -46,8 +46,7 @@ export interface Signals extends AsyncDisposable {
 export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, healthResource = false } = options;
   const audit = openAudit(options);
-  const health = healthResource ? undefined : { statusResource: false };
-  const pipeline = pipelineFor({ server, audit, health });
+  const pipeline = pipelineFor({ server, audit, health: { server, statusResource: healthResource } });
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
     // The last figures leave while the log still shows its own.

@@ -41,7 +41,7 @@ function started(options: HealthOptions, audit: AuditLog | undefined): HealthPar
   const checks = audit === undefined || hasName(authors, AUDIT_CHECK) ? authors : [...authors, auditCheck(audit)];
   const made = health({ ...options, checks });
   made.start();
-  if (checks.length > 0) proposeHealth(made, authors.length > 0 ? "authors checks" : "own checks");
+  proposeHealth(made, authors.length > 0 ? "authors checks" : checks.length > 0 ? "own checks" : "no checks");
   const part = { health: made, resources: urisOf(options) };
   running.push({ options: { ...options }, audit, part });
   return part;

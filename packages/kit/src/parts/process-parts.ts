@@ -1,8 +1,10 @@
 import type { AuditLog } from "@mcp-ops/audit";
 import { type Health, health } from "@mcp-ops/health";
 
-/** What a health is good for as the one of the process: an author's checks say more than our own check of the audit log. */
-export type Weight = "own checks" | "authors checks";
+/** What a health is good for as the one of the process, from least to most: an author's checks say more than our own check of the audit log. */
+const WEIGHTS = ["no checks", "own checks", "authors checks"] as const;
+
+export type Weight = (typeof WEIGHTS)[number];
 
 interface ProcessParts {
   bare?: Health;
@@ -30,10 +32,10 @@ export function bareHealth(): Health {
   return all.bare;
 }
 
-/** Proposes the health of the process. The first that comes with an author's checks stays. */
+/** Proposes the health of the process. The first of the greatest weight stays. */
 export function proposeHealth(proposed: Health, weight: Weight): void {
   const all = parts();
-  if (all.chosen === undefined || (all.chosen.weight === "own checks" && weight === "authors checks"))
+  if (all.chosen === undefined || WEIGHTS.indexOf(weight) > WEIGHTS.indexOf(all.chosen.weight))
     all.chosen = { health: proposed, weight };
 }
 
