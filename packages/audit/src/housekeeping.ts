@@ -1,22 +1,17 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGzip, createZstdCompress } from "node:zlib";
 import { auditServerSlug, type PrunedFields } from "@mcp-ops/formats";
 import { type ChainFile, chainFiles, endOfFile } from "./chain-files.ts";
 import { isChainOpen } from "./chain-lock.ts";
+import { type Packing, packFile } from "./pack-file.ts";
 
 export interface HousekeepingPolicy {
-  readonly compress: "gzip" | "zstd" | "none";
+  readonly compress: Packing | "none";
   /** Files whose last record is older are deleted, and a record says so. */
   readonly keepMs: number;
   /** The oldest files are deleted until the rest takes no more than this. */
   readonly keepBytes: number;
 }
-
-/** Compressing writes all the time: 64 MiB take a second. */
-const ABANDONED_MS = 600_000;
 
 /** What housekeeping may touch: `chain` is our own, whose newest file is open. */
 export interface House {
@@ -38,37 +33,8 @@ function closedFiles({ folder, server, chain }: House): ChainFile[] {
 export async function compressClosed(house: House, compress: HousekeepingPolicy["compress"]): Promise<void> {
   if (compress === "none") return;
   for (const { file, compression } of closedFiles(house)) {
-    if (compression === "") await compressFile(join(house.folder, file), compress);
+    if (compression === "") await packFile(join(house.folder, file), compress);
   }
-}
-
-async function compressFile(path: string, how: "gzip" | "zstd"): Promise<void> {
-  const [ending, packer] = how === "gzip" ? [".gz", createGzip()] : [".zst", createZstdCompress()];
-  const draft = `${path}${ending}.tmp`;
-  if (await isBeingWritten(draft)) return;
-  const { atime, mtime } = await stat(path);
-  try {
-    await pipeline(createReadStream(path), packer, createWriteStream(draft, { mode: 0o600, flags: "wx" }));
-  } catch (error) {
-    // Another process began in the same moment: the draft is its own. Otherwise: half a file must not fill a full disk.
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    await rm(draft, { force: true });
-    throw error;
-  }
-  const handle = await open(draft, "r+");
-  await handle.sync().finally(() => handle.close());
-  await utimes(draft, atime, mtime);
-  await rename(draft, `${path}${ending}`);
-  await unlink(path);
-}
-
-/** Another process may be at the same file. A draft that nobody has touched for long was left by a crash. */
-async function isBeingWritten(draft: string): Promise<boolean> {
-  const found = await stat(draft).catch(() => undefined);
-  if (found === undefined) return false;
-  if (Date.now() - found.mtimeMs < ABANDONED_MS) return true;
-  await rm(draft, { force: true });
-  return false;
 }
 
 export interface Prunable {

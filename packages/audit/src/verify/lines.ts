@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { unpacked } from "../pack-file.ts";
 
 export interface Line {
   readonly number: number;
@@ -37,9 +37,6 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line> {
 }
 
 function bytesOf(path: string, start: number): Readable {
-  const file = createReadStream(path, { start });
-  if (!path.endsWith(".gz") && !path.endsWith(".zst")) return file;
-  const unpacked = path.endsWith(".gz") ? createGunzip() : createZstdDecompress();
-  file.on("error", (error) => unpacked.destroy(error));
-  return file.pipe(unpacked);
+  if (path.endsWith(".gz")) return unpacked(path, "gzip");
+  return path.endsWith(".zst") ? unpacked(path, "zstd") : createReadStream(path, { start });
 }
