@@ -22,13 +22,17 @@ export interface StreamPlace {
  * An event stream that a client has opened by GET: on a session, or that of the older transport, whose first event names the URL
  * to post to (spec 2024-11-05, HTTP with SSE).
  */
-export function streamInflow(place: StreamPlace, httpStatus: number, { maxBytes, onUnread }: InflowOptions): Inflow & { clientGone(): void } {
+export function streamInflow(
+  place: StreamPlace,
+  httpStatus: number,
+  { maxBytes, onUnread }: InflowOptions,
+): Inflow & { clientGone(): void } {
   const { lines, head, reply, pipeline } = place;
   let endpoint: string | undefined;
   let line: HttpLine | undefined;
   let close: ((error?: Error) => void) | undefined;
-  const settle = (event: ServerEvent): HttpLine => {
-    if (event.name === "endpoint" && event.data !== undefined) {
+  const settle = (event: ServerEvent | undefined): HttpLine => {
+    if (event?.name === "endpoint" && event.data !== undefined) {
       endpoint = targetOf(event.data, head.target);
       line = lines.openStream(endpoint);
       line.writeApart = (message) => reply.write(eventOf(JSON.stringify(message)));
@@ -56,6 +60,7 @@ export function streamInflow(place: StreamPlace, httpStatus: number, { maxBytes,
     if (endpoint !== undefined) lines.closeStream(endpoint);
   };
   reply.start();
+  if (headerFrom(head.headers, "mcp-session-id") !== undefined) settle(undefined);
   return {
     clientGone: () => ended(),
     push: (chunk) => passage.push(chunk),
