@@ -29,6 +29,9 @@ import { Targets } from "./targets.ts";
 /** SDK servers do not answer a cancelled call at all, so that few of these ids are ever asked about. */
 const MAX_LATE = 1000;
 
+/** A server that has not given its name yet. */
+export const UNNAMED = "mcp-server";
+
 /** The two ends of a carrier, as the line reaches them past its own interception. */
 export interface Ends {
   toServer(message: Message, extra: Extra | undefined): unknown;
@@ -69,7 +72,7 @@ export class Line implements Connection, Way {
   }
 
   get server(): string {
-    return this.#pipeline.server ?? this.targets.facts?.name ?? this.#nameSeen ?? "mcp-server";
+    return this.#pipeline.server ?? this.targets.facts?.name ?? this.#nameSeen ?? UNNAMED;
   }
 
   get session(): string | undefined {
@@ -184,6 +187,7 @@ export class Line implements Connection, Way {
   }
 
   #answerClient(response: Response, options: unknown, httpStatus: number | undefined): unknown {
+    this.#nameSeen ??= serverNameIn(response.result);
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
@@ -194,7 +198,6 @@ export class Line implements Connection, Way {
 
   #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
-    this.#nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 

@@ -27,7 +27,7 @@ export class Passage implements Mover, Waiting {
   readonly #bytes: Buffer | undefined;
   readonly #isRead: boolean;
   /** An event stream a client has opened: it ends when somebody wants it to. */
-  readonly isStream: boolean;
+  isStream = false;
   readonly #timeoutMs: number;
   readonly #tried = new Set<Upstream>();
   #upstream: Upstream | undefined;
@@ -47,8 +47,8 @@ export class Passage implements Mover, Waiting {
     this.#road = road;
     this.#request = request;
     this.#bytes = bytes;
-    this.isStream = request.method === "GET" && accepts(request, "text/event-stream");
-    this.#isRead = json !== undefined || this.isStream;
+    const isGet = request.method === "GET";
+    this.#isRead = json !== undefined || (isGet && mayGetEvents(request));
     response.on("drain", () => this.#call?.resume());
     response.on("close", () => this.#closed(response.writableFinished));
     const head = { headers: request.headers, target: request.url ?? "/" };
@@ -59,8 +59,8 @@ export class Passage implements Mover, Waiting {
       this.#passing = post;
       post.begin();
     } else {
-      this.#timeoutMs = this.isStream ? 0 : road.usualMs;
-      this.#passing = this.isStream
+      this.#timeoutMs = this.#isRead ? 0 : road.usualMs;
+      this.#passing = isGet
         ? road.proxied.stream(head, this.reply)
         : road.proxied.other(request.method ?? "GET", head, this.reply);
       this.forward(undefined);
@@ -84,6 +84,7 @@ export class Passage implements Mover, Waiting {
   }
 
   responded(status: number, headers: Parameters<Passing["respond"]>[1]): ReturnType<Passing["respond"]> {
+    this.isStream = this.#request.method === "GET" && this.reply.head?.isEventStream === true;
     const inflow = this.#passing.respond(status, headers);
     this.received();
     return inflow;
@@ -137,8 +138,9 @@ export class Passage implements Mover, Waiting {
   }
 }
 
-function accepts({ headers }: IncomingMessage, type: string): boolean {
-  return headers.accept?.includes(type) === true;
+/** Clients of the older transport ask for anything. */
+function mayGetEvents({ headers: { accept = "*/*" } }: IncomingMessage): boolean {
+  return accept.includes("text/event-stream") || accept.includes("*/*");
 }
 
 function hasRequest(json: unknown): boolean {

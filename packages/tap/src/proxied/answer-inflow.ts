@@ -1,5 +1,6 @@
 import { isObject, isResponse, type Message } from "../messages.ts";
 import { EventPassage, messagesIn } from "./event-passage.ts";
+import { MeasuredReply } from "./measured-reply.ts";
 import type { Inflow } from "./movers.ts";
 import { Parcel } from "./parcel.ts";
 import type { Post } from "./post.ts";
@@ -11,9 +12,15 @@ export interface InflowOptions {
   readonly onUnread: () => void;
 }
 
-/** A response whose body is an event stream. */
-export function eventInflow(post: Post, httpStatus: number, { maxBytes, onUnread }: InflowOptions): Inflow {
-  const { reply } = post.mover;
+/** A response whose body is an event stream. `length` in bytes where the server has said it: then all is there already. */
+export function eventInflow(
+  post: Post,
+  httpStatus: number,
+  { maxBytes, onUnread }: InflowOptions,
+  length: number | undefined,
+): Inflow {
+  const isShort = length !== undefined && length <= maxBytes;
+  const reply = isShort ? new MeasuredReply(post.mover.reply) : post.mover.reply;
   const passage = new EventPassage(reply, {
     maxBytes,
     onUnread,
@@ -24,7 +31,7 @@ export function eventInflow(post: Post, httpStatus: number, { maxBytes, onUnread
   });
   reply.start();
   for (const own of post.ownAnswers) reply.write(eventOf(JSON.stringify(own)));
-  post.insert = (message) => passage.insert(message);
+  post.insert = { write: (message) => passage.insert(message), end: () => reply.end() };
   post.isResumable = () => post.home.sessionId !== undefined && passage.hasIds;
   return {
     push: (chunk) => passage.push(chunk),

@@ -9,6 +9,8 @@ import { Slot } from "./parcel.ts";
 
 /** A client may leave this many calls of a session waiting for a resumed stream. */
 const MAX_DETACHED = 1000;
+/** A client that wants to resume a stream does so after the server's `retry`, which is seconds at most. */
+const RESUMED_WITHIN_MS = 10_000;
 /** How many of the last events of a session are recognised when a resumed stream repeats them. */
 const MAX_SEEN = 2000;
 
@@ -31,11 +33,13 @@ export class HttpLine {
   usedAt = 0;
   /** Open streams and POSTs. */
   visitors = 0;
+  /** Open streams that a client has asked for by GET. */
+  streams = 0;
   /** Writes to the client where answers do not come with the response to their POST (HTTP+SSE). */
   writeApart: ((message: Message) => void) | undefined;
   readonly #pipeline: Pipeline;
   readonly #askers = new Map<RequestId, Asker>();
-  readonly #detached = new Set<OpenExchange>();
+  #detached = 0;
   readonly #seen = new Set<string>();
   #last: Asker | undefined;
   #closeSession: (() => void) | undefined;
@@ -63,14 +67,14 @@ export class HttpLine {
     if (this.#askers.get(id) === asker) this.#askers.delete(id);
   }
 
-  /** The answer may still come, on a resumed stream. */
+  /** The answer may still come, on a resumed stream. Where none is opened soon, nobody waits for it any more. */
   detach(open: OpenExchange): void {
-    this.#detached.add(open);
-    if (this.#detached.size <= MAX_DETACHED) return;
-    const [oldest] = this.#detached;
-    if (oldest === undefined) return;
-    this.#detached.delete(oldest);
-    oldest.lose("closed"); // Does nothing where its answer has come.
+    const give = () => {
+      if (this.streams === 0 || this.#detached > MAX_DETACHED) open.lose("closed");
+      this.#detached--;
+    };
+    if (++this.#detached > MAX_DETACHED) return give();
+    setTimeout(give, RESUMED_WITHIN_MS).unref();
   }
 
   /** Whether this event has passed before. Remembers that it has now. */

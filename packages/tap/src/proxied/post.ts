@@ -20,8 +20,8 @@ export class Post implements Asker {
   /** Answers of gates that are to go out with those of the server. */
   readonly ownAnswers: Message[] = [];
   readonly isBatch: boolean;
-  /** Writes an answer into a response that has begun; false when that cannot be done. */
-  insert: ((message: Message) => boolean) | undefined;
+  /** A response that has begun, into which an answer may be written; false when that cannot be done. */
+  insert: { write(message: Message): boolean; end(): void } | undefined;
   /** Whether a client that lost the response may get the rest of it elsewhere. */
   isResumable: () => boolean = () => false;
   readonly #forwarded: Message[] = [];
@@ -48,7 +48,8 @@ export class Post implements Asker {
   }
 
   take(message: Message): unknown {
-    if (isOurQuestion(message.id)) return void this.#askBeside(message);
+    // After the client's own request, which has brought it up.
+    if (isOurQuestion(message.id)) return queueMicrotask(() => this.#askBeside(message));
     if (this.#handing === undefined && isNotification(message)) return void this.#withdraw(message);
     this.#forwarded.push(message);
     if (message !== this.#handing) this.#isChanged = true;
@@ -60,9 +61,9 @@ export class Post implements Asker {
     const at = this.asked.indexOf(message.id as RequestId);
     if (at !== -1) this.asked.splice(at, 1);
     if (this.insert !== undefined) {
-      if (!this.insert(message)) this.mover.reply.break();
+      if (!this.insert.write(message)) this.mover.reply.break();
       else if (this.asked.length > 0) return;
-      else this.mover.reply.end();
+      else this.insert.end();
       return this.mover.abandon();
     }
     if (this.mover.reply.isStarted) {

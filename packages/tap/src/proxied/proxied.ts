@@ -1,5 +1,6 @@
 import { OPS_RPC } from "@mcp-ops/formats";
 import { headerFrom } from "../extra.ts";
+import { UNNAMED } from "../line.ts";
 import { isObject, isRequest, type Message } from "../messages.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { eventInflow, type InflowOptions, wholeInflow } from "./answer-inflow.ts";
@@ -31,11 +32,23 @@ export class Proxied {
   readonly #pipeline: Pipeline;
   readonly #options: ProxiedOptions;
   readonly lines: HttpLines;
+  #name: string | undefined;
 
   constructor(pipeline: Pipeline, options: ProxiedOptions) {
-    this.#pipeline = pipeline;
+    this.#pipeline = this.#named(pipeline);
     this.#options = options;
-    this.lines = new HttpLines(pipeline, options);
+    this.lines = new HttpLines(this.#pipeline, options);
+  }
+
+  /** Without sessions every request has a line of its own: what the server was heard to call itself holds for the next. */
+  #named(pipeline: Pipeline): Pipeline {
+    const nameNow = () => pipeline.server ?? this.#name;
+    return {
+      ...pipeline,
+      get server() {
+        return nameNow();
+      },
+    };
   }
 
   /** A POST with JSON-RPC in it. Nothing is sent on before `begin`. */
@@ -56,8 +69,9 @@ export class Proxied {
         return this.#inflow(post, httpStatus, headers);
       },
       fail: (httpStatus, message) => post.fail(httpStatus, message),
-      closed(isComplete) {
+      closed: (isComplete) => {
         home.visitors--;
+        if (this.#name === undefined && home.line.server !== UNNAMED) this.#name = home.line.server;
         if (!isComplete) post.close("client gone", status);
       },
     };
@@ -106,7 +120,9 @@ export class Proxied {
     // Nobody asked for an encoding. What comes in one all the same cannot be read, and passes as it is.
     const isEncoded = !["identity", undefined].includes(headerFrom(headers, "content-encoding")?.toLowerCase());
     if (isEncoded) return wholeInflow(post, httpStatus, { ...this.#options, maxBytes: 0 });
-    return (isEventStream(headers) ? eventInflow : wholeInflow)(post, httpStatus, this.#options);
+    if (!isEventStream(headers)) return wholeInflow(post, httpStatus, this.#options);
+    const length = headerFrom(headers, "content-length");
+    return eventInflow(post, httpStatus, this.#options, length === undefined ? undefined : Number(length));
   }
 
   #settleSession(home: HttpLine, httpStatus: number, headers: Head["headers"], messages: readonly unknown[]): void {

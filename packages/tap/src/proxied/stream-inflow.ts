@@ -39,6 +39,7 @@ export function streamInflow(
     } else line = lines.of(head);
     lines.confirm(line);
     line.visitors++;
+    line.streams++;
     place.onLine(line);
     close = openConnection(pipeline, line.line, "stream");
     return line;
@@ -55,7 +56,10 @@ export function streamInflow(
   const ended = (error?: Error) => {
     if (isOver) return;
     isOver = true;
-    if (line !== undefined) line.visitors--;
+    if (line !== undefined) {
+      line.visitors--;
+      line.streams--;
+    }
     close?.(error);
     if (endpoint !== undefined) lines.closeStream(endpoint);
   };
