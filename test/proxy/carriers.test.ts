@@ -79,9 +79,9 @@ describe.each(served)("$name, behind the proxy", (carrier: Carrier) => {
     const call = client.callTool("slow", { until: "released" }).catch(() => {});
     await own.audience.hears({ about: "slow started" });
     await client.vanish();
-    own.audience.give("released");
     const { outcome } = await own.audience.hears<Sighting>({ about: "exchange", target: "slow" });
     expect(outcome.kind).toBe(traits.era === "modern" ? "cancelled" : "lost");
+    own.audience.give("released");
     await call;
   });
 

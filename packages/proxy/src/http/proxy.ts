@@ -19,7 +19,7 @@ import { timeoutGate } from "./timeouts.ts";
 import { type UpstreamStatus, Upstreams } from "./upstreams.ts";
 
 /** An open proxy. */
-export interface Proxy extends AsyncDisposable {
+export interface OpenProxy extends AsyncDisposable {
   /** Where clients connect: the path is that of the first upstream. */
   readonly url: string;
   figures(): ProxyFigures;
@@ -35,7 +35,7 @@ const SWEEP_EVERY_MS = 60_000;
  *
  * @throws OpsError `PROXY_UPSTREAM_INVALID` for an upstream that is no URL, `PROXY_LISTEN_FAILED` when it cannot listen.
  */
-export async function openProxy(options: ProxyOptions): Promise<Proxy> {
+export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, drainMs = DEFAULT_DRAIN_MS } = options;
   const counts = { notRpc: 0, unread: 0, refused: 0, forgottenSessions: 0 };
   const road = roadOf(options, maxBodyBytes, counts);
