@@ -42,6 +42,7 @@ export class ClientReply implements Reply {
     const { status, message, headers, isEventStream } = this.head;
     const length = isEventStream && bytes === undefined ? null : bytes;
     this.#response.writeHead(status, message, responseHeaders(headers, length));
+    if (!isEventStream) return; // Its body is on its way.
     // What comes in the same packet goes out in the same packet; without anything, the headers alone tell that the stream is open.
     process.nextTick(() => {
       if (!this.#hasWritten && !this.#response.writableEnded) this.#response.flushHeaders();

@@ -16,6 +16,7 @@ export interface Road {
   /** For what has no deadline of its own, in milliseconds. */
   readonly usualMs: number;
   readonly realTimeMs: number;
+  readonly open: Set<Passage>;
 }
 
 /** One request on its way through the proxy: which upstream it goes to, and whose word it comes back with. */
@@ -50,7 +51,11 @@ export class Passage implements Mover, Waiting {
     const isGet = request.method === "GET";
     this.#isRead = json !== undefined || (isGet && mayGetEvents(request));
     response.on("drain", () => this.#call?.resume());
-    response.on("close", () => this.#closed(response.writableFinished));
+    response.on("close", () => {
+      this.#closed(response.writableFinished);
+      road.open.delete(this);
+    });
+    road.open.add(this);
     const head = { headers: request.headers, target: request.url ?? "/" };
     if (json !== undefined) {
       // Requests have deadlines; a POST without one is taken, not computed.
@@ -93,7 +98,8 @@ export class Passage implements Mover, Waiting {
   /** A session is where its first answer came from. */
   received(): void {
     const { line } = this.#passing;
-    if (line !== undefined && this.#upstream !== undefined) this.#road.homes.set(line, this.#upstream);
+    const isChoice = this.#road.upstreams.all.length > 1;
+    if (isChoice && line !== undefined && this.#upstream !== undefined) this.#road.homes.set(line, this.#upstream);
   }
 
   failed(error: Error & { readonly code?: string }, wasSent: boolean): void {

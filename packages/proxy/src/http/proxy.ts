@@ -40,7 +40,6 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
   const counts = { notRpc: 0, unread: 0, refused: 0, forgottenSessions: 0 };
   const road = roadOf(options, maxBodyBytes, counts);
   const mayEnter = admission(options.listen?.host ?? DEFAULT_HOST, options.hosts ?? []);
-  const open = new Set<Passage>();
   const refuse = (response: ServerResponse, refused: Refused) => {
     counts.refused++;
     refuseWith(response, refused);
@@ -49,9 +48,7 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
     if (response.destroyed) return; // The client has gone while its body was decoded.
     const isRead = isRpc(json);
     if (!isRead && bytes !== undefined && bytes.length > 0) counts.notRpc++;
-    const passage = new Passage(road, request, response, bytes, isRead ? json : undefined);
-    open.add(passage);
-    response.once("close", () => open.delete(passage));
+    new Passage(road, request, response, bytes, isRead ? json : undefined);
   };
   const listener: RequestListener = (request, response) => {
     const refused = mayEnter(request);
@@ -74,12 +71,12 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
   sweeping.unref();
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeAll(door, open, drainMs, road).finally(() => clearInterval(sweeping));
+    closing ??= closeAll(door, drainMs, road).finally(() => clearInterval(sweeping));
     return closing;
   };
   return {
     url: new URL(road.upstreams.all[0]?.url.pathname ?? "/", door.url).href,
-    figures: () => ({ ...counts, sessions: road.proxied.lines.size, open: open.size }),
+    figures: () => ({ ...counts, sessions: road.proxied.lines.size, open: road.open.size }),
     upstreams: () => road.upstreams.all.map(({ url, isUp }) => ({ url: url.href, isUp })),
     close,
     [Symbol.asyncDispose]: close,
@@ -101,11 +98,11 @@ function roadOf(options: ProxyOptions, maxBytes: number, counts: { unread: numbe
   const { upstreamCa: ca, healthPath, onUpstream = () => {}, rewriteHost = false } = options;
   const upstreams = new Upstreams(options.upstreams, { ca, healthPath, onChange: onUpstream });
   const { defaultMs: usualMs, realTimeMs } = timeouts;
-  return { proxied, upstreams, homes: new WeakMap(), rewriteHost, usualMs, realTimeMs };
+  return { proxied, upstreams, homes: new WeakMap(), rewriteHost, usualMs, realTimeMs, open: new Set() };
 }
 
-async function closeAll(door: Door, open: ReadonlySet<Passage>, drainMs: number, road: Road): Promise<void> {
-  await door.close(() => [...open].every((passage) => passage.isStream), drainMs);
+async function closeAll(door: Door, drainMs: number, road: Road): Promise<void> {
+  await door.close(() => [...road.open].every((passage) => passage.isStream), drainMs);
   road.proxied.lines.close();
   await road.upstreams.close();
 }

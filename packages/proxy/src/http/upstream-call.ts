@@ -23,6 +23,9 @@ export interface Waiting {
   failed(error: Error & { readonly code?: string }, wasSent: boolean): void;
 }
 
+/** Made once: whoever made it each time would pay for the stack that nobody reads. */
+const CLIENT_GONE = new Error("The client has gone.");
+
 type Parsed = Record<string, string | string[] | undefined>;
 
 /** One request at one upstream. */
@@ -31,6 +34,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #inflow: Inflow | undefined;
   #isAbandoned = false;
+  #isOver = false;
 
   constructor(upstream: Upstream, { headersTimeoutMs, ...request }: CallRequest, waiting: Waiting) {
     this.#waiting = waiting;
@@ -48,7 +52,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   /** Nobody waits any more. */
   abandon(): void {
     this.#isAbandoned = true;
-    this.#controller?.abort(new Error("The client has gone."));
+    if (!this.#isOver) this.#controller?.abort(CLIENT_GONE);
   }
 
   /** The client can take more. */
@@ -77,6 +81,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isOver = true;
     if (!this.#isAbandoned) this.#inflow?.end();
   }
 

@@ -6,6 +6,8 @@ import { Parcel } from "./parcel.ts";
 import type { Post } from "./post.ts";
 import { eventOf } from "./server-event.ts";
 
+const READING = new TextDecoder();
+
 export interface InflowOptions {
   /** Longest body or event that is read. */
   readonly maxBytes: number;
@@ -66,7 +68,7 @@ export function wholeInflow(post: Post, httpStatus: number, { maxBytes, onUnread
     end() {
       const body = kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept);
       if (bytes > maxBytes) onUnread();
-      const found = bytes > maxBytes ? undefined : messagesIn(new TextDecoder().decode(body));
+      const found = bytes > maxBytes ? undefined : messagesIn(READING.decode(body));
       const parcel = new Parcel(found?.isBatch === true || post.isBatch, (json) => {
         close();
         if (!isKeptBack) return reply.end();
