@@ -1,6 +1,7 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
-import { type Extra, isAborted } from "./extra.ts";
+import { closedUnder, loseUnconfirmed } from "./closing.ts";
+import type { Extra } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
 import { withInvalidArguments } from "./message-outcome.ts";
 import {
@@ -27,6 +28,9 @@ import { Targets } from "./targets.ts";
 
 /** SDK servers do not answer a cancelled call at all, so that few of these ids are ever asked about. */
 const MAX_LATE = 1000;
+
+/** A server that has not given its name yet. */
+export const UNNAMED = "mcp-server";
 
 /** The two ends of a carrier, as the line reaches them past its own interception. */
 export interface Ends {
@@ -68,7 +72,7 @@ export class Line implements Connection, Way {
   }
 
   get server(): string {
-    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? "mcp-server";
+    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? UNNAMED;
   }
 
   get session(): string | undefined {
@@ -91,9 +95,12 @@ export class Line implements Connection, Way {
     return open === undefined ? this.#ends.toServer(message, extra) : open.answer(message, extra);
   }
 
-  /** A message from the server, to be handed to the client. Gives what the carrier gave, so that a failed `send` fails for the server too. */
-  fromServer(message: Message, options: unknown): unknown {
-    if (isResponse(message)) return this.#answerClient(message, options);
+  /**
+   * A message from the server, to be handed to the client. Gives what the carrier gave, so that a failed `send` fails for the
+   * server too. `httpStatus` where the carrier saw one.
+   */
+  fromServer(message: Message, options: unknown, httpStatus?: number): unknown {
+    if (isResponse(message)) return this.#answerClient(message, options, httpStatus);
     if (isObject(options) && this.targets.isOurs(options.relatedRequestId)) return Promise.resolve();
     if (isRequest(message)) return this.#open("outbound", message, undefined, options).begin();
     if (!isNotification(message)) return this.#ends.toClient(message, options);
@@ -116,6 +123,11 @@ export class Line implements Connection, Way {
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
   failed(): void {
     this.#handingOver?.lose("undeliverable");
+  }
+
+  /** The client's request by this id that is still open here. */
+  openRequest(id: RequestId): OpenExchange | undefined {
+    return this.#inbound.get(id);
   }
 
   forward({ exchange, extra, options }: OpenExchange, message: Message): unknown {
@@ -175,18 +187,18 @@ export class Line implements Connection, Way {
     return open;
   }
 
-  #answerClient(response: Response, options: unknown): unknown {
+  #answerClient(response: Response, options: unknown, httpStatus: number | undefined): unknown {
+    this.nameSeen ??= serverNameIn(response.result);
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
       return this.#late?.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
     if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
-    return open.answer(response, options);
+    return open.answer(response, options, httpStatus);
   }
 
   #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
-    this.nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 
@@ -229,22 +241,4 @@ export class Line implements Connection, Way {
     const refused = facts.refusesArguments(knownTarget, paramsOf(open.message)?.arguments);
     void refused.then((yes) => open.settle(yes ? withInvalidArguments(outcome) : outcome));
   }
-}
-
-/**
- * Loses the answers a closed carrier has taken and never confirms. A per-request transport closes just before it confirms, which
- * is a few microtasks away; others get until the next turn of the event loop.
- */
-async function loseUnconfirmed(open: readonly OpenExchange[]): Promise<void> {
-  for (let hop = 0; hop < 4; hop++) await undefined;
-  if (!open.some((exchange) => exchange.isAnswering)) return;
-  setImmediate(() => {
-    for (const exchange of open) exchange.lose("closed");
-  });
-}
-
-/** On 2026-07-28 HTTP, closing the response stream is how a client cancels (spec: basic/transports, cancellation). */
-function closedUnder(open: OpenExchange): void {
-  if (open.exchange.era === "modern" && isAborted(open.extra)) open.cancel();
-  else open.lose("closed");
 }
