@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { runtimeFolder } from "@mcp-ops/formats";
-import { openProxy, openSignals, type ProxyOptions, type SignalOptions } from "@mcp-ops/proxy";
+import { openProxy, openSignals, type ProxyOptions } from "@mcp-ops/proxy";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addSignalOptions, type SignalFlags, signalOptions } from "../signal-options.ts";
+import { openSpans } from "../spans.ts";
 import type { Terminal, Verb } from "../verb.ts";
 
-interface Flags {
+interface Flags extends SignalFlags {
   readonly upstream: readonly string[];
   readonly listen: NonNullable<ProxyOptions["listen"]>;
   readonly host?: readonly string[];
@@ -20,9 +20,6 @@ interface Flags {
   readonly longTool?: readonly string[];
   readonly maxBody?: number;
   readonly drain?: number;
-  readonly name?: string;
-  readonly audit?: string;
-  readonly healthResource?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,11 +40,7 @@ export const proxy: Verb = (program, terminal) => {
     .addOption(LISTEN);
   addRules(verb);
   addTransport(verb);
-  verb
-    .option("--name <server>", "name of the server in every signal (default: host of the first upstream)")
-    .option("--audit <folder>", "keep an audit log there")
-    .option("--health-resource", "clients find the resource health://status")
-    .option("--json", "say where it listens as one line of JSON")
+  addSignalOptions(verb)
     .addHelpText("after", HELP)
     .action((flags: Flags) => run(flags, terminal));
 };
@@ -84,7 +77,10 @@ Examples:
       two servers behind one name: sessions stay where they began, everything else takes turns`;
 
 async function run(flags: Flags, terminal: Terminal): Promise<void> {
-  await using signals = await openSignals(signalsOf(flags, terminal));
+  const unnamed = URL.parse(flags.upstream[0] ?? "")?.host ?? "mcp-server";
+  const options = signalOptions(flags, process.env, unnamed, terminal);
+  await using _spans = await openSpans(flags, process.env, options);
+  await using signals = await openSignals(options);
   await using open = await openProxy(optionsOf(flags, signals.pipeline, terminal));
   const stopped = untilStopped();
   if (flags.json) terminal.out(JSON.stringify({ url: open.url, ops: signals.endpoint }));
@@ -101,17 +97,6 @@ function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
-}
-
-function signalsOf({ name, upstream, audit, healthResource }: Flags, terminal: Terminal): SignalOptions {
-  const { MCP_OPS_RUNTIME_DIR: chosen, XDG_RUNTIME_DIR: xdgRuntimeDir } = process.env;
-  return {
-    server: name ?? URL.parse(upstream[0] ?? "")?.host ?? "mcp-server",
-    folder: runtimeFolder({ chosen, xdgRuntimeDir, tmpDir: tmpdir(), uid: process.getuid?.() ?? 0 }),
-    auditFolder: audit,
-    healthResource,
-    onWarning: (error) => terminal.err(`mcp-ops: ${error instanceof Error ? error.message : String(error)}`),
-  };
 }
 
 function optionsOf(flags: Flags, pipeline: ProxyOptions["pipeline"], terminal: Terminal): ProxyOptions {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { OpsError } from "@mcp-ops/formats";
-import { PROXY_ERROR } from "./errors.ts";
+import { PROXY_ERROR } from "../codes.ts";
 import { MAX_CONNECTIONS, type ProxyOptions } from "./options.ts";
 
 /** Only this machine, unless somebody says otherwise. */

@@ -1,7 +1,7 @@
 import { OpsError } from "@mcp-ops/formats";
 import { Pool } from "undici";
+import { PROXY_ERROR } from "../codes.ts";
 import { type Candidate, preferred, rendezvous } from "./choose.ts";
-import { PROXY_ERROR } from "./errors.ts";
 import { probe } from "./probe.ts";
 import { type Finding, NEW_UPSTREAM, step, THRESHOLDS } from "./upstream-health.ts";
 
