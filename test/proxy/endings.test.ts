@@ -265,7 +265,7 @@ test("two hundred event streams are open at once, and each gets its own", async 
     const headers = { accept: "text/event-stream", "x-number": String(number) };
     const response = await fetch(proxy.url, { headers, signal: leaving.signal });
     const { value } = await response.body!.pipeThrough(new TextDecoderStream()).getReader().read();
-    return value;
+    return value ?? "";
   };
   const heard = await Promise.all(Array.from({ length: 200 }, (_, number) => open(number)));
   expect(heard.every((text, number) => text.includes(`"data":"${number}"`))).toBe(true);
