@@ -91,6 +91,17 @@ it("serves a watched server, whose signals show what was called, and ends in ord
   });
 });
 
+it("shows whether its server can be had", async () => {
+  const { url, ops } = await started();
+  const client = await visitor(url);
+  const up = async () => /^mcp_server_up\{server="pair"\} (\d)$/m.exec(await page(ops, "/metrics"))?.[1];
+  expect(await up()).toBe("1");
+  await client.callTool({ name: "die" }).catch(() => {});
+  await expect.poll(up, { timeout: 5_000 }).toBe("0");
+  await (await visitor(url)).close();
+  expect(await up()).toBe("1");
+});
+
 it("leaves no server behind when it is killed", async () => {
   const { url, ended } = await started();
   const pid = await (await visitor(url)).pid();

@@ -3,6 +3,7 @@ import {
   announce,
   auditLog,
   defaultMetrics,
+  fleet,
   type Listen,
   opsEndpoint,
   pipelineFor,
@@ -47,7 +48,9 @@ export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, healthResource = false } = options;
   const audit = openAudit(options);
   const health = healthResource ? undefined : { statusResource: false };
-  const pipeline = pipelineFor({ server, audit, health });
+  // A server outside this process may refuse its clients or change its tools without anybody having been told.
+  const observers = [fleet(defaultMetrics()).observer];
+  const pipeline = pipelineFor({ server, audit, health, observers });
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
     // The last figures leave while the log still shows its own.

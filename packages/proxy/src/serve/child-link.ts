@@ -19,6 +19,7 @@ const PATIENCE_MS = 2_000;
 export class ChildLink {
   readonly ended: Promise<Ending>;
   readonly #child: Child;
+  #isClosing = false;
   onMessage: (message: Message) => void = () => {};
 
   /** @throws OpsError when the command cannot be started. */
@@ -47,8 +48,14 @@ export class ChildLink {
     if (this.#child.stdin.writable) this.#child.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Whether its end is ours. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Ends the server and whatever it has started. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await stopChild(this.#child, PATIENCE_MS);
   }
 
