@@ -74,9 +74,10 @@ it("serves a watched server, whose signals show what was called, and ends in ord
   );
   const client = await visitor(url);
   const pid = await client.pid();
-  expect(await page(ops, "/metrics")).toMatch(
-    /mcp_requests_total\{.*target="pid".*server="pair".*\} 1|mcp_requests_total\{.*server="pair".*pid.*\} 1/,
-  );
+  // An observer waits while the server is asked for its tools; the client never does.
+  await expect
+    .poll(() => page(ops, "/metrics"))
+    .toMatch(/mcp_requests_total\{(?=[^}]*server="pair")[^}]*target="pid"[^}]*\} 1/);
   expect((await client.listResources()).resources).toMatchObject([{ uri: "health://status" }]);
   expect((await client.readResource({ uri: "health://status" })).contents).toHaveLength(1);
   running?.kill("SIGTERM");

@@ -20,6 +20,7 @@ export class ChildLink {
   readonly ended: Promise<Ending>;
   readonly #child: Child;
   #isClosing = false;
+  #hasExited = false;
   onMessage: (message: Message) => void = () => {};
 
   /** @throws OpsError when the command cannot be started. */
@@ -30,6 +31,9 @@ export class ChildLink {
   private constructor(child: Child, onWarning: Warn) {
     this.#child = child;
     this.ended = child.ended;
+    void child.exited.then(() => {
+      this.#hasExited = true;
+    });
     child.stdin.on("error", () => {}); // Its end says more, and comes as well.
     const reader = new LineReader(MAX_LINE_BYTES, (line) => this.#read(line, onWarning));
     reader.onOverflow = () => {
@@ -46,6 +50,11 @@ export class ChildLink {
 
   send(message: Message): void {
     if (this.#child.stdin.writable) this.#child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Whether the process is gone, though what it wrote or started may not be. */
+  get hasExited(): boolean {
+    return this.#hasExited;
   }
 
   /** Whether its end is ours. */

@@ -17,6 +17,7 @@ export class SharedHouse implements House {
   readonly #guests = new Set<Guest>();
   readonly #ids = new Ids<Guest>();
   #link: Promise<ChildLink> | undefined;
+  #live: ChildLink | undefined;
   /** The first guest's handshake is the server's only one: the others get its answer. */
   #handshake: { answer?: Message; readonly waiting: { guest: Guest; id: Request["id"] }[] } | undefined;
   #isInitialized = false;
@@ -28,6 +29,9 @@ export class SharedHouse implements House {
   async seat(guest: Guest): Promise<Seat> {
     this.#link ??= this.#start();
     const link = await this.#link;
+    // A guest that comes while it ends belongs to the next process.
+    if (link.hasExited) await link.ended;
+    if (this.#live !== link) return this.seat(guest);
     this.#guests.add(guest);
     return {
       send: (message) => this.#fromGuest(guest, message, link),
@@ -45,6 +49,7 @@ export class SharedHouse implements House {
   async #start(): Promise<ChildLink> {
     try {
       const link = await this.#starter.start();
+      this.#live = link;
       link.onMessage = (message) => this.#fromServer(message, link);
       void link.ended.then(() => this.#ended());
       return link;
@@ -56,6 +61,7 @@ export class SharedHouse implements House {
 
   #ended(): void {
     this.#link = undefined;
+    this.#live = undefined;
     this.#handshake = undefined;
     this.#isInitialized = false;
     this.#ids.clear();
