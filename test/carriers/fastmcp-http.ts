@@ -5,6 +5,7 @@ import { type How, type Watch, watcher } from "../fixtures/watcher.ts";
 import { type Carrier, type House, LEGACY } from "./carrier.ts";
 import { httpClientV1 } from "./http-clients.ts";
 import { freePort } from "./http-house.ts";
+import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders } from "./wire-http.ts";
 
 const traits = {
@@ -46,15 +47,19 @@ async function open(stateless: boolean, how: How): Promise<House> {
   const server = storyFastMcp(stage);
   const port = await freePort();
   await server.start({ transportType: "httpStream", httpStream: { port, host: "127.0.0.1", stateless } });
-  const url = `http://127.0.0.1:${port}/mcp`;
-  return {
-    audience,
-    client: () => httpClientV1(url),
-    wire: async () => new HttpWire(url, legacyHeaders),
+  const plain = {
+    url: `http://127.0.0.1:${port}/mcp`,
     async [Symbol.asyncDispose]() {
       await server.stop();
       FastMCPSession.prototype.connect = asWritten;
     },
+  };
+  const house = await proxied(plain, how, stage);
+  return {
+    audience,
+    client: () => httpClientV1(house.url),
+    wire: async () => new HttpWire(house.url, legacyHeaders),
+    [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
   };
 }
 

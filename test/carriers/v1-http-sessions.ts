@@ -7,6 +7,7 @@ import { type Carrier, LEGACY } from "./carrier.ts";
 import { httpClientV1 } from "./http-clients.ts";
 import { httpHouse } from "./http-house.ts";
 import { sessions } from "./http-sessions.ts";
+import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders } from "./wire-http.ts";
 
 export const v1HttpSessions: Carrier = {
@@ -30,7 +31,7 @@ export const v1HttpSessions: Carrier = {
       // The SDK's own class misses its own interface by `| undefined` under exactOptionalPropertyTypes.
       return [transport, watch(storyV1(stage), "server").connect(transport as Transport)];
     });
-    const house = await httpHouse(watch(handler, "handler"));
+    const house = await proxied(await httpHouse(watch(handler, "handler")), how, stage);
     return {
       audience,
       client: () => httpClientV1(house.url),

@@ -6,6 +6,7 @@ import { type Watch, watcher } from "../fixtures/watcher.ts";
 import { type Carrier, LEGACY } from "./carrier.ts";
 import { httpClientV1 } from "./http-clients.ts";
 import { type Handler, httpHouse } from "./http-house.ts";
+import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders } from "./wire-http.ts";
 
 export const v1HttpStateless: Carrier = {
@@ -24,7 +25,7 @@ export const v1HttpStateless: Carrier = {
   async open(how = {}) {
     const { stage, audience } = stageHere();
     const watch = watcher(how, stage);
-    const house = await httpHouse(watch(serverPerRequest(stage, watch), "handler"));
+    const house = await proxied(await httpHouse(watch(serverPerRequest(stage, watch), "handler")), how, stage);
     return {
       audience,
       client: () => httpClientV1(house.url),

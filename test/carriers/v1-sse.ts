@@ -6,6 +6,7 @@ import { type Watch, watcher } from "../fixtures/watcher.ts";
 import { type Carrier, LEGACY } from "./carrier.ts";
 import { clientV1 } from "./client-v1.ts";
 import { CLIENT_HEADERS, type Handler, httpHouse } from "./http-house.ts";
+import { proxied } from "./proxied.ts";
 import { sseWire } from "./wire-sse.ts";
 
 export const v1Sse: Carrier = {
@@ -23,7 +24,7 @@ export const v1Sse: Carrier = {
   },
   async open(how = {}) {
     const { stage, audience } = stageHere();
-    const house = await httpHouse(sseHandler(stage, watcher(how, stage)));
+    const house = await proxied(await httpHouse(sseHandler(stage, watcher(how, stage))), how, stage);
     return {
       audience,
       client: () => clientV1(new SSEClientTransport(new URL(house.url), { requestInit: { headers: CLIENT_HEADERS } })),

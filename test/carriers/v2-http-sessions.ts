@@ -6,6 +6,7 @@ import { type Carrier, LEGACY } from "./carrier.ts";
 import { httpClientV2 } from "./http-clients.ts";
 import { httpHouse } from "./http-house.ts";
 import { sessions } from "./http-sessions.ts";
+import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders } from "./wire-http.ts";
 
 export const v2HttpSessions: Carrier = {
@@ -28,7 +29,7 @@ export const v2HttpSessions: Carrier = {
       const transport = watch(new NodeStreamableHTTPServerTransport(options), "transport");
       return [transport, watch(storyV2(stage), "server").connect(transport)];
     });
-    const house = await httpHouse(watch(handler, "handler"));
+    const house = await proxied(await httpHouse(watch(handler, "handler")), how, stage);
     return {
       audience,
       client: () => httpClientV2("legacy", house.url),

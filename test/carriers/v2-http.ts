@@ -6,6 +6,7 @@ import { type How, watcher } from "../fixtures/watcher.ts";
 import { type Carrier, type House, LEGACY, MODERN } from "./carrier.ts";
 import { httpClientV2 } from "./http-clients.ts";
 import { type HttpHouse, httpHouse } from "./http-house.ts";
+import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders, modernHeaders } from "./wire-http.ts";
 
 const traits = { sdk: "v2", transport: "http", session: false, headers: true, principal: true } as const;
@@ -46,9 +47,10 @@ export async function v2House(how: How): Promise<V2House> {
   const factory = watch(() => storyV2(stage), "server");
   const handler = watch(createMcpHandler(factory, { keepAliveMs: 0 }), "handler");
   const serve = toNodeHandler(handler);
-  const house = await httpHouse((request, response) =>
+  const plain = await httpHouse((request, response) =>
     serve(request as NodeIncomingMessageLike, response as NodeServerResponseLike),
   );
+  const house = await proxied(plain, how, stage);
   return {
     audience,
     handler,

@@ -74,9 +74,10 @@ it("serves a watched server, whose signals show what was called, and ends in ord
   );
   const client = await visitor(url);
   const pid = await client.pid();
-  expect(await page(ops, "/metrics")).toMatch(
-    /mcp_requests_total\{.*target="pid".*server="pair".*\} 1|mcp_requests_total\{.*server="pair".*pid.*\} 1/,
-  );
+  // An observer waits while the server is asked for its tools; the client never does.
+  await expect
+    .poll(() => page(ops, "/metrics"))
+    .toMatch(/mcp_requests_total\{(?=[^}]*server="pair")[^}]*target="pid"[^}]*\} 1/);
   expect((await client.listResources()).resources).toMatchObject([{ uri: "health://status" }]);
   expect((await client.readResource({ uri: "health://status" })).contents).toHaveLength(1);
   running?.kill("SIGTERM");
@@ -89,6 +90,17 @@ it("serves a watched server, whose signals show what was called, and ends in ord
     code: 0,
     stdout: expect.stringContaining("ended in order"),
   });
+});
+
+it("shows whether its server can be had", async () => {
+  const { url, ops } = await started();
+  const client = await visitor(url);
+  const up = async () => /^mcp_server_up\{server="pair"\} (\d)$/m.exec(await page(ops, "/metrics"))?.[1];
+  expect(await up()).toBe("1");
+  await client.callTool({ name: "die" }).catch(() => {});
+  await expect.poll(up, { timeout: 5_000 }).toBe("0");
+  await (await visitor(url)).close();
+  expect(await up()).toBe("1");
 });
 
 it("leaves no server behind when it is killed", async () => {

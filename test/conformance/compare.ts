@@ -30,10 +30,10 @@ export function totals(checks: Check[]): Record<string, number> {
 export function report(title: string, plain: Check[], other: Check[]): string {
   const found = differences(plain, other);
   const lines = found.map(({ scenario, id, name, plain, other }) =>
-    [`  ${scenario} · ${id} · ${name}`, `    plain:   ${orNone(plain)}`, `    watched: ${orNone(other)}`].join("\n"),
+    [`  ${scenario} · ${id} · ${name}`, `    plain:   ${orNone(plain)}`, `    other:   ${orNone(other)}`].join("\n"),
   );
   const verdict = found.length === 0 ? "identical" : `${found.length} differences`;
-  return [`${title.padEnd(36)}${counted(plain).padEnd(52)}${verdict}`, ...lines].join("\n");
+  return [`${title.padEnd(46)}${counted(plain).padEnd(52)}${verdict}`, ...lines].join("\n");
 }
 
 function statusesByCheck(checks: Check[]): Map<string, string[]> {

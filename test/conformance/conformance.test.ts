@@ -39,6 +39,21 @@ describe("with the resource health://status, which is one more than the server's
   });
 });
 
+describe("behind the proxy", () => {
+  const last = legs.filter(({ selection }) => !("suite" in selection));
+
+  it.each(last)("$title: every verdict is the same, with the resource health://status and without", async (leg) => {
+    const runs = (["plain", "proxied", "proxied with health"] as const).map((served) =>
+      runSuite(leg.fixture, served, leg.selection),
+    );
+    const [plain, ...proxied] = await Promise.all(runs);
+    for (const { checks, exitCode } of proxied) {
+      expect(differences(plain!.checks, checks)).toEqual([]);
+      expect(exitCode).toBe(plain!.exitCode);
+    }
+  });
+});
+
 describe("a wrapper with a planted flaw", () => {
   async function damagedBy(flaw: Flaw, fixture: Fixture, selection: Selection): Promise<string[]> {
     const [plain, flawed] = await Promise.all([

@@ -1,7 +1,7 @@
-/** Runs every leg of the gate, plain and watched, and ends with 1 if watching a server changed any verdict. */
+/** Runs every leg of the gate, plain, watched and behind the proxy, and ends with 1 if that changed any verdict. */
 import { differences, report } from "./compare.ts";
 import { type Leg, legs } from "./legs.ts";
-import { runSuite } from "./run-suite.ts";
+import { runSuite, type SuiteRun } from "./run-suite.ts";
 import { shortfalls } from "./shortfalls.ts";
 
 async function compareLeg(leg: Leg): Promise<boolean> {
@@ -10,12 +10,18 @@ async function compareLeg(leg: Leg): Promise<boolean> {
     runSuite(fixture, "plain", selection),
     runSuite(fixture, "watched", selection),
   ]);
-  console.log(report(title, plain.checks, watched.checks));
+  const proxied = await runSuite(fixture, "proxied", selection);
   const faults = shortfalls(leg, plain);
+  const areAlike = [alike(`${title}, watched`, plain, watched), alike(`${title}, proxied`, plain, proxied)];
   for (const fault of faults) console.log(`  ${fault}`);
-  const sameExit = plain.exitCode === watched.exitCode;
-  if (!sameExit) console.log(`  exit codes: plain ${plain.exitCode}, watched ${watched.exitCode}`);
-  return sameExit && faults.length === 0 && differences(plain.checks, watched.checks).length === 0;
+  return faults.length === 0 && areAlike.every(Boolean);
+}
+
+function alike(title: string, plain: SuiteRun, other: SuiteRun): boolean {
+  console.log(report(title, plain.checks, other.checks));
+  const sameExit = plain.exitCode === other.exitCode;
+  if (!sameExit) console.log(`  exit codes: plain ${plain.exitCode}, other ${other.exitCode}`);
+  return sameExit && differences(plain.checks, other.checks).length === 0;
 }
 
 // One leg after the other: its two runs already fill two cores.

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Served } from "./served.ts";
+import { proxiedFixture } from "./proxied-fixture.ts";
+import { isProxied, type Served } from "./served.ts";
 import { type Fixture, openFixture } from "./served-fixture.ts";
 
 /** Which scenarios of the suite to run, in the words of its command line. */
@@ -31,7 +32,8 @@ export async function runSuite(fixture: Fixture, served: Served, selection: Sele
   const startedMs = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "mcp-conformance-"));
   try {
-    await using server = await openFixture(fixture, served);
+    const own = await openFixture(fixture, served);
+    await using server = isProxied(served) ? await proxiedFixture(own, served) : own;
     const options = Object.entries(selection).flatMap(([option, value]) => [`--${option}`, value]);
     const exitCode = await suiteAgainst(server.url, folder, options);
     return { checks: await readChecks(folder), exitCode, wallMs: performance.now() - startedMs };

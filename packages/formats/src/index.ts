@@ -21,6 +21,7 @@ export {
   type StartFields,
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
+export { FENCING_HEADER, FENCING_META_KEY } from "./fencing.ts";
 export {
   type ConnectionDetails,
   type Criticality,

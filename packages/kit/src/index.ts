@@ -43,6 +43,7 @@ export { type Fleet, fleet, type Metrics, type MetricsOptions, metrics } from "@
 export { type Tracing, type TracingOptions, tracing } from "@mcp-ops/tracing";
 export { KIT_ERROR } from "./codes.ts";
 export { defaultMetrics } from "./default-metrics.ts";
+export { hostCheck, hostName } from "./endpoint/allowed-hosts.ts";
 export type { Listen } from "./endpoint/listen.ts";
 export { DEFAULT_OPS_PORT, type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "./ops-endpoint.ts";
 export type { WatchAuditOptions } from "./parts/audit-part.ts";

@@ -10,4 +10,5 @@ export const PROXY_ERROR = {
   noMessage: "PROXY_NO_MESSAGE",
   pushFailed: "PROXY_PUSH_FAILED",
   textfileFailed: "PROXY_TEXTFILE_FAILED",
+  upstreamInvalid: "PROXY_UPSTREAM_INVALID",
 } as const;

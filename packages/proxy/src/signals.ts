@@ -3,6 +3,7 @@ import {
   announce,
   auditLog,
   defaultMetrics,
+  fleet,
   type Listen,
   opsEndpoint,
   pipelineFor,
@@ -46,7 +47,9 @@ export interface Signals extends AsyncDisposable {
 export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, healthResource = false } = options;
   const audit = openAudit(options);
-  const pipeline = pipelineFor({ server, audit, health: { server, statusResource: healthResource } });
+  // A server outside this process may refuse its clients or change its tools without anybody having been told.
+  const observers = [fleet(defaultMetrics()).observer];
+  const pipeline = pipelineFor({ server, audit, health: { server, statusResource: healthResource }, observers });
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
     // The last figures leave while the log still shows its own.

@@ -1,3 +1,4 @@
+import { UNNAMED } from "./line.ts";
 import { isObject } from "./messages.ts";
 import { isNodeRequest, serveNode } from "./node-handler.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -77,7 +78,7 @@ function newDesk(pipeline: Pipeline, targets: Targets | undefined): Desk {
     answered: undefined,
     get server() {
       const known = pipeline.server ?? targets?.facts?.name ?? this.answered;
-      return known ?? stateOf(pipeline).onlyServer ?? "mcp-server";
+      return known ?? stateOf(pipeline).onlyServer ?? UNNAMED;
     },
   };
   return desk;

@@ -1,6 +1,6 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
-import { closedUnder, loseUnconfirmed } from "./carrier-closed.ts";
+import { closedUnder, loseUnconfirmed } from "./closing.ts";
 import type { Extra } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
 import { withInvalidArguments } from "./message-outcome.ts";
@@ -28,6 +28,9 @@ import { Targets } from "./targets.ts";
 
 /** SDK servers do not answer a cancelled call at all, so that few of these ids are ever asked about. */
 const MAX_LATE = 1000;
+
+/** A server that has not given its name yet. */
+export const UNNAMED = "mcp-server";
 
 /** The two ends of a carrier, as the line reaches them past its own interception. */
 export interface Ends {
@@ -69,7 +72,7 @@ export class Line implements Connection, Way {
   }
 
   get server(): string {
-    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? "mcp-server";
+    return this.#pipeline.server ?? this.targets.facts?.name ?? this.nameSeen ?? UNNAMED;
   }
 
   get session(): string | undefined {
@@ -97,9 +100,12 @@ export class Line implements Connection, Way {
     return open === undefined ? this.#ends.toServer(message, extra) : open.answer(message, extra);
   }
 
-  /** A message from the server, to be handed to the client. Gives what the carrier gave, so that a failed `send` fails for the server too. */
-  fromServer(message: Message, options: unknown): unknown {
-    if (isResponse(message)) return this.#answerClient(message, options);
+  /**
+   * A message from the server, to be handed to the client. Gives what the carrier gave, so that a failed `send` fails for the
+   * server too. `httpStatus` where the carrier saw one.
+   */
+  fromServer(message: Message, options: unknown, httpStatus?: number): unknown {
+    if (isResponse(message)) return this.#answerClient(message, options, httpStatus);
     if (isObject(options) && this.targets.isOurs(options.relatedRequestId)) return Promise.resolve();
     if (isRequest(message)) return this.#open("outbound", message, undefined, options).begin();
     if (!isNotification(message)) return this.#ends.toClient(message, options);
@@ -122,6 +128,11 @@ export class Line implements Connection, Way {
   /** The carrier has reported an error. One that comes while it is taking an answer means that the answer will not arrive. */
   failed(): void {
     this.#handingOver?.lose("undeliverable");
+  }
+
+  /** The client's request by this id that is still open here. */
+  openRequest(id: RequestId): OpenExchange | undefined {
+    return this.#inbound.get(id);
   }
 
   forward({ exchange, extra, options }: OpenExchange, message: Message): unknown {
@@ -181,18 +192,18 @@ export class Line implements Connection, Way {
     return open;
   }
 
-  #answerClient(response: Response, options: unknown): unknown {
+  #answerClient(response: Response, options: unknown, httpStatus: number | undefined): unknown {
+    this.nameSeen ??= serverNameIn(response.result);
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
       return this.#late?.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
     if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
-    return open.answer(response, options);
+    return open.answer(response, options, httpStatus);
   }
 
   #sawResult(method: string, result: unknown): void {
     if (method === "initialize" && isObject(result)) this.revision = textOf(result.protocolVersion);
-    this.nameSeen ??= serverNameIn(result);
     this.targets.sawResult(method, result);
   }
 

@@ -76,13 +76,13 @@ export class OpenExchange implements Core {
   }
 
   /** The asked side's answer is on its way. Gives what the carrier shall get back. */
-  answer(response: Message, options: unknown): unknown {
+  answer(response: Message, options: unknown, httpStatus?: number): unknown {
     if (this.#answeredByGate) return Promise.resolve();
     if (this.#state !== "open") return this.#way.reply(this, response, options);
     this.#state = "answering";
     const passes = this.#passes;
     const amended = passes.length === 0 ? response : this.#amend(response, passes);
-    const outcome = answeredOutcome(amended, this.#elapsed(), undefined, undefined);
+    const outcome = answeredOutcome(amended, this.#elapsed(), undefined, undefined, httpStatus);
     const bornInDispatch = this.#dispatching && amended.error !== undefined;
     if (bornInDispatch || !passes.some((pass) => pass.hold !== undefined))
       return this.#deliver(amended, outcome, options);
@@ -95,6 +95,17 @@ export class OpenExchange implements Core {
 
   lose(reason: LostOutcome["reason"]): void {
     this.#end(unansweredOutcome({ kind: "lost", reason }, this.#elapsed()));
+  }
+
+  /** The request was turned away before JSON-RPC was reached: the HTTP status is all there is. */
+  reject(httpStatus: number): void {
+    const error = { message: `HTTP ${httpStatus}` };
+    this.#end(answeredOutcome({ error }, this.#elapsed(), undefined, undefined, httpStatus));
+  }
+
+  /** Whether a gate wants to change or delay the answer. */
+  get amendsAnswer(): boolean {
+    return this.#passes.some((pass) => pass.amendResult !== undefined || pass.hold !== undefined);
   }
 
   /** An answer handed to the carrier but not yet confirmed by it. */

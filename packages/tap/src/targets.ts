@@ -36,6 +36,11 @@ const LEARN_TIMEOUT_MS = 2000;
 const OUR_IDS = `mcp-ops:${crypto.randomUUID()}:`;
 let questions = 0;
 
+/** Whether a request is a question of ours: no client asked it. */
+export function isOurQuestion(id: unknown): boolean {
+  return typeof id === "string" && id.startsWith(OUR_IDS);
+}
+
 /** Which targets the server at one connection has: read in process, or else from lists seen or asked for. */
 export class Targets {
   /** Known in process; set later where an inner tap meets the server only after an outer one met the message. */

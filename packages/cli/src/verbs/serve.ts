@@ -67,30 +67,24 @@ function serverOf(command: readonly string[], { stdio }: Flags): readonly string
 
 async function run(command: readonly string[], flags: Flags, terminal: Terminal): Promise<void> {
   const options = signalOptions(flags, process.env, nameOf(command), terminal);
-  const spans = await openSpans(flags, process.env, options);
-  const signals = await openSignals(options);
-  try {
-    const { listen, path, host: allowedHosts, shared, maxSessions, idle } = flags;
-    const { pipeline } = signals;
-    const { openServe } = await import("@mcp-ops/proxy/serve");
-    const served = await openServe({
-      ...listen,
-      command,
-      pipeline,
-      path,
-      shared,
-      maxSessions,
-      allowedHosts,
-      idleMs: idle * 1000,
-      onWarning: options.onWarning,
-    });
-    tell(served, signals.endpoint, flags, terminal);
-    await toldToEnd();
-    await served.close();
-  } finally {
-    await signals.close();
-    await spans?.[Symbol.asyncDispose]();
-  }
+  await using _spans = await openSpans(flags, process.env, options);
+  await using signals = await openSignals(options);
+  const { pipeline } = signals;
+  const { listen, path, host: allowedHosts, shared, maxSessions, idle } = flags;
+  const { openServe } = await import("@mcp-ops/proxy/serve");
+  await using served = await openServe({
+    ...listen,
+    command,
+    pipeline,
+    path,
+    shared,
+    maxSessions,
+    allowedHosts,
+    idleMs: idle * 1000,
+    onWarning: options.onWarning,
+  });
+  tell(served, signals.endpoint, flags, terminal);
+  await toldToEnd();
 }
 
 function tell({ url }: Served, ops: string | undefined, { json }: Flags, terminal: Terminal): void {

@@ -19,6 +19,8 @@ const PATIENCE_MS = 2_000;
 export class ChildLink {
   readonly ended: Promise<Ending>;
   readonly #child: Child;
+  #isClosing = false;
+  #hasExited = false;
   onMessage: (message: Message) => void = () => {};
 
   /** @throws OpsError when the command cannot be started. */
@@ -29,6 +31,9 @@ export class ChildLink {
   private constructor(child: Child, onWarning: Warn) {
     this.#child = child;
     this.ended = child.ended;
+    void child.exited.then(() => {
+      this.#hasExited = true;
+    });
     child.stdin.on("error", () => {}); // Its end says more, and comes as well.
     const reader = new LineReader(MAX_LINE_BYTES, (line) => this.#read(line, onWarning));
     reader.onOverflow = () => {
@@ -47,8 +52,19 @@ export class ChildLink {
     if (this.#child.stdin.writable) this.#child.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Whether the process is gone, though what it wrote or started may not be. */
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Whether its end is ours. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Ends the server and whatever it has started. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await stopChild(this.#child, PATIENCE_MS);
   }
 

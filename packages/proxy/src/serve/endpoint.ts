@@ -8,6 +8,7 @@ import { DEFAULT_IDLE_MS, DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_SESSIONS, type Ser
 import { PrivateHouse } from "./private-house.ts";
 import { Sessions } from "./sessions.ts";
 import { SharedHouse } from "./shared-house.ts";
+import type { Starter } from "./starter.ts";
 
 /** Finds out what a request is, and who answers it. */
 export class Endpoint {
@@ -16,14 +17,14 @@ export class Endpoint {
   readonly #houses: readonly { close(): Promise<void> }[];
   readonly #maxBodyBytes: number;
 
-  constructor(options: ServeOptions) {
-    const { command, pipeline, shared = false, onWarning, maxSessions, idleMs, maxBodyBytes } = options;
-    const house = shared ? new SharedHouse(command, onWarning) : new PrivateHouse(command, onWarning);
+  constructor(options: ServeOptions, starter: Starter) {
+    const { pipeline, shared = false, maxSessions, idleMs, maxBodyBytes } = options;
+    const house = shared ? new SharedHouse(starter) : new PrivateHouse(starter);
     const limits = { maxSessions: maxSessions ?? DEFAULT_MAX_SESSIONS, idleMs: idleMs ?? DEFAULT_IDLE_MS };
     this.#maxBodyBytes = maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.#sessions = new Sessions(house, pipeline, limits);
     // A process that was initialised speaks the revision of its handshake, so that these have one apart.
-    this.#modern = new Modern(new SharedHouse(command, onWarning), pipeline);
+    this.#modern = new Modern(new SharedHouse(starter), pipeline);
     this.#houses = [house, this.#modern];
   }
 

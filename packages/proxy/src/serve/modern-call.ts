@@ -30,12 +30,15 @@ class ModernCall implements Guest {
   #seat: Seat | undefined;
   /** Ours among them: the tap may ask the server for its lists. */
   #unanswered = 0;
+  /** Before the question was even asked, it may be. */
+  #hasServerEnded = false;
 
   constructor(request: Request) {
     this.#request = request;
     this.onmessage = (message) => {
       if (isRequest(message)) this.#unanswered++;
-      this.#seat?.send(message);
+      if (this.#hasServerEnded) this.serverEnded();
+      else this.#seat?.send(message);
     };
     this.onclose = () => {};
   }
@@ -63,7 +66,8 @@ class ModernCall implements Guest {
   }
 
   serverEnded(): void {
-    if (this.#response?.writableEnded === true) return;
+    this.#hasServerEnded = true;
+    if (this.#response === undefined || this.#response.writableEnded) return;
     this.receive(errorFor(this.#request.id, OPS_RPC.unavailable, "The server ended before it answered. Try again."));
   }
 

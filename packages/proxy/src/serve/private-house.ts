@@ -1,20 +1,18 @@
-import type { Warn } from "../signals/warn.ts";
-import { ChildLink } from "./child-link.ts";
+import type { ChildLink } from "./child-link.ts";
 import type { Guest, House, Seat } from "./seat.ts";
+import type { Starter } from "./starter.ts";
 
 /** A server of its own for each guest: messages pass unchanged. */
 export class PrivateHouse implements House {
-  readonly #command: readonly string[];
-  readonly #onWarning: Warn;
+  readonly #starter: Starter;
   readonly #open = new Set<ChildLink>();
 
-  constructor(command: readonly string[], onWarning: Warn) {
-    this.#command = command;
-    this.#onWarning = onWarning;
+  constructor(starter: Starter) {
+    this.#starter = starter;
   }
 
   async seat(guest: Guest): Promise<Seat> {
-    const link = await ChildLink.start(this.#command, this.#onWarning);
+    const link = await this.#starter.start();
     this.#open.add(link);
     link.onMessage = (message) => guest.receive(message);
     void link.ended.then(() => {

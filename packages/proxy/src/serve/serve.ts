@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
 import { OpsError } from "@mcp-ops/formats";
+import { defaultMetrics, fleet } from "@mcp-ops/kit";
 import { tap } from "@mcp-ops/tap";
 import { hostHeaderValidation, originValidation } from "@modelcontextprotocol/node";
 import { PROXY_ERROR } from "../codes.ts";
 import { Endpoint } from "./endpoint.ts";
 import { DEFAULT_SERVE_PATH, type ServeOptions } from "./options.ts";
+import { Starter } from "./starter.ts";
 
 /** A stdio server, offered over Streamable HTTP. */
 export interface Served extends AsyncDisposable {
@@ -20,8 +23,10 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Offers a stdio server over HTTP. The first server starts with the first session. @throws OpsError when the port cannot be had. */
 export async function openServe(options: ServeOptions): Promise<Served> {
-  const { host = "127.0.0.1", port, path = DEFAULT_SERVE_PATH, allowedHosts = [], onWarning } = options;
-  const endpoint = new Endpoint(options);
+  const { host = "127.0.0.1", port, path = DEFAULT_SERVE_PATH, allowedHosts = [] } = options;
+  const { command, pipeline, onWarning } = options;
+  const starter = new Starter(command, onWarning);
+  const endpoint = new Endpoint(options, starter);
   const names = [...LOOPBACK, host.includes(":") ? `[${host}]` : host, ...allowedHosts];
   const isAllowed = [hostHeaderValidation(names), originValidation(names)];
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -32,10 +37,15 @@ export async function openServe(options: ServeOptions): Promise<Served> {
     });
   };
   // So that refusals are seen, too; what a session takes it accounts for itself.
-  const server = createServer(tap(handle, options.pipeline));
+  const server = createServer(tap(handle, pipeline));
   await listening(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
+  const hideUp = fleet(defaultMetrics()).showUp(
+    () => pipeline.server ?? basename(command[0] ?? ""),
+    () => starter.isUp,
+  );
   const close = async () => {
+    hideUp();
     server.close();
     await endpoint.close();
     server.closeAllConnections();

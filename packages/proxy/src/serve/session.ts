@@ -25,6 +25,8 @@ export class Session implements Guest {
   #hasStream = false;
   #requests = 0;
   #lastAsked = performance.now();
+  /** Why nothing is asked any more, once it is so. */
+  #stopped: string | undefined;
   #hasEnded = false;
 
   constructor(pipeline: Pipeline, onBegin: (id: string, session: Session) => void, onEnd: (session: Session) => void) {
@@ -82,13 +84,14 @@ export class Session implements Guest {
   }
 
   serverEnded(): void {
-    if (!this.#hasEnded) void this.stop("The server ended before it answered. Start a new session.");
+    if (this.#stopped === undefined) void this.stop("The server ended before it answered. Start a new session.");
   }
 
   /** Ends it, with an answer to whatever is open. */
   async stop(reason: string): Promise<void> {
+    this.#stopped ??= reason;
     const open = [...this.#open.keys()];
-    await Promise.all(open.map((id) => this.#send(errorFor(id, OPS_RPC.unavailable, reason))));
+    await Promise.all(open.map((id) => this.#refuse(id, reason)));
     await this.close();
   }
 
@@ -108,7 +111,13 @@ export class Session implements Guest {
   #fromClient(message: Message): void {
     // A cancelled question gets no answer, and its stream no more messages.
     if (message.method === "notifications/cancelled") this.#open.delete(message.params?.requestId as Id);
-    this.#seat?.send(message);
+    // One that came in while the session was being stopped would be waited for, for ever.
+    if (this.#stopped !== undefined && isRequest(message)) void this.#refuse(message.id, this.#stopped);
+    else this.#seat?.send(message);
+  }
+
+  #refuse(id: Id, reason: string): Promise<void> {
+    return this.#send(errorFor(id, OPS_RPC.unavailable, reason));
   }
 
   #asked({ id, params }: Message): void {

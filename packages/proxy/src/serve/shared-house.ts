@@ -1,9 +1,9 @@
 import { OPS_RPC } from "@mcp-ops/formats";
-import type { Warn } from "../signals/warn.ts";
-import { ChildLink } from "./child-link.ts";
+import type { ChildLink } from "./child-link.ts";
 import { Ids } from "./ids.ts";
 import { errorFor, isRequest, isResponse, type Message, type Request, type Response } from "./message.ts";
 import type { Guest, House, Seat } from "./seat.ts";
+import type { Starter } from "./starter.ts";
 
 /** Questions open at one server; beyond, guests are told to come later. */
 const MAX_OPEN = 10_000;
@@ -13,23 +13,25 @@ const MAX_OPEN = 10_000;
  * everybody who listens. A question of the server goes to its only listener: with several, nobody knows who is meant.
  */
 export class SharedHouse implements House {
-  readonly #command: readonly string[];
-  readonly #onWarning: Warn;
+  readonly #starter: Starter;
   readonly #guests = new Set<Guest>();
   readonly #ids = new Ids<Guest>();
   #link: Promise<ChildLink> | undefined;
+  #live: ChildLink | undefined;
   /** The first guest's handshake is the server's only one: the others get its answer. */
   #handshake: { answer?: Message; readonly waiting: { guest: Guest; id: Request["id"] }[] } | undefined;
   #isInitialized = false;
 
-  constructor(command: readonly string[], onWarning: Warn) {
-    this.#command = command;
-    this.#onWarning = onWarning;
+  constructor(starter: Starter) {
+    this.#starter = starter;
   }
 
   async seat(guest: Guest): Promise<Seat> {
     this.#link ??= this.#start();
     const link = await this.#link;
+    // A guest that comes while it ends belongs to the next process.
+    if (link.hasExited) await link.ended;
+    if (this.#live !== link) return this.seat(guest);
     this.#guests.add(guest);
     return {
       send: (message) => this.#fromGuest(guest, message, link),
@@ -46,7 +48,8 @@ export class SharedHouse implements House {
 
   async #start(): Promise<ChildLink> {
     try {
-      const link = await ChildLink.start(this.#command, this.#onWarning);
+      const link = await this.#starter.start();
+      this.#live = link;
       link.onMessage = (message) => this.#fromServer(message, link);
       void link.ended.then(() => this.#ended());
       return link;
@@ -58,6 +61,7 @@ export class SharedHouse implements House {
 
   #ended(): void {
     this.#link = undefined;
+    this.#live = undefined;
     this.#handshake = undefined;
     this.#isInitialized = false;
     this.#ids.clear();

@@ -28,7 +28,7 @@ export async function watchPipe(options: WrapOptions, streams: Streams): Promise
   const signals = await openSignals({ ...options.signals, server: name ?? fallback, onWarning: onSignalWarning });
   const figures = fleet(defaultMetrics());
   const tap = new PipeTap(
-    pipelineOf(signals, figures, options),
+    pipelineOf(signals, options),
     {
       toServer: (bytes) => write(streams.toServer, bytes),
       toClient: (bytes) => write(streams.toClient, bytes),
@@ -45,8 +45,8 @@ export async function watchPipe(options: WrapOptions, streams: Streams): Promise
   return { tap, signals, fleet: figures };
 }
 
-function pipelineOf({ pipeline }: Signals, { observer }: Fleet, { name, learnTargets = true }: WrapOptions): Pipeline {
-  return { ...pipeline, server: name, learnTargets, observers: [...pipeline.observers, observer] };
+function pipelineOf({ pipeline }: Signals, { name, learnTargets = true }: WrapOptions): Pipeline {
+  return { ...pipeline, server: name, learnTargets };
 }
 
 /** A side that is gone takes nothing; its other side is told by the end of its own stream. */

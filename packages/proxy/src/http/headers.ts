@@ -1,0 +1,94 @@
+import { FENCING_HEADER } from "@mcp-ops/formats";
+
+/** Fields that belong to one connection (RFC 9110, 7.6.1), and those by which a message is framed, which we do ourselves. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Not from a client: only we say so. `expect` has been met by reading the body. */
+const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, FENCING_HEADER, "expect", "content-length"]);
+
+/** Of a question of our own these would tell what is not so. */
+const ABOUT_ANOTHER_MESSAGE = new Set([
+  "content-encoding",
+  "last-event-id",
+  "mcp-method",
+  "mcp-name",
+  "traceparent",
+  "tracestate",
+  "baggage",
+]);
+
+/** Names and values in turns, as Node's `rawHeaders`. */
+export type RawHeaders = readonly string[];
+
+export interface Changes {
+  /** The `Host` to name in place of the client's. */
+  readonly host: string | undefined;
+  /** Whether the answer is to be read on its way. */
+  readonly isRead: boolean;
+}
+
+/** The headers of a client's request as they go on: everything but what belongs to the connection, with its own spelling. */
+export function requestHeaders(raw: RawHeaders, { host, isRead }: Changes): string[] {
+  const kept = without(
+    raw,
+    NOT_FROM_CLIENTS,
+    (name) => (name === "host" && host !== undefined) || (isRead && name === "accept-encoding"),
+  );
+  if (host !== undefined) kept.push("Host", host);
+  if (isRead) kept.push("Accept-Encoding", "identity");
+  return kept;
+}
+
+/** The headers of a message of our own that goes where a client's request goes. */
+export function besideHeaders(raw: RawHeaders, changes: Changes, method: string): string[] {
+  const isModern = raw.some((text, at) => at % 2 === 0 && text.toLowerCase() === "mcp-method");
+  const kept = without(
+    requestHeaders(raw, changes),
+    ABOUT_ANOTHER_MESSAGE,
+    (name) => name.startsWith("mcp-param-") || name === "content-type",
+  );
+  kept.push("Content-Type", "application/json");
+  if (isModern) kept.push("Mcp-Method", method);
+  return kept;
+}
+
+/** The headers of a response as they go on. `length` replaces that of the body; `null` leaves it open. */
+export function responseHeaders(raw: RawHeaders, length: number | null | undefined): string[] {
+  const kept = without(raw, HOP_BY_HOP, (name) => length !== undefined && name === "content-length");
+  if (typeof length === "number") kept.push("Content-Length", String(length));
+  return kept;
+}
+
+function without(raw: RawHeaders, dropped: ReadonlySet<string>, drops: (name: string) => boolean): string[] {
+  const named = namedByConnection(raw);
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] as string).toLowerCase();
+    if (dropped.has(name) || drops(name) || named?.has(name) === true) continue;
+    kept.push(raw[at] as string, raw[at + 1] as string);
+  }
+  return kept;
+}
+
+/** A sender names in `Connection` what else is for the next hop only. */
+function namedByConnection(raw: RawHeaders): ReadonlySet<string> | undefined {
+  let named: Set<string> | undefined;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    if ((raw[at] as string).toLowerCase() !== "connection") continue;
+    const value = raw[at + 1] as string;
+    if (value === "keep-alive" || value === "close") continue;
+    named ??= new Set();
+    for (const name of value.split(",")) named.add(name.trim().toLowerCase());
+  }
+  // Nobody may have these taken off: what they say is for the server.
+  for (const kept of ["host", "content-length", "content-type", "authorization"]) named?.delete(kept);
+  return named;
+}

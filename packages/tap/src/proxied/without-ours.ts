@@ -1,0 +1,10 @@
+import { FENCING_META_KEY } from "@mcp-ops/formats";
+import { type Message, metaOf } from "../messages.ts";
+
+/** The message without what only we may say: a fencing token in `_meta` is believed by servers, so no client may bring one. */
+export function withoutOurs(message: Message): Message {
+  const meta = metaOf(message);
+  if (meta === undefined || !Object.hasOwn(meta, FENCING_META_KEY)) return message;
+  const { [FENCING_META_KEY]: _, ...others } = meta;
+  return { ...message, params: { ...(message.params as object), _meta: others } };
+}
