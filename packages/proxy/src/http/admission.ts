@@ -7,7 +7,7 @@ import type { Refused } from "./refused.ts";
  * rebinding) still sends that name in `Host`, and its own in `Origin` (spec 2025-11-25: transports, security).
  */
 export function admission(bound: string, hosts: readonly string[]): (request: IncomingMessage) => Refused | undefined {
-  const mayName = hostCheck(bound, hosts);
+  const mayName = rememberingLast(hostCheck(bound, hosts));
   return ({ headers, url }) => {
     if (!url?.startsWith("/")) {
       return {
@@ -24,6 +24,16 @@ export function admission(bound: string, hosts: readonly string[]): (request: In
       httpStatus: 403,
       message: "Pages of this origin may not ask here. The operator can allow it: --host <name>.",
     };
+  };
+}
+
+/** Most requests name what the one before them named. */
+function rememberingLast(check: (host: string | undefined) => boolean): (host: string | undefined) => boolean {
+  let last: string | undefined;
+  let verdict = check(last);
+  return (host) => {
+    if (host !== last) [last, verdict] = [host, check(host)];
+    return verdict;
   };
 }
 

@@ -104,6 +104,10 @@ export class Passage implements Mover, Waiting {
 
   failed(error: Error & { readonly code?: string }, wasSent: boolean): void {
     if (this.#isOver || this.#upstream === undefined) return;
+    // Nothing is wrong with the upstream where the request cannot even be written down.
+    if (error.code === "UND_ERR_INVALID_ARG" || error.code === "UND_ERR_NOT_SUPPORTED") {
+      return this.#passing.fail(400, "This request cannot be passed on: its target or a header is malformed.");
+    }
     if (!wasSent) {
       this.#road.upstreams.found(this.#upstream, "refused");
       if (this.#tried.size < this.#road.upstreams.all.length) return this.#goTo(this.#road.upstreams.next(this.#tried));

@@ -45,8 +45,19 @@ export class EventSplitter {
       at++;
       const isSecondHalf = byte === LF && this.#afterCr;
       this.#afterCr = byte === CR;
-      if (isSecondHalf) continue;
+      if (isSecondHalf) {
+        // Nobody waits for the rest of a line end: some clients look for it before they take the event.
+        if (at - 1 === start && this.isBetweenEvents) {
+          this.#complete(chunk.subarray(start, at));
+          start = at;
+        }
+        continue;
+      }
       if (this.#lineIsEmpty) {
+        if (this.#afterCr && chunk[at] === LF) {
+          at++;
+          this.#afterCr = false;
+        }
         this.#complete(chunk.subarray(start, at));
         start = at;
       }
