@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { MCP_OPS } from "../cli/command.ts";
 import { randomFrom } from "../cli/random.ts";
 
@@ -41,6 +41,7 @@ async function started(mark: string, shared: boolean): Promise<{ child: ChildPro
     env: { ...process.env, SERVE_MARK: mark },
     stdio: ["ignore", "pipe", "ignore"],
   });
+  onTestFinished(() => void child.kill("SIGKILL"));
   const [line] = await once(child.stdout, "data");
   return { child, url: JSON.parse(String(line)).url };
 }
