@@ -119,6 +119,7 @@ describe.each([
     const figures = await scraped(proxied.ops);
     expect(figures).toContain(ended("echo", "success"));
     expect(figures).toContain(ended("get-sum", "tool_error"));
+    expect(figures).toContain('mcp_server_up{server="everything"} 1\n');
   });
 
   test.runIf(mode === "streamableHttp")("the Inspector's command hears the same, too", async () => {

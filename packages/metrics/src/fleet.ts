@@ -35,10 +35,7 @@ export function fleet(metrics: Metrics): Fleet {
 function openFleet(metrics: Metrics): Fleet {
   const ups = new Set<{ readonly server: () => string; readonly isUp: () => boolean }>();
   const counters = new Map(COUNTERS.map(({ name }) => [name, new Counter()]));
-  metrics.show({
-    name: METRIC.serverUp,
-    read: () => [...ups].map(({ server, isUp }) => ({ labels: { server: server() }, value: isUp() ? 1 : 0 })),
-  });
+  metrics.show({ name: METRIC.serverUp, read: () => samplesOf(ups) });
   for (const [name, counter] of counters) metrics.show({ name, read: () => counter.samples() });
   const count: Fleet["count"] = (metric, server, from) =>
     counters.get(metric)?.add(from ? { server, from } : { server });
@@ -51,6 +48,13 @@ function openFleet(metrics: Metrics): Fleet {
     },
     count,
   };
+}
+
+/** Of several by one name, one that is down must not hide behind another. */
+function samplesOf(ups: ReadonlySet<{ readonly server: () => string; readonly isUp: () => boolean }>) {
+  const values = new Map<string, number>();
+  for (const { server, isUp } of ups) values.set(server(), Math.min(values.get(server()) ?? 1, isUp() ? 1 : 0));
+  return [...values].map(([server, value]) => ({ labels: { server }, value }));
 }
 
 class Counter {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { defaultMetrics, fleet } from "@mcp-ops/kit";
 import { type Pipeline, Proxied } from "@mcp-ops/tap";
 import { admission } from "./admission.ts";
 import { DEFAULT_HOST, type Door, openDoor } from "./door.ts";
@@ -69,9 +70,13 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
   });
   const sweeping = setInterval(() => road.proxied.lines.sweep(), SWEEP_EVERY_MS);
   sweeping.unref();
+  const hideUp = showUp(road.upstreams, options.pipeline);
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeAll(door, drainMs, road).finally(() => clearInterval(sweeping));
+    closing ??= closeAll(door, drainMs, road).finally(() => {
+      clearInterval(sweeping);
+      hideUp();
+    });
     return closing;
   };
   return {
@@ -81,6 +86,14 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The server behind the proxy is up while one of its upstreams is. */
+function showUp({ all }: Upstreams, pipeline: Pipeline): () => void {
+  return fleet(defaultMetrics()).showUp(
+    () => pipeline.server ?? all[0]?.url.host ?? "mcp-server",
+    () => all.some(({ isUp }) => isUp),
+  );
 }
 
 function roadOf(options: ProxyOptions, maxBytes: number, counts: { unread: number; forgottenSessions: number }): Road {
