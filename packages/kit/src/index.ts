@@ -50,5 +50,6 @@ export { pipelineFor } from "./pipelines.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";
 export { removeTraces } from "./runtime/traces.ts";
+export { isHost, parseListen, readSettings, type Settings } from "./settings.ts";
 export { watch } from "./watch.ts";
 export type { WatchOptions } from "./watch-options.ts";

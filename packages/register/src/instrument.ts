@@ -1,7 +1,6 @@
-import { watch } from "@mcp-ops/kit";
+import { readSettings, watch } from "@mcp-ops/kit";
 import { appear } from "./presence.ts";
 import type { Sdk } from "./sdk-entries.ts";
-import { readSettings } from "./settings.ts";
 import { guarded } from "./warn.ts";
 import { watchOptions } from "./watch-settings.ts";
 

@@ -1,8 +1,16 @@
 import { rmSync } from "node:fs";
-import { announce, KIT_ERROR, type Listen, type OpsEndpoint, opsEndpoint, removeTraces, thisBoot } from "@mcp-ops/kit";
+import {
+  announce,
+  KIT_ERROR,
+  type Listen,
+  type OpsEndpoint,
+  opsEndpoint,
+  removeTraces,
+  type Settings,
+  thisBoot,
+} from "@mcp-ops/kit";
 import { beforeKilled } from "./before-killed.ts";
 import type { Sdk } from "./sdk-entries.ts";
-import type { Settings } from "./settings.ts";
 import { messageOf, warnOnce } from "./warn.ts";
 
 let appeared = false;

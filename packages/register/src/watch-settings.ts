@@ -1,6 +1,5 @@
-import type { WatchOptions } from "@mcp-ops/kit";
+import type { Settings, WatchOptions } from "@mcp-ops/kit";
 import { auditByName } from "./audit-by-name.ts";
-import type { Settings } from "./settings.ts";
 
 let options: WatchOptions | undefined;
 

@@ -1,9 +1,9 @@
 import { tmpdir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { runtimeFolder } from "@mcp-ops/formats";
-import type { Listen } from "@mcp-ops/kit";
+import type { Listen } from "./endpoint/listen.ts";
 
-/** What the operator may say, all by environment. The README of this package explains each. */
+/** What the operator may say, all by environment; the README of `@mcp-ops/register` explains each. */
 export interface Settings {
   /** `undefined`: on a socket in the runtime folder. */
   readonly listen: Listen | "off" | undefined;
@@ -19,7 +19,7 @@ export interface Settings {
   readonly problems: readonly string[];
 }
 
-/** Reads the settings. Never throws: a typo must not keep a server from starting. */
+/** Reads the settings from an environment that floor 3 or 4 gives. Never throws: a typo must not keep a server from starting. */
 export function readSettings(env: NodeJS.ProcessEnv, uid: number): Settings {
   const listen = parseListen(env.MCP_OPS_LISTEN);
   const hosts = namesIn(env.MCP_OPS_HOSTS);
@@ -59,7 +59,8 @@ function namesIn(list: string | undefined): readonly string[] {
     .filter((name) => name !== "");
 }
 
-function isHost(name: string): boolean {
+/** Whether this may stand as a host name beside the loopback names. */
+export function isHost(name: string): boolean {
   return !/[/?#@\s]/.test(name) && URL.canParse(`http://${name}`);
 }
 
@@ -71,7 +72,8 @@ function wrongListen(value: string | undefined): string {
   return `MCP_OPS_LISTEN is ${JSON.stringify(value)}. Give a port, host:port, the absolute path of a socket, or off. The ops endpoint listens on its usual socket instead.`;
 }
 
-function parseListen(value: string | undefined): Listen | "off" | "wrong" | undefined {
+/** A port, `host:port`, the absolute path of a socket (`unix:` before it or not), `off`; undefined when nothing is said. */
+export function parseListen(value: string | undefined): Listen | "off" | "wrong" | undefined {
   if (value === undefined || value === "") return undefined;
   if (value === "off") return "off";
   const path = value.replace(/^unix:/, "");
