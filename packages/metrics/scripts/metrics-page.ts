@@ -60,6 +60,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   ops: "About mcp-ops itself",
   health: "About health",
   audit: "About the audit log",
+  sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };
 

@@ -1,0 +1,253 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { DependencySummary, HealthSummary } from "@mcp-ops/formats";
+import { hostCheck, LOOPBACK_HOST } from "@mcp-ops/kit";
+import { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
+import { readTls, readToken, type TlsFiles } from "./config/secrets.ts";
+import { listenOf } from "./config/sections.ts";
+import { maskedConfig } from "./config/show.ts";
+import type { DutyPlan } from "./duties/duty.ts";
+import { Host } from "./duties/host.ts";
+import { convert } from "./exposition/convert.ts";
+import type { Family, Format } from "./exposition/family.ts";
+import { Figures } from "./figures.ts";
+import { adminApp } from "./listeners/admin.ts";
+import { Door } from "./listeners/door.ts";
+import { Failures } from "./listeners/guard.ts";
+import { probesApp } from "./listeners/probes.ts";
+import { type Log, messageOf, openLog, Secrets } from "./log.ts";
+import { adminRoutes } from "./operations.ts";
+import { openState, type State } from "./state/state.ts";
+
+type Readiness = "starting" | "ready" | "stopping";
+
+/** What the references of a config lead to. */
+interface Credentials {
+  readonly token: string | undefined;
+  readonly tls: TlsFiles | undefined;
+}
+
+/** Opens the daemon: state, listeners and duties, in this order. Throws an OpsError when it cannot be what the config says. */
+export async function openDaemon(source: ConfigSource): Promise<Daemon> {
+  const loaded = loadConfig(source);
+  const secrets = new Secrets();
+  const credentials = credentialsOf(loaded, source, secrets);
+  const state = openState(stateFile(loaded, source.env));
+  const daemon = new Daemon(source, loaded, secrets, state);
+  try {
+    await daemon.open(credentials);
+    return daemon;
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
+}
+
+export class Daemon {
+  readonly #source: ConfigSource;
+  readonly #secrets: Secrets;
+  readonly #state: State;
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #figures = new Figures();
+  readonly #failures = new Failures(() => performance.now());
+  readonly #probes = new Door("probes");
+  readonly #admin = new Door("admin");
+  #loaded: LoadedConfig;
+  #log: Log;
+  #readiness: Readiness = "starting";
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(source: ConfigSource, loaded: LoadedConfig, secrets: Secrets, state: State) {
+    this.#source = source;
+    this.#loaded = loaded;
+    this.#secrets = secrets;
+    this.#state = state;
+    this.#log = openLog(loaded.config.log.level, secrets);
+    this.#hosts = new Map(source.duties.map((plan) => [plan.name, this.#hostOf(plan)]));
+  }
+
+  /** Where the listeners are; undefined for one that is off. */
+  get addresses(): { readonly probes: string | undefined; readonly admin: string | undefined } {
+    return { probes: this.#probes.address, admin: this.#admin.address };
+  }
+
+  readonly log: Log = (...line) => this.#log(...line);
+
+  async open(credentials: Credentials): Promise<void> {
+    const { damage } = this.#state;
+    if (damage !== undefined) {
+      const { found, movedTo } = damage;
+      const message = `The state was damaged (${found}) and is set aside as ${movedTo}. The daemon goes on with an empty one, and is degraded until that file is gone.`;
+      this.log("error", message);
+    }
+    await this.#setDoors(this.#loaded, credentials);
+    await Promise.all([...this.#hosts.values()].map((host) => host.start()));
+    if (this.#readiness === "starting") this.#readiness = "ready";
+    this.log("info", "The sidecar is ready.", { ...this.addresses });
+  }
+
+  /** Reads the config again. When it cannot be used everything stays as it is, and the error says why. One reload at a time. */
+  reload(): Promise<void> {
+    const next = this.#reloading.catch(() => {}).then(() => this.#reload());
+    this.#reloading = next;
+    return next;
+  }
+
+  /** Ends the daemon; whether everything ended within the deadline. */
+  async close(): Promise<boolean> {
+    this.#readiness = "stopping";
+    const deadline = AbortSignal.timeout(this.#loaded.config.shutdown.deadlineMs);
+    await Promise.all([...this.#hosts.values()].map((host) => host.stop(deadline)));
+    await Promise.all([this.#probes.close(deadline), this.#admin.close(deadline)]);
+    this.#state[Symbol.dispose]();
+    this.log(
+      deadline.aborted ? "warn" : "info",
+      deadline.aborted ? "The sidecar has ended, with work left undone." : "The sidecar has ended.",
+    );
+    return !deadline.aborted;
+  }
+
+  #hostOf(plan: DutyPlan): Host {
+    const { env } = this.#source;
+    const context = { log: this.log, state: this.#state.database, folder: this.#loaded.folder, env };
+    return new Host(plan.name, () => plan.open(this.#loaded.config[plan.name] as object), context);
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const loaded = loadConfig(this.#source);
+      await this.#setDoors(loaded, credentialsOf(loaded, this.#source, this.#secrets));
+      await this.#take(loaded);
+    } catch (error) {
+      this.#figures.reloads.refused++;
+      this.#figures.isConfigValid = false;
+      this.log("error", `The config was not taken, and the old one holds. ${messageOf(error)}`);
+      throw error;
+    }
+    this.#figures.reloads.ok++;
+    this.#figures.isConfigValid = true;
+    this.log("info", "The config has been read again.");
+  }
+
+  async #take(loaded: LoadedConfig): Promise<void> {
+    const before = this.#loaded;
+    this.#loaded = loaded;
+    this.#log = openLog(loaded.config.log.level, this.#secrets);
+    if (differ(before.config.state, loaded.config.state)) {
+      this.log("warn", "state.file has changed: that is taken at the next start.");
+    }
+    const changed = [...this.#hosts].filter(([name]) => differ(before.config[name], loaded.config[name]));
+    await Promise.all(changed.map(([, host]) => host.restart()));
+  }
+
+  /** Both, or neither. */
+  async #setDoors({ config }: LoadedConfig, { token, tls }: Credentials): Promise<void> {
+    const before = this.#probes.plan;
+    const { probes, admin } = config;
+    const where = { probes: listenOf(probes.listen), admin: listenOf(admin.listen) };
+    await this.#probes.set({
+      where: where.probes,
+      tls: undefined,
+      app: this.#probesApp(hostJudge(where.probes, probes.hosts)),
+    });
+    try {
+      const onSocket = typeof where.admin === "object" && "socket" in where.admin;
+      const app = this.#adminApp(hostJudge(where.admin, admin.hosts), token, onSocket);
+      await this.#admin.set({ where: where.admin, tls, app });
+    } catch (error) {
+      if (before !== undefined) await this.#probes.set(before);
+      throw error;
+    }
+  }
+
+  #probesApp(allows: (host: string | undefined) => boolean) {
+    return probesApp({
+      readiness: () => this.#readiness,
+      health: () => this.#health(),
+      metrics: (format) => this.#metrics(format),
+      allows,
+    });
+  }
+
+  #adminApp(allows: (host: string | undefined) => boolean, token: string | undefined, onSocket: boolean) {
+    const routes = adminRoutes({
+      status: () => this.#status(),
+      config: () => maskedConfig(this.#loaded.config),
+      reload: () => this.reload(),
+      hosts: this.#hosts,
+    });
+    const refused = (reason: "host" | "token" | "rate") => {
+      this.#figures.refusals[reason]++;
+    };
+    return adminApp({ routes, token, onSocket, allows, failures: this.#failures, refused, log: this.log });
+  }
+
+  #health(): HealthSummary {
+    const duties = [...this.#hosts.values()].map((host) => host.status());
+    const dependencies: DependencySummary[] = [
+      ...duties.map(({ name, phase, content }) => optional(name, phase === "starting" ? "starting" : word(content))),
+      optional("config", word(this.#figures.isConfigValid)),
+      optional("state", word(this.#state.setAside().length === 0)),
+    ];
+    const isWell = dependencies.every(({ status }) => status === "up");
+    return { schema: 1, status: isWell ? "healthy" : "degraded", ready: this.#readiness === "ready", dependencies };
+  }
+
+  #status(): object {
+    return {
+      ...this.#health(),
+      uptimeSeconds: Math.round(process.uptime()),
+      files: this.#loaded.files,
+      listeners: this.addresses,
+      duties: [...this.#hosts.values()].map((host) => host.status()),
+      damagedState: this.#state.setAside(),
+    };
+  }
+
+  async #metrics(format: Format): Promise<readonly Family[]> {
+    const hosts = [...this.#hosts.values()];
+    const ofDuties = await Promise.all(hosts.map((host) => host.metrics(format)));
+    // After the duties have been asked, so that the page tells of what has just failed.
+    const families = this.#figures.families(
+      hosts.map((host) => host.status()),
+      this.#state.setAside().length,
+    );
+    return [...families.flatMap((family) => convert(family, "classic", format)), ...ofDuties.flat()];
+  }
+}
+
+function credentialsOf({ config, folder }: LoadedConfig, { env }: ConfigSource, secrets: Secrets): Credentials {
+  const { token: reference, tls: files } = config.admin;
+  const token = reference === undefined ? undefined : readToken("admin.token", reference, folder, env);
+  const tls = files === undefined ? undefined : readTls("admin.tls", files, folder);
+  if (token !== undefined) secrets.add(token);
+  return { token, tls };
+}
+
+/** systemd names the folder of a service in `STATE_DIRECTORY` (StateDirectory= in the unit). */
+function stateFile({ config, folder }: LoadedConfig, env: ConfigSource["env"]): string {
+  if (config.state.file !== undefined) return resolve(folder, config.state.file);
+  const home = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
+  return join(env.STATE_DIRECTORY?.split(":")[0] || join(home, "mcp-ops"), "sidecar.db");
+}
+
+/** Browsers reach ports only, so on a socket any `Host` is as good as none. */
+function hostJudge(
+  where: ReturnType<typeof listenOf>,
+  hosts: readonly string[],
+): (host: string | undefined) => boolean {
+  if (where === "off" || "socket" in where) return () => true;
+  return hostCheck(where.host ?? LOOPBACK_HOST, hosts);
+}
+
+function optional(name: string, status: DependencySummary["status"]): DependencySummary {
+  return { name, status, criticality: "optional" };
+}
+
+function word(isWell: boolean): "up" | "down" {
+  return isWell ? "up" : "down";
+}
+
+function differ(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
+}

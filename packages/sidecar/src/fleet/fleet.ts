@@ -1,0 +1,145 @@
+import type { DatabaseSync } from "node:sqlite";
+import { METRIC, OpsError } from "@mcp-ops/formats";
+import { convert } from "../exposition/convert.ts";
+import type { Family, Format } from "../exposition/family.ts";
+import { merge, type Source } from "../exposition/merge.ts";
+import { own } from "../exposition/own.ts";
+import { discover } from "./discovery.ts";
+import { type Entry, nextRoll } from "./roll.ts";
+import { type ScrapeLimits, scrape } from "./scrape.ts";
+import { type FleetSettings, FRESH_MS } from "./settings.ts";
+import { Slots } from "./slots.ts";
+
+/** What the last look found of one process. */
+export interface Member {
+  readonly server: string;
+  readonly slot: number;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly up: boolean;
+  /** Why it is not up. */
+  readonly message: string | undefined;
+  readonly scrapeMs: number;
+  readonly series: number;
+}
+
+interface Page {
+  readonly atMs: number;
+  readonly families: readonly Family[];
+}
+
+/** The servers of the machine, and one page of all their metrics. */
+export class Fleet {
+  readonly #folder: string;
+  readonly #settings: FleetSettings;
+  readonly #slots: Slots;
+  readonly #dropped: Record<"servers" | "series" | "conflict", number> = { servers: 0, series: 0, conflict: 0 };
+  readonly #pages = new Map<Format, Page>();
+  readonly #underWay = new Map<Format, Promise<readonly Family[]>>();
+  #roll: readonly Entry[] = [];
+  #looking: Promise<void> = Promise.resolve();
+  members: readonly Member[] = [];
+  unreadable: readonly string[] = [];
+
+  constructor(folder: string, settings: FleetSettings, database: DatabaseSync) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#slots = new Slots(database);
+  }
+
+  /** Who is there. One look after the other: each remembers what it has swept. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.catch(() => {}).then(() => this.#look());
+    return this.#looking;
+  }
+
+  /** The metrics of all. Who asks while others wait, or right after them, gets what they get. */
+  async page(format: Format): Promise<readonly Family[]> {
+    const last = this.#pages.get(format);
+    if (last !== undefined && performance.now() - last.atMs < FRESH_MS) return last.families;
+    const shared = this.#underWay.get(format);
+    if (shared !== undefined) return shared;
+    const own = this.#scrapeAll(format).finally(() => this.#underWay.delete(format));
+    this.#underWay.set(format, own);
+    return own;
+  }
+
+  async #look(): Promise<void> {
+    const { maxServers, rememberDeadMs } = this.#settings;
+    // Twice as many, because some of the files may be of servers that are no more.
+    const found = await discover(this.#folder, 2 * maxServers);
+    this.unreadable = found.unreadable;
+    this.#roll = nextRoll(this.#roll, found, performance.now(), rememberDeadMs);
+  }
+
+  async #scrapeAll(format: Format): Promise<readonly Family[]> {
+    await this.look();
+    const { maxServers, maxSeries } = this.#settings;
+    const slots = this.#slots.assign(
+      this.#roll.map(({ bootId }) => bootId),
+      maxServers,
+    );
+    const seated = this.#roll.filter(({ bootId }) => slots.has(bootId));
+    this.#dropped.servers += this.#roll.length - seated.length;
+    const looks = await Promise.all(
+      seated.map((entry) => visit(entry, slots.get(entry.bootId) as number, this.#folder, format, this.#settings)),
+    );
+    this.members = looks.map(({ member }) => member);
+    const merged = merge(
+      looks.flatMap(({ source }) => source ?? []),
+      { maxSeries: 10 * maxSeries, maxSeriesOfOne: maxSeries },
+    );
+    this.#dropped.series += merged.dropped.series;
+    this.#dropped.conflict += merged.dropped.conflict;
+    const families = [...this.#own().flatMap((family) => convert(family, "classic", format)), ...merged.families];
+    this.#pages.set(format, { atMs: performance.now(), families });
+    return families;
+  }
+
+  #own(): readonly Family[] {
+    const label = ({ server, slot }: Member) => ({ server, slot: String(slot) });
+    return [
+      own(
+        METRIC.serverUp,
+        this.members.map((member) => ({ labels: label(member), value: member.up ? 1 : 0 })),
+      ),
+      own(
+        METRIC.fleetScrapeDuration,
+        this.members.map((member) => ({ labels: label(member), value: member.scrapeMs / 1000 })),
+      ),
+      own(
+        METRIC.fleetDropped,
+        Object.entries(this.#dropped).map(([reason, value]) => ({ labels: { reason }, value })),
+      ),
+    ];
+  }
+}
+
+interface Look {
+  readonly member: Member;
+  readonly source: Source | undefined;
+}
+
+async function visit(entry: Entry, slot: number, folder: string, format: Format, limits: ScrapeLimits): Promise<Look> {
+  const { server, pid, startedAt, registration } = entry;
+  const begun = performance.now();
+  const member = { server, slot, pid, startedAt };
+  if (registration === undefined) {
+    return { member: { ...member, up: false, message: "It was killed.", scrapeMs: 0, series: 0 }, source: undefined };
+  }
+  try {
+    const families = await scrape(registration, folder, format, limits);
+    const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
+    const scrapeMs = performance.now() - begun;
+    return {
+      member: { ...member, up: true, message: undefined, scrapeMs, series },
+      source: { server, slot, families },
+    };
+  } catch (error) {
+    const message = error instanceof OpsError ? error.message : "It cannot be scraped.";
+    return {
+      member: { ...member, up: false, message, scrapeMs: performance.now() - begun, series: 0 },
+      source: undefined,
+    };
+  }
+}
