@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { DependencySummary, HealthSummary } from "@mcp-ops/formats";
 import { hostCheck, LOOPBACK_HOST } from "@mcp-ops/kit";
+import { type Condition, healthOf } from "./condition.ts";
 import { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
-import { readTls, readToken, type TlsFiles } from "./config/secrets.ts";
-import { listenOf } from "./config/sections.ts";
+import { isWide, listenOf } from "./config/sections.ts";
 import { maskedConfig } from "./config/show.ts";
+import { type Credentials, credentialsOf } from "./credentials.ts";
 import type { DutyPlan } from "./duties/duty.ts";
 import { Host } from "./duties/host.ts";
 import { convert } from "./exposition/convert.ts";
@@ -21,17 +21,10 @@ import { openState, type State } from "./state/state.ts";
 
 type Readiness = "starting" | "ready" | "stopping";
 
-/** What the references of a config lead to. */
-interface Credentials {
-  readonly token: string | undefined;
-  readonly tls: TlsFiles | undefined;
-}
-
 /** Opens the daemon: state, listeners and duties, in this order. Throws an OpsError when it cannot be what the config says. */
-export async function openDaemon(source: ConfigSource): Promise<Daemon> {
+export async function openDaemon(source: ConfigSource, secrets: Secrets = new Secrets()): Promise<Daemon> {
   const loaded = loadConfig(source);
-  const secrets = new Secrets();
-  const credentials = credentialsOf(loaded, source, secrets);
+  const credentials = credentialsOf(loaded, source.env, secrets);
   const state = openState(stateFile(loaded, source.env));
   const daemon = new Daemon(source, loaded, secrets, state);
   try {
@@ -81,6 +74,12 @@ export class Daemon {
       this.log("error", message);
     }
     await this.#setDoors(this.#loaded, credentials);
+    if (isWide(listenOf(this.#loaded.config.admin.listen)) && credentials.tls === undefined) {
+      this.log(
+        "warn",
+        "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
+      );
+    }
     await Promise.all([...this.#hosts.values()].map((host) => host.start()));
     if (this.#readiness === "starting") this.#readiness = "ready";
     this.log("info", "The sidecar is ready.", { ...this.addresses });
@@ -116,7 +115,7 @@ export class Daemon {
   async #reload(): Promise<void> {
     try {
       const loaded = loadConfig(this.#source);
-      await this.#setDoors(loaded, credentialsOf(loaded, this.#source, this.#secrets));
+      await this.#setDoors(loaded, credentialsOf(loaded, this.#source.env, this.#secrets));
       await this.#take(loaded);
     } catch (error) {
       this.#figures.reloads.refused++;
@@ -163,7 +162,7 @@ export class Daemon {
   #probesApp(allows: (host: string | undefined) => boolean) {
     return probesApp({
       readiness: () => this.#readiness,
-      health: () => this.#health(),
+      health: () => healthOf(this.#condition()),
       metrics: (format) => this.#metrics(format),
       allows,
     });
@@ -182,46 +181,28 @@ export class Daemon {
     return adminApp({ routes, token, onSocket, allows, failures: this.#failures, refused, log: this.log });
   }
 
-  #health(): HealthSummary {
+  #condition(): Condition {
     const duties = [...this.#hosts.values()].map((host) => host.status());
-    const dependencies: DependencySummary[] = [
-      ...duties.map(({ name, phase, content }) => optional(name, phase === "starting" ? "starting" : word(content))),
-      optional("config", word(this.#figures.isConfigValid)),
-      optional("state", word(this.#state.setAside().length === 0)),
-    ];
-    const isWell = dependencies.every(({ status }) => status === "up");
-    return { schema: 1, status: isWell ? "healthy" : "degraded", ready: this.#readiness === "ready", dependencies };
+    const { isConfigValid } = this.#figures;
+    return { isReady: this.#readiness === "ready", isConfigValid, duties, damagedState: this.#state.setAside() };
   }
 
   #status(): object {
-    return {
-      ...this.#health(),
-      uptimeSeconds: Math.round(process.uptime()),
-      files: this.#loaded.files,
-      listeners: this.addresses,
-      duties: [...this.#hosts.values()].map((host) => host.status()),
-      damagedState: this.#state.setAside(),
-    };
+    const condition = this.#condition();
+    const { duties, damagedState } = condition;
+    const { files } = this.#loaded;
+    const uptimeSeconds = Math.round(process.uptime());
+    return { ...healthOf(condition), uptimeSeconds, files, listeners: this.addresses, duties, damagedState };
   }
 
   async #metrics(format: Format): Promise<readonly Family[]> {
     const hosts = [...this.#hosts.values()];
     const ofDuties = await Promise.all(hosts.map((host) => host.metrics(format)));
     // After the duties have been asked, so that the page tells of what has just failed.
-    const families = this.#figures.families(
-      hosts.map((host) => host.status()),
-      this.#state.setAside().length,
-    );
+    const { duties, damagedState } = this.#condition();
+    const families = this.#figures.families(duties, damagedState.length);
     return [...families.flatMap((family) => convert(family, "classic", format)), ...ofDuties.flat()];
   }
-}
-
-function credentialsOf({ config, folder }: LoadedConfig, { env }: ConfigSource, secrets: Secrets): Credentials {
-  const { token: reference, tls: files } = config.admin;
-  const token = reference === undefined ? undefined : readToken("admin.token", reference, folder, env);
-  const tls = files === undefined ? undefined : readTls("admin.tls", files, folder);
-  if (token !== undefined) secrets.add(token);
-  return { token, tls };
 }
 
 /** systemd names the folder of a service in `STATE_DIRECTORY` (StateDirectory= in the unit). */
@@ -238,14 +219,6 @@ function hostJudge(
 ): (host: string | undefined) => boolean {
   if (where === "off" || "socket" in where) return () => true;
   return hostCheck(where.host ?? LOOPBACK_HOST, hosts);
-}
-
-function optional(name: string, status: DependencySummary["status"]): DependencySummary {
-  return { name, status, criticality: "optional" };
-}
-
-function word(isWell: boolean): "up" | "down" {
-  return isWell ? "up" : "down";
 }
 
 function differ(a: unknown, b: unknown): boolean {

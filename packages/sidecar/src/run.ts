@@ -1,7 +1,7 @@
 import type { ConfigSource } from "./config/load.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
 import { blamed } from "./duties/host.ts";
-import { messageOf } from "./log.ts";
+import { messageOf, openLog, Secrets } from "./log.ts";
 import { openNotify } from "./notify.ts";
 
 /**
@@ -12,17 +12,21 @@ export async function runSidecar(
   source: ConfigSource,
   onReady: (addresses: Daemon["addresses"]) => void,
 ): Promise<boolean> {
+  const secrets = new Secrets();
   const told = toldToEnd();
-  const daemon = await openDaemon(source);
+  // Without a listener SIGHUP would end the process.
+  let hangUp = async () => {};
+  const reload = () => hangUp();
+  process.on("SIGHUP", reload);
+  const unwatch = watchForStrays(secrets);
+  const daemon = await openDaemon(source, secrets);
   const notify = openNotify(source.env, daemon.log);
-  const reload = async () => {
+  hangUp = async () => {
     notify.reloading();
     // What is wrong with it has been logged; the old config holds.
     await daemon.reload().catch(() => {});
     notify.ready("Ready");
   };
-  process.on("SIGHUP", reload);
-  const unwatch = watchForStrays(daemon);
   notify.ready("Ready");
   onReady(daemon.addresses);
   await told;
@@ -47,11 +51,11 @@ function toldToEnd(): Promise<void> {
 }
 
 /** An error that nobody caught ends the duty whose code threw it. When none is to blame, nothing is sure any more: the daemon ends, to be started anew. */
-function watchForStrays({ log }: Daemon): () => void {
+function watchForStrays(secrets: Secrets): () => void {
   const stray = (error: unknown) => {
     const duty = blamed();
     if (duty !== undefined) return duty.fail(error);
-    log("error", `The daemon ends on an error that nobody caught: ${messageOf(error)}`);
+    openLog("error", secrets)("error", `The daemon ends on an error that nobody caught: ${messageOf(error)}`);
     process.exit(1);
   };
   process.on("unhandledRejection", stray);

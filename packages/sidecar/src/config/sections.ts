@@ -1,4 +1,4 @@
-import { type Listen, LOOPBACK_HOST, parseListen } from "@mcp-ops/kit";
+import { isHost, type Listen, LOOPBACK_HOST, parseListen } from "@mcp-ops/kit";
 import { z } from "zod";
 
 /** Where a secret is, never the secret itself: config files are copied, mailed and committed. */
@@ -62,7 +62,9 @@ const secret: z.ZodType<SecretReference> = z.union(
   { error: "must say where the secret is, { file: path } or { env: NAME }, and never the secret itself" },
 );
 
-const hosts = z.array(z.string().min(1)).default([]);
+const hosts = z
+  .array(z.string().refine(isHost, { error: "must be a host name, such as metrics.example.com" }))
+  .default([]);
 
 /** The sections of the daemon itself, by their keys. */
 export const BASE_SECTIONS: Readonly<{ [Key in keyof BaseConfig]: z.ZodType<BaseConfig[Key]> }> = {

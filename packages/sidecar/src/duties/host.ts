@@ -67,13 +67,10 @@ export class Host {
     const run = ++this.#run;
     this.#phase = "starting";
     const fail = (error: unknown) => {
-      if (run === this.#run && this.#phase === "running") void this.#failed(error);
+      if (run === this.#run) this.fail(error);
     };
     try {
-      await within(START_DEADLINE_MS, "did not start", () => {
-        this.#duty = this.#open();
-        return this.#inside(() => this.#duty.start({ ...this.#context, fail }));
-      });
+      await within(START_DEADLINE_MS, "did not start", () => this.#inside(() => this.#begin(run, fail)));
       if (run !== this.#run) return;
       this.#phase = "running";
       this.#runsSince = performance.now();
@@ -83,9 +80,11 @@ export class Host {
     }
   }
 
-  /** Takes note that it failed while it ran: it is stopped, and started anew later. */
+  /** Takes note that it failed: it is stopped, and started anew later. */
   fail(error: unknown): void {
-    if (this.#phase === "running") void this.#failed(error);
+    if (this.#phase === "running" || this.#phase === "starting") void this.#failed(error);
+    else
+      this.#context.log("warn", `The duty ${this.name}, which has been stopped, failed once more: ${messageOf(error)}`);
   }
 
   /** Stops it and starts it at once, on another section of the config where one is given. */
@@ -124,6 +123,14 @@ export class Host {
       if (duty === this.#duty) this.fail(error);
       return [];
     }
+  }
+
+  /** A start that ends after somebody has given up on it must not leave a second duty at work. */
+  async #begin(run: number, fail: (error: unknown) => void): Promise<void> {
+    const duty = this.#open();
+    this.#duty = duty;
+    await duty.start({ ...this.#context, fail });
+    if (run !== this.#run) await duty.stop(AbortSignal.timeout(RESTART_DEADLINE_MS));
   }
 
   async #failed(error: unknown): Promise<void> {

@@ -11,7 +11,7 @@ import { SIDECAR_ERROR } from "../codes.ts";
 import type { TlsFiles } from "../config/secrets.ts";
 
 /** What bounds a slow or greedy client; the same as at the ops endpoint of a server. */
-const LIMITS = { maxConnections: 64, requestMs: 10_000, idleMs: 30_000, checkEveryMs: 2_000 };
+const LIMITS = { maxConnections: 64, requestMs: 10_000, answerMs: 30_000, idleMs: 30_000, checkEveryMs: 2_000 };
 
 /** An open listener. */
 export interface Listener {
@@ -65,8 +65,8 @@ function serverOf(answer: RequestListener, tls: TlsFiles | undefined, name: stri
   const options = { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: checkEveryMs };
   const server =
     tls === undefined
-      ? createServer(options, answer)
-      : createTlsServer({ ...options, ...tlsOptions(tls, name) }, answer);
+      ? createServer(options, inTime(answer))
+      : createTlsServer({ ...options, ...tlsOptions(tls, name) }, inTime(answer));
   server.maxConnections = maxConnections;
   server.setTimeout(idleMs);
   // Running out of file descriptors, say.
@@ -111,6 +111,15 @@ async function bind(name: string, server: Server, where: Listen): Promise<Bound>
 function systemCode(cause: unknown): string {
   const inner = (cause as { cause?: NodeJS.ErrnoException }).cause;
   return inner?.code ?? (cause instanceof Error ? cause.message : "no reason given");
+}
+
+/** Whoever reads its answer a byte at a time is never idle, so the whole of it has a deadline. */
+function inTime(answer: RequestListener): RequestListener {
+  return (request, response) => {
+    const deadline = setTimeout(() => response.destroy(), LIMITS.answerMs).unref();
+    response.once("close", () => clearTimeout(deadline));
+    return answer(request, response);
+  };
 }
 
 /** Node does this itself when a server closes, but not when a process exits. */
