@@ -92,18 +92,20 @@ export class Daemon {
     return next;
   }
 
-  /** Ends the daemon; whether everything ended within the deadline. */
+  /** Ends the daemon; whether every duty ended within the deadline. */
   async close(): Promise<boolean> {
     this.#readiness = "stopping";
     const deadline = AbortSignal.timeout(this.#loaded.config.shutdown.deadlineMs);
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(deadline)));
+    // A client that is cut off below is no work.
+    const isClean = !deadline.aborted;
     await Promise.all([this.#probes.close(deadline), this.#admin.close(deadline)]);
     this.#state[Symbol.dispose]();
     this.log(
-      deadline.aborted ? "warn" : "info",
-      deadline.aborted ? "The sidecar has ended, with work left undone." : "The sidecar has ended.",
+      isClean ? "info" : "warn",
+      isClean ? "The sidecar has ended." : "The sidecar has ended, with work left undone.",
     );
-    return !deadline.aborted;
+    return isClean;
   }
 
   #hostOf(plan: DutyPlan): Host {

@@ -4,6 +4,9 @@ import { blamed } from "./duties/host.ts";
 import { messageOf, openLog, Secrets } from "./log.ts";
 import { openNotify } from "./notify.ts";
 
+/** For whoever called to set an exit code and end by itself. */
+const LEFT_BEHIND_MS = 1_000;
+
 /**
  * Runs the daemon until SIGTERM or SIGINT, and reloads on SIGHUP. `onReady` is told where it listens. Resolves to whether it
  * ended within its deadline; rejects with an OpsError when it cannot start.
@@ -35,6 +38,8 @@ export async function runSidecar(
   process.off("SIGHUP", reload);
   unwatch();
   await notify.close();
+  // A duty that was left behind may hold the event loop; without one this timer never fires.
+  setTimeout(() => process.exit(isClean ? 0 : 1), LEFT_BEHIND_MS).unref();
   return isClean;
 }
 

@@ -22,6 +22,7 @@ function openFleet(settings: FleetSettings): Duty {
     },
     async stop() {
       clearInterval(timer);
+      fleet?.close();
       fleet = undefined;
     },
     status: () => statusOf(fleet?.members ?? [], fleet?.unreadable ?? []),

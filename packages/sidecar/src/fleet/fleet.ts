@@ -6,7 +6,7 @@ import { merge, type Source } from "../exposition/merge.ts";
 import { own } from "../exposition/own.ts";
 import { discover } from "./discovery.ts";
 import { type Entry, nextRoll } from "./roll.ts";
-import { type ScrapeLimits, scrape } from "./scrape.ts";
+import { scrape } from "./scrape.ts";
 import { type FleetSettings, FRESH_MS } from "./settings.ts";
 import { Slots } from "./slots.ts";
 
@@ -36,6 +36,7 @@ export class Fleet {
   readonly #dropped: Record<"servers" | "series" | "conflict", number> = { servers: 0, series: 0, conflict: 0 };
   readonly #pages = new Map<Format, Page>();
   readonly #underWay = new Map<Format, Promise<readonly Family[]>>();
+  readonly #ended = new AbortController();
   #roll: readonly Entry[] = [];
   #looking: Promise<void> = Promise.resolve();
   members: readonly Member[] = [];
@@ -64,6 +65,11 @@ export class Fleet {
     return own;
   }
 
+  /** Breaks off what it asks the servers. */
+  close(): void {
+    this.#ended.abort();
+  }
+
   async #look(): Promise<void> {
     const { maxServers, rememberDeadMs } = this.#settings;
     // Twice as many, because some of the files may be of servers that are no more.
@@ -82,7 +88,7 @@ export class Fleet {
     const seated = this.#roll.filter(({ bootId }) => slots.has(bootId));
     this.#dropped.servers += this.#roll.length - seated.length;
     const looks = await Promise.all(
-      seated.map((entry) => visit(entry, slots.get(entry.bootId) as number, this.#folder, format, this.#settings)),
+      seated.map((entry) => this.#visit(entry, slots.get(entry.bootId) as number, format)),
     );
     this.members = looks.map(({ member }) => member);
     const merged = merge(
@@ -94,6 +100,25 @@ export class Fleet {
     const families = [...this.#own().flatMap((family) => convert(family, "classic", format)), ...merged.families];
     this.#pages.set(format, { atMs: performance.now(), families });
     return families;
+  }
+
+  async #visit(entry: Entry, slot: number, format: Format): Promise<Look> {
+    const { server, pid, startedAt, registration } = entry;
+    const begun = performance.now();
+    const down = (message: string): Look => {
+      const scrapeMs = performance.now() - begun;
+      return { member: { server, slot, pid, startedAt, up: false, message, scrapeMs, series: 0 }, source: undefined };
+    };
+    if (registration === undefined) return down("It was killed.");
+    try {
+      const families = await scrape(registration, this.#folder, format, this.#settings, this.#ended.signal);
+      const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
+      const scrapeMs = performance.now() - begun;
+      const member = { server, slot, pid, startedAt, up: true, message: undefined, scrapeMs, series };
+      return { member, source: { server, slot, families } };
+    } catch (error) {
+      return down(error instanceof OpsError ? error.message : "It cannot be scraped.");
+    }
   }
 
   #own(): readonly Family[] {
@@ -118,28 +143,4 @@ export class Fleet {
 interface Look {
   readonly member: Member;
   readonly source: Source | undefined;
-}
-
-async function visit(entry: Entry, slot: number, folder: string, format: Format, limits: ScrapeLimits): Promise<Look> {
-  const { server, pid, startedAt, registration } = entry;
-  const begun = performance.now();
-  const member = { server, slot, pid, startedAt };
-  if (registration === undefined) {
-    return { member: { ...member, up: false, message: "It was killed.", scrapeMs: 0, series: 0 }, source: undefined };
-  }
-  try {
-    const families = await scrape(registration, folder, format, limits);
-    const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
-    const scrapeMs = performance.now() - begun;
-    return {
-      member: { ...member, up: true, message: undefined, scrapeMs, series },
-      source: { server, slot, families },
-    };
-  } catch (error) {
-    const message = error instanceof OpsError ? error.message : "It cannot be scraped.";
-    return {
-      member: { ...member, up: false, message, scrapeMs: performance.now() - begun, series: 0 },
-      source: undefined,
-    };
-  }
 }

@@ -24,8 +24,10 @@ export async function scrape(
   folder: string,
   format: Format,
   limits: ScrapeLimits,
+  ended: AbortSignal,
 ): Promise<readonly Family[]> {
-  const signal = AbortSignal.timeout(limits.timeoutMs);
+  const late = AbortSignal.timeout(limits.timeoutMs);
+  const signal = AbortSignal.any([late, ended]);
   try {
     const response = await answer(ask(registration, folder, format, signal));
     const body = await bodyOf(response, limits.maxBytes);
@@ -33,9 +35,7 @@ export async function scrape(
     return parseExposition(body, spoken).flatMap((family) => convert(family, spoken, format));
   } catch (error) {
     if (error instanceof OpsError) throw error;
-    throw failed(
-      signal.aborted ? `did not answer within ${limits.timeoutMs} ms` : `does not answer (${codeOf(error)})`,
-    );
+    throw failed(late.aborted ? `did not answer within ${limits.timeoutMs} ms` : `does not answer (${codeOf(error)})`);
   }
 }
 
