@@ -4,19 +4,19 @@ import { z } from "zod";
 /** Where a secret is, never the secret itself: config files are copied, mailed and committed. */
 export type SecretReference = { readonly file: string } | { readonly env: string };
 
-export interface LogSettings {
+interface LogSettings {
   readonly level: "debug" | "info" | "warn" | "error";
 }
 
-export interface StateSettings {
+interface StateSettings {
   readonly file?: string | undefined;
 }
 
-export interface ShutdownSettings {
+interface ShutdownSettings {
   readonly deadlineMs: number;
 }
 
-export interface ProbesSettings {
+interface ProbesSettings {
   readonly listen: string | number;
   readonly hosts: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface TlsSettings {
   readonly clientCa?: string | undefined;
 }
 
-export interface AdminSettings {
+interface AdminSettings {
   readonly listen: string | number;
   readonly hosts: readonly string[];
   readonly token?: SecretReference | undefined;
@@ -44,10 +44,10 @@ export interface BaseConfig {
 }
 
 /** Beside 9464, where an MCP server shows its own metrics. */
-export const DEFAULT_PROBES_LISTEN = "127.0.0.1:9465";
-export const DEFAULT_ADMIN_LISTEN = "127.0.0.1:9466";
+const DEFAULT_PROBES_LISTEN = "127.0.0.1:9465";
+const DEFAULT_ADMIN_LISTEN = "127.0.0.1:9466";
 /** Half of what Kubernetes and Docker's users usually wait before they kill. */
-export const DEFAULT_SHUTDOWN_MS = 10_000;
+const DEFAULT_SHUTDOWN_MS = 10_000;
 
 const path = z.string().min(1);
 

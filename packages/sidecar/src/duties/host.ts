@@ -17,9 +17,9 @@ export interface HostedStatus extends DutyStatus {
 }
 
 /** For a start; one that hangs would leave the duty dead without a word. */
-export const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 30_000;
 /** For its part of the metrics. Below the ten seconds after which Prometheus gives up on the page. */
-export const METRICS_DEADLINE_MS = 8_000;
+const METRICS_DEADLINE_MS = 8_000;
 /** For a stop before a retry; the stop at the end has the deadline of the config. */
 const RESTART_DEADLINE_MS = 5_000;
 /** Who ran this long before it failed starts again after the shortest wait. */

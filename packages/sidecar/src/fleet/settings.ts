@@ -11,13 +11,13 @@ export interface FleetSettings {
 }
 
 /** Prometheus gives up on a scrape after ten seconds; a healthy server answers within milliseconds. */
-export const DEFAULT_TIMEOUT_MS = 2_000;
+const DEFAULT_TIMEOUT_MS = 2_000;
 export const DEFAULT_MAX_SERVERS = 64;
 /** Some ten times what a server with a hundred tools shows. */
-export const DEFAULT_MAX_BYTES: number = 4 * 1024 * 1024;
-export const DEFAULT_MAX_SERIES = 10_000;
+const DEFAULT_MAX_BYTES: number = 4 * 1024 * 1024;
+const DEFAULT_MAX_SERIES = 10_000;
 /** As long as Prometheus looks back for a sample, so that every rule sees the zero. */
-export const DEFAULT_REMEMBER_DEAD_MS = 300_000;
+const DEFAULT_REMEMBER_DEAD_MS = 300_000;
 
 /** How long a page may be shown again: whoever reaches the probes may ask, and asking must not cost the servers anything. */
 export const FRESH_MS = 1_000;
