@@ -26,6 +26,14 @@ export interface Family {
 /** The type of a family of which nothing is said. */
 export const UNTYPED: Readonly<Record<Format, string>> = { classic: "untyped", openMetrics: "unknown" };
 
+const COMMON = ["counter", "gauge", "histogram", "summary"];
+
+/** The types a format has; any other would make a page unreadable. */
+export const TYPES: Readonly<Record<Format, ReadonlySet<string>>> = {
+  classic: new Set([...COMMON, "untyped"]),
+  openMetrics: new Set([...COMMON, "gaugehistogram", "stateset", "info", "unknown"]),
+};
+
 const HISTOGRAM = ["_bucket", "_sum", "_count", "_created"];
 
 /** What a sample's name may add to the name of its family, by the type of that. */

@@ -15,11 +15,13 @@ export interface Merged {
 
 /**
  * One page of many: each family once, with its help and type once, and the samples of every source under it. A family that
- * does not fit into the room its source or the page has left is left out whole, because half a histogram lies.
+ * does not fit into the room its source or the page has left is left out whole, because half a histogram lies; and so is one
+ * whose name is `reserved`, or has another type in an older source.
  */
 export function merge(
   sources: readonly Source[],
   { maxSeries, maxSeriesOfOne }: { readonly maxSeries: number; readonly maxSeriesOfOne: number },
+  reserved: ReadonlySet<string> = new Set(),
 ): Merged {
   const families = new Map<string, Family & { readonly samples: Sample[] }>();
   const dropped = { series: 0, conflict: 0 };
@@ -29,7 +31,7 @@ export function merge(
     for (const family of given) {
       const count = family.samples.length;
       const known = families.get(family.name);
-      if (known !== undefined && known.type !== family.type) dropped.conflict += count;
+      if (reserved.has(family.name) || (known !== undefined && known.type !== family.type)) dropped.conflict += count;
       else if (count > Math.min(room, roomOfOne)) dropped.series += count;
       else {
         room -= count;
@@ -45,8 +47,11 @@ export function merge(
 
 /** A process that serves several servers names them itself. A label `slot` of its own makes way, as Prometheus does it. */
 function relabelled(sample: Sample, server: string, slot: number): Sample {
-  const own = sample.labels.map(([name, value]): Label => [name === "slot" ? "exported_slot" : name, value]);
+  const own = sample.labels.map(([name, value]): Label => [name.replace(SLOT, "exported_$1slot"), value]);
   const named = own.some(([name, value]) => name === "server" && value !== "");
   const rest = named ? own : [["server", escaped(server)] as const, ...own.filter(([name]) => name !== "server")];
   return { ...sample, labels: [...rest, ["slot", String(slot)]] };
 }
+
+/** However often it has made way already. */
+const SLOT = /^((?:exported_)*)slot$/;

@@ -87,6 +87,10 @@ describe("a page of OpenMetrics", () => {
   });
 });
 
+it("that names a type nobody knows keeps its figures without a type", () => {
+  expect(text("# TYPE a strange\na 1\n", "classic", "classic")).toBe("# TYPE a untyped\na 1\n");
+});
+
 it.each([
   ["<html>", 1],
   ["a 1\nb{", 2],
@@ -95,6 +99,12 @@ it.each([
   ["a 0x10", 1],
   ["a", 1],
   ['{"utf.8"} 1', 1],
+  ['a{b="1",b="2"} 1', 1],
+  ['a{__name__="b"} 1', 1],
+  ["a 1e999", 1],
+  ['a{b="\0"} 1', 1],
+  ["a 1 # {b} 1", 1],
+  ['a 1 # {b="c"} one', 1],
   [`a{b="${"c".repeat(70_000)}"} 1`, 1],
 ])("%# is no page, and the error names the line and nothing of it", (page, line) => {
   expect(() => parseExposition(page, "classic")).toThrow(`Line ${line} of the page is neither`);
@@ -146,11 +156,15 @@ describe("the page of many servers", () => {
   });
 
   it("lets a process name its servers itself, and keeps its own label slot under another name", () => {
-    const { families } = merge([page("host", 1, 'x{server="inner",slot="9"} 1\nx{server=""} 2')], roomy);
+    const { families } = merge(
+      [page("host", 1, 'x{server="inner",slot="9",exported_slot="8"} 1\nx{server=""} 2')],
+      roomy,
+    );
     expect(families[0]?.samples.map((sample) => sample.labels)).toEqual([
       [
         ["server", "inner"],
         ["exported_slot", "9"],
+        ["exported_exported_slot", "8"],
         ["slot", "1"],
       ],
       [

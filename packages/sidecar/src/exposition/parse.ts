@@ -1,6 +1,6 @@
 import { OpsError } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
-import { type Family, type Format, type Label, type Sample, SUFFIXES, UNTYPED } from "./family.ts";
+import { type Family, type Format, type Label, type Sample, SUFFIXES, TYPES, UNTYPED } from "./family.ts";
 
 /** Longer lines are no metrics. */
 const MAX_LINE_CHARS = 64 * 1024;
@@ -8,6 +8,8 @@ const MAX_LINE_CHARS = 64 * 1024;
 /** Reads a page. One line that cannot be read makes the whole page unreadable: half a page would look like a change of the figures. */
 export function parseExposition(text: string, format: Format): readonly Family[] {
   const page = new Page(format);
+  // To Prometheus this is the end of the page.
+  if (text.includes("\0")) throw unreadable(1);
   let number = 0;
   for (const line of text.split("\n")) {
     number++;
@@ -64,7 +66,7 @@ class Page {
     if (match === null) return;
     const [, what, name, text = ""] = match as unknown as [string, string, string, string | undefined];
     const draft = this.#draft(name);
-    if (what === "TYPE") draft.type ??= text;
+    if (what === "TYPE") draft.type ??= TYPES[this.#format].has(text) ? text : UNTYPED[this.#format];
     else if (what === "HELP") draft.help ??= text;
     else draft.unit ??= text;
   }
@@ -92,16 +94,19 @@ class Page {
 
 const NAME = /[A-Za-z_:][\w:]*/y;
 const LABEL = /[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(,|\})/y;
-const VALUE = /[ \t]*([+-]?(?:Inf|inf|NaN|nan|[\d.][\w.+-]*))(?:[ \t]+[-+.\deE]+)?[ \t]*(?:# (\{.*))?$/y;
+const VALUE = /[ \t]*(\S+)(?:[ \t]+([-+.\deE]+))?[ \t]*(?:# (\{.*))?$/y;
 
-/** The timestamp is left out: what is scraped through us is true now, and an old one would make Prometheus refuse it. */
+/**
+ * As strict as Prometheus: what it would stumble over here would cost it the whole page, with every other server on it. The
+ * timestamp is left out: what is scraped through us is true now, and an old one would make Prometheus refuse it.
+ */
 function parseSample(line: string): Sample | undefined {
   const name = matchAt(NAME, line, 0)?.[0];
   if (name === undefined) return undefined;
   const { labels, end } = parseLabels(line, name.length);
   const match = end === undefined ? null : matchAt(VALUE, line, end);
-  const [, value, exemplar] = match ?? [];
-  if (value === undefined || !isNumber(value)) return undefined;
+  const [, value, , exemplar] = match ?? [];
+  if (value === undefined || !isNumber(value) || !isExemplar(exemplar)) return undefined;
   return { name, labels, value, ...(exemplar !== undefined && { exemplar }) };
 }
 
@@ -110,16 +115,26 @@ function parseLabels(
   from: number,
 ): { readonly labels: readonly Label[]; readonly end: number | undefined } {
   const labels: Label[] = [];
+  const names = new Set(["__name__"]);
   if (line[from] !== "{") return { labels, end: from };
   if (/^\{[ \t]*\}/.test(line.slice(from))) return { labels, end: line.indexOf("}", from) + 1 };
   for (let at = from + 1; ; ) {
-    const match = matchAt(LABEL, line, at);
-    if (match === null) return { labels, end: undefined };
-    labels.push([match[1] as string, match[2] as string]);
-    at += match[0].length;
-    if (match[3] === "}") return { labels, end: at };
+    const [whole, name, value, next] = (matchAt(LABEL, line, at) ?? []) as readonly (string | undefined)[];
+    if (whole === undefined || name === undefined || value === undefined || names.has(name))
+      return { labels, end: undefined };
+    names.add(name);
+    labels.push([name, value]);
+    at += whole.length;
+    if (next === "}") return { labels, end: at };
     if (line[at] === "}") return { labels, end: at + 1 };
   }
+}
+
+function isExemplar(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  const { end } = parseLabels(text, 0);
+  const [, value, , more] = (end === undefined ? null : matchAt(VALUE, text, end)) ?? [];
+  return value !== undefined && isNumber(value) && more === undefined;
 }
 
 function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | null {
@@ -128,7 +143,8 @@ function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | n
 }
 
 function isNumber(value: string): boolean {
-  return /^[+-]?(?:inf|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i.test(value);
+  if (/^[+-]?(?:inf|nan)$/i.test(value)) return true;
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) && Number.isFinite(Number(value));
 }
 
 /** Without the line itself, which may hold anything. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { METRIC, OpsError } from "@mcp-ops/formats";
+import { METRIC, METRIC_TABLE, OpsError } from "@mcp-ops/formats";
 import { convert } from "../exposition/convert.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { merge, type Source } from "../exposition/merge.ts";
@@ -22,6 +22,11 @@ export interface Member {
   readonly scrapeMs: number;
   readonly series: number;
 }
+
+/** What the daemon says itself, by its names in both formats: nobody else may say it. */
+const RESERVED: ReadonlySet<string> = new Set(
+  METRIC_TABLE.filter(({ family }) => family === "sidecar").flatMap(({ name }) => [name, name.replace(/_total$/, "")]),
+);
 
 interface Page {
   readonly atMs: number;
@@ -91,9 +96,11 @@ export class Fleet {
       seated.map((entry) => this.#visit(entry, slots.get(entry.bootId) as number, format)),
     );
     this.members = looks.map(({ member }) => member);
+    const room = { maxSeries: 10 * maxSeries, maxSeriesOfOne: maxSeries };
     const merged = merge(
       looks.flatMap(({ source }) => source ?? []),
-      { maxSeries: 10 * maxSeries, maxSeriesOfOne: maxSeries },
+      room,
+      RESERVED,
     );
     this.#dropped.series += merged.dropped.series;
     this.#dropped.conflict += merged.dropped.conflict;
