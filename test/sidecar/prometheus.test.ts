@@ -18,7 +18,7 @@ const SPOILERS: readonly string[] = [
   'x{__name__="y"} 1',
   "x 1e999",
   'x{a="\\0"} 1',
-  "# TYPE x strange\nx 1",
+  "# TYPE strange_one strange\nstrange_one 1",
   "x 1 1395066363000",
   'x{a="b"} 1 # {c} 1',
   "mcp_server_up 0\nmcp_ops_duty_up 0",
