@@ -7,7 +7,7 @@ export { maskedConfig, shownConfig } from "./config/show.ts";
 export { Daemon, openDaemon } from "./daemon.ts";
 export { type Duty, type DutyContext, type DutyPlan, type DutyStatus, dutyPlan } from "./duties/duty.ts";
 export { DUTY_PLANS } from "./duties/index.ts";
-export type { Family, Format, Label, Sample } from "./exposition/family.ts";
+export type { Family, Format, Sample } from "./exposition/family.ts";
 export { fleetFindings } from "./fleet/findings.ts";
 export type { AdminReply, AdminRequest, AdminRoute } from "./listeners/admin-route.ts";
 export type { Level, Log } from "./log.ts";

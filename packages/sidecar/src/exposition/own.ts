@@ -1,5 +1,5 @@
 import { METRIC_TABLE } from "@mcp-ops/formats";
-import { escaped, type Family, type Label } from "./family.ts";
+import { escaped, type Family, labelText } from "./family.ts";
 
 /** One figure of our own. */
 export interface Figure {
@@ -14,7 +14,7 @@ export function own(name: string, figures: readonly Figure[]): Family {
   const { type, help, unit } = row;
   const samples = figures.map(({ labels = {}, value }) => ({
     name,
-    labels: Object.entries(labels).map(([label, text]): Label => [label, escaped(text)]),
+    labels: labelText(Object.entries(labels).map(([label, text]) => [label, escaped(text)])),
     value: String(value),
   }));
   return { name, type, help, ...(unit !== undefined && { unit }), samples };

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { convert } from "./convert.ts";
-import { escaped, type Family, type Format } from "./family.ts";
+import { escaped, type Family, type Format, labelText } from "./family.ts";
 import { merge } from "./merge.ts";
 import { parseExposition } from "./parse.ts";
+import { belongingTo } from "./relabel.ts";
 import { render } from "./render.ts";
 
 const CLASSIC = `# HELP http_requests_total Requests with "quotes" and \\\\ in it.
@@ -123,7 +124,7 @@ test("whatever a label holds, a page reads back as it was written", () => {
         type: "gauge",
         samples: samples.map((given) => ({
           name: one,
-          labels: Object.entries(given.labels).map(([label, value]) => [label, escaped(value)] as const),
+          labels: labelText(Object.entries(given.labels).map(([label, value]) => [label, escaped(value)])),
           value: given.value,
         })),
       }));
@@ -135,11 +136,8 @@ test("whatever a label holds, a page reads back as it was written", () => {
 
 describe("the page of many servers", () => {
   const roomy = { maxSeries: 100, maxSeriesOfOne: 100 };
-  const page = (server: string, slot: number, body: string) => ({
-    server,
-    slot,
-    families: parseExposition(body, "classic"),
-  });
+  const page = (server: string, slot: number, body: string) =>
+    parseExposition(body, "classic", belongingTo(server, slot));
 
   it("has each family once, the samples of all under it, and says whose each is", () => {
     const { families, dropped } = merge(
@@ -161,16 +159,8 @@ describe("the page of many servers", () => {
       roomy,
     );
     expect(families[0]?.samples.map((sample) => sample.labels)).toEqual([
-      [
-        ["server", "inner"],
-        ["exported_slot", "9"],
-        ["exported_exported_slot", "8"],
-        ["slot", "1"],
-      ],
-      [
-        ["server", "host"],
-        ["slot", "1"],
-      ],
+      'server="inner",exported_slot="9",exported_exported_slot="8",slot="1"',
+      'server="host",slot="1"',
     ]);
   });
 
@@ -182,6 +172,12 @@ describe("the page of many servers", () => {
     });
     expect(families.flatMap(({ samples }) => samples.map((sample) => sample.name))).toEqual(["a", "a", "c"]);
     expect(dropped).toEqual({ series: 5, conflict: 0 });
+  });
+
+  it("leaves out what has a name that is reserved", () => {
+    const { families, dropped } = merge([page("one", 0, "ours 1\nx 1")], roomy, new Set(["ours"]));
+    expect(families.map(({ name: one }) => one)).toEqual(["x"]);
+    expect(dropped).toEqual({ series: 0, conflict: 1 });
   });
 
   it("leaves out what contradicts the type that an older server gave a name", () => {
@@ -198,19 +194,16 @@ const promtool = spawnSync("promtool", ["--version"]).error === undefined;
 if (!promtool) console.log("promtool is missing, so a test is skipped. Install the Debian package prometheus.");
 
 test.skipIf(!promtool)("promtool accepts what was merged and converted", () => {
-  const families = parseExposition(OPENMETRICS, "openMetrics").flatMap((family) =>
-    convert(family, "openMetrics", "classic"),
+  const pages = [belongingTo('a"b', 0), belongingTo("c", 1)].map((relabel) =>
+    parseExposition(OPENMETRICS, "openMetrics", relabel)
+      .flatMap((family) => convert(family, "openMetrics", "classic"))
+      .map((family) => ({ help: "Help.", ...family }))
+      // Its lint wants no gauge named `_info`.
+      .filter(({ name: one }) => one !== "build_info"),
   );
-  const help = families.map((family) => ({ help: "Help.", ...family })).filter(({ name: one }) => one !== "build_info");
-  const merged = merge(
-    [
-      { server: 'a"b', slot: 0, families: help },
-      { server: "c", slot: 1, families: help },
-    ],
-    { maxSeries: 99, maxSeriesOfOne: 99 },
-  );
+  const { families } = merge(pages, { maxSeries: 99, maxSeriesOfOne: 99 });
   const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
-    input: render(merged.families, "classic"),
+    input: render(families, "classic"),
     encoding: "utf8",
   });
   expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: "" });

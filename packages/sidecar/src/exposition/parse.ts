@@ -1,13 +1,17 @@
 import { OpsError } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
-import { type Family, type Format, type Label, type Sample, SUFFIXES, TYPES, UNTYPED } from "./family.ts";
+import { type Family, type Format, type Label, labelText, type Sample, SUFFIXES, TYPES, UNTYPED } from "./family.ts";
 
 /** Longer lines are no metrics. */
 const MAX_LINE_CHARS = 64 * 1024;
 
 /** Reads a page. One line that cannot be read makes the whole page unreadable: half a page would look like a change of the figures. */
-export function parseExposition(text: string, format: Format): readonly Family[] {
-  const page = new Page(format);
+export function parseExposition(
+  text: string,
+  format: Format,
+  relabel: Relabel = (labels) => labels,
+): readonly Family[] {
+  const page = new Page(format, relabel);
   // To Prometheus this is the end of the page.
   if (text.includes("\0")) throw unreadable(1);
   let number = 0;
@@ -21,6 +25,9 @@ export function parseExposition(text: string, format: Format): readonly Family[]
   return page.families();
 }
 
+/** Changes the labels of a sample as it is read. */
+export type Relabel = (labels: readonly Label[]) => readonly Label[];
+
 interface Draft {
   readonly name: string;
   type: string | undefined;
@@ -31,10 +38,12 @@ interface Draft {
 
 class Page {
   readonly #format: Format;
+  readonly #relabel: Relabel;
   readonly #drafts = new Map<string, Draft>();
 
-  constructor(format: Format) {
+  constructor(format: Format, relabel: Relabel) {
     this.#format = format;
+    this.#relabel = relabel;
   }
 
   /** Takes one line in; whether it could be read. */
@@ -45,7 +54,7 @@ class Page {
       this.#describe(line);
       return true;
     }
-    const sample = parseSample(line);
+    const sample = parseSample(line, this.#relabel);
     if (sample === undefined) return false;
     this.#familyOf(sample.name).samples.push(sample);
     return true;
@@ -100,14 +109,14 @@ const VALUE = /[ \t]*(\S+)(?:[ \t]+([-+.\deE]+))?[ \t]*(?:# (\{.*))?$/y;
  * As strict as Prometheus: what it would stumble over here would cost it the whole page, with every other server on it. The
  * timestamp is left out: what is scraped through us is true now, and an old one would make Prometheus refuse it.
  */
-function parseSample(line: string): Sample | undefined {
+function parseSample(line: string, relabel: Relabel): Sample | undefined {
   const name = matchAt(NAME, line, 0)?.[0];
   if (name === undefined) return undefined;
   const { labels, end } = parseLabels(line, name.length);
   const match = end === undefined ? null : matchAt(VALUE, line, end);
   const [, value, , exemplar] = match ?? [];
   if (value === undefined || !isNumber(value) || !isExemplar(exemplar)) return undefined;
-  return { name, labels, value, ...(exemplar !== undefined && { exemplar }) };
+  return { name, labels: labelText(relabel(labels)), value, ...(exemplar !== undefined && { exemplar }) };
 }
 
 function parseLabels(

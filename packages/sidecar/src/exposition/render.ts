@@ -21,7 +21,6 @@ export function render(families: readonly Family[], format: Format): string {
 }
 
 function sampleLine({ name, labels, value, exemplar }: Sample, format: Format): string {
-  const written = labels.map(([label, text]) => `${label}="${text}"`).join(",");
-  const line = written === "" ? `${name} ${value}` : `${name}{${written}} ${value}`;
+  const line = labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`;
   return exemplar === undefined || format === "classic" ? line : `${line} # ${exemplar}`;
 }

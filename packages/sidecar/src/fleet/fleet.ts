@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { METRIC, METRIC_TABLE, OpsError } from "@mcp-ops/formats";
 import { convert } from "../exposition/convert.ts";
 import type { Family, Format } from "../exposition/family.ts";
-import { merge, type Source } from "../exposition/merge.ts";
+import { merge } from "../exposition/merge.ts";
 import { own } from "../exposition/own.ts";
+import { belongingTo } from "../exposition/relabel.ts";
 import { discover } from "./discovery.ts";
 import { type Entry, nextRoll } from "./roll.ts";
 import { scrape } from "./scrape.ts";
@@ -28,19 +29,13 @@ const RESERVED: ReadonlySet<string> = new Set(
   METRIC_TABLE.filter(({ family }) => family === "sidecar").flatMap(({ name }) => [name, name.replace(/_total$/, "")]),
 );
 
-interface Page {
-  readonly atMs: number;
-  readonly families: readonly Family[];
-}
-
 /** The servers of the machine, and one page of all their metrics. */
 export class Fleet {
   readonly #folder: string;
   readonly #settings: FleetSettings;
   readonly #slots: Slots;
   readonly #dropped: Record<"servers" | "series" | "conflict", number> = { servers: 0, series: 0, conflict: 0 };
-  readonly #pages = new Map<Format, Page>();
-  readonly #underWay = new Map<Format, Promise<readonly Family[]>>();
+  readonly #pages = new Map<Format, Promise<readonly Family[]>>();
   readonly #ended = new AbortController();
   #roll: readonly Entry[] = [];
   #looking: Promise<void> = Promise.resolve();
@@ -60,14 +55,14 @@ export class Fleet {
   }
 
   /** The metrics of all. Who asks while others wait, or right after them, gets what they get. */
-  async page(format: Format): Promise<readonly Family[]> {
-    const last = this.#pages.get(format);
-    if (last !== undefined && performance.now() - last.atMs < FRESH_MS) return last.families;
-    const shared = this.#underWay.get(format);
+  page(format: Format): Promise<readonly Family[]> {
+    const shared = this.#pages.get(format);
     if (shared !== undefined) return shared;
-    const own = this.#scrapeAll(format).finally(() => this.#underWay.delete(format));
-    this.#underWay.set(format, own);
-    return own;
+    const page = this.#scrapeAll(format);
+    this.#pages.set(format, page);
+    const forget = () => this.#pages.delete(format);
+    page.then(() => setTimeout(forget, FRESH_MS).unref(), forget);
+    return page;
   }
 
   /** Breaks off what it asks the servers. */
@@ -98,14 +93,13 @@ export class Fleet {
     this.members = looks.map(({ member }) => member);
     const room = { maxSeries: 10 * maxSeries, maxSeriesOfOne: maxSeries };
     const merged = merge(
-      looks.flatMap(({ source }) => source ?? []),
+      looks.map((look) => look.families),
       room,
       RESERVED,
     );
     this.#dropped.series += merged.dropped.series;
     this.#dropped.conflict += merged.dropped.conflict;
     const families = [...this.#own().flatMap((family) => convert(family, "classic", format)), ...merged.families];
-    this.#pages.set(format, { atMs: performance.now(), families });
     return families;
   }
 
@@ -114,15 +108,22 @@ export class Fleet {
     const begun = performance.now();
     const down = (message: string): Look => {
       const scrapeMs = performance.now() - begun;
-      return { member: { server, slot, pid, startedAt, up: false, message, scrapeMs, series: 0 }, source: undefined };
+      return { member: { server, slot, pid, startedAt, up: false, message, scrapeMs, series: 0 }, families: [] };
     };
     if (registration === undefined) return down("It was killed.");
     try {
-      const families = await scrape(registration, this.#folder, format, this.#settings, this.#ended.signal);
+      const families = await scrape(
+        registration,
+        this.#folder,
+        format,
+        this.#settings,
+        belongingTo(server, slot),
+        this.#ended.signal,
+      );
       const series = families.reduce((sum, { samples }) => sum + samples.length, 0);
       const scrapeMs = performance.now() - begun;
       const member = { server, slot, pid, startedAt, up: true, message: undefined, scrapeMs, series };
-      return { member, source: { server, slot, families } };
+      return { member, families };
     } catch (error) {
       return down(error instanceof OpsError ? error.message : "It cannot be scraped.");
     }
@@ -149,5 +150,5 @@ export class Fleet {
 
 interface Look {
   readonly member: Member;
-  readonly source: Source | undefined;
+  readonly families: readonly Family[];
 }

@@ -5,7 +5,7 @@ import { OpsError, type Registration } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { convert } from "../exposition/convert.ts";
 import type { Family, Format } from "../exposition/family.ts";
-import { parseExposition } from "../exposition/parse.ts";
+import { parseExposition, type Relabel } from "../exposition/parse.ts";
 
 export interface ScrapeLimits {
   /** For the whole scrape, from connecting to the last byte. */
@@ -24,6 +24,7 @@ export async function scrape(
   folder: string,
   format: Format,
   limits: ScrapeLimits,
+  relabel: Relabel,
   ended: AbortSignal,
 ): Promise<readonly Family[]> {
   const late = AbortSignal.timeout(limits.timeoutMs);
@@ -32,7 +33,7 @@ export async function scrape(
     const response = await answer(ask(registration, folder, format, signal));
     const body = await bodyOf(response, limits.maxBytes);
     const spoken = isOpenMetrics(response) ? "openMetrics" : "classic";
-    return parseExposition(body, spoken).flatMap((family) => convert(family, spoken, format));
+    return parseExposition(body, spoken, relabel).flatMap((family) => convert(family, spoken, format));
   } catch (error) {
     if (error instanceof OpsError) throw error;
     throw failed(late.aborted ? `did not answer within ${limits.timeoutMs} ms` : `does not answer (${codeOf(error)})`);
