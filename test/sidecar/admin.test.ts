@@ -111,6 +111,21 @@ describe("an admin listener with a token", () => {
     expect((await as(NEXT)).status).toBe(200);
   });
 
+  test("answers the request that moves it, and is elsewhere from then on", async () => {
+    await using mover = new House();
+    writeFileSync(join(mover.folder, "token"), TOKEN);
+    const moving = await mover.daemon(`${WITH_TOKEN}  listen: ${join(mover.folder, "a.sock")}\n`, {
+      MCP_OPS_ADMIN__LISTEN: "",
+    });
+    mover.write(`${WITH_TOKEN}  listen: ${join(mover.folder, "b.sock")}\n`);
+    expect(await ask(moving.admin, "/api/v1/reload", post(bearer(TOKEN)))).toMatchObject({
+      status: 200,
+      body: '{"reloaded":true}',
+    });
+    expect(await ask(join(mover.folder, "b.sock"), "/api/v1/status")).toMatchObject({ status: 200 });
+    await expect(ask(moving.admin, "/api/v1/status")).rejects.toThrow("ENOENT");
+  });
+
   test("stops to look at tokens from an address that has shown too many wrong ones", async () => {
     const answers: number[] = [];
     for (let tries = 0; tries < 12; tries++) answers.push((await as(`wrong-${tries}-wrong-wrong`)).status);

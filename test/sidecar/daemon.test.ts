@@ -195,6 +195,20 @@ test("SIGTERM breaks off a scrape that hangs, answers who waits for it, and take
   expect(await daemon.ended).toBe(0);
 });
 
+test("SIGHUP after SIGTERM opens nothing anew", async () => {
+  const asked = Promise.withResolvers<void>();
+  await house.rogue("hangs", () => asked.resolve());
+  const daemon = await house.daemon("fleet: {timeoutMs: 60000}");
+  const waiting = ask(daemon.probes, "/metrics");
+  await asked.promise;
+  house.write(`admin: {listen: ${join(house.folder, "late.sock")}}`);
+  daemon.child.kill("SIGTERM");
+  daemon.child.kill("SIGHUP");
+  await waiting;
+  expect(await daemon.ended).toBe(0);
+  expect(existsSync(join(house.folder, "late.sock"))).toBe(false);
+});
+
 test("a client that sends its request for ever is cut off at the deadline", async () => {
   const daemon = await house.daemon("shutdown: {deadlineMs: 300}");
   const { hostname, port } = new URL(daemon.probes);

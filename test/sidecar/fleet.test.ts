@@ -46,6 +46,9 @@ test("two servers on sockets are on one page, under their names, in both formats
   expect(classic.body.match(/^# TYPE mcp_requests_total counter$/gm)).toHaveLength(1);
   expect(classic.body.match(/^process_resident_memory_bytes\{server="(?:shop|blog)",slot="\d"} /gm)).toHaveLength(3);
 
+  expect(classic.body.match(/^process_resident_memory_bytes\{server="mcp-ops-sidecar"} /gm)).toHaveLength(1);
+  expect(classic.body.match(/^# TYPE process_resident_memory_bytes /gm)).toHaveLength(1);
+
   const open = await ask(daemon.probes, "/metrics", OPENMETRICS);
   expect(open.headers["content-type"]).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
   expect(open.body.match(/^# TYPE mcp_requests counter$/gm)).toHaveLength(1);
@@ -154,14 +157,12 @@ describe("a server that misbehaves is down, says why, and delays or spoils nothi
     await house.rogue("older", page("# TYPE taken gauge\ntaken 1"));
     await house.rogue("younger", page(`${flood}\n# TYPE taken counter\ntaken 1\nsmall 1`));
     const daemon = await house.daemon("fleet: {maxSeries: 200}");
-    expect(await samples(daemon, /^(?:flood|taken|small)/)).toEqual([
-      'taken{server="older",slot="0"} 1',
-      'small{server="younger",slot="1"} 1',
-    ]);
-    expect(await samples(daemon, /^mcp_ops_fleet_dropped_total/)).toEqual([
+    expect(await samples(daemon, /^(?:flood|taken|small|mcp_ops_fleet_dropped_total)/)).toEqual([
       'mcp_ops_fleet_dropped_total{reason="servers"} 0',
       'mcp_ops_fleet_dropped_total{reason="series"} 300',
       'mcp_ops_fleet_dropped_total{reason="conflict"} 1',
+      'taken{server="older",slot="0"} 1',
+      'small{server="younger",slot="1"} 1',
     ]);
   });
 

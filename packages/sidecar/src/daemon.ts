@@ -1,6 +1,3 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { hostCheck, LOOPBACK_HOST } from "@mcp-ops/kit";
 import { type Condition, healthOf } from "./condition.ts";
 import { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
 import { isWide, listenOf } from "./config/sections.ts";
@@ -10,14 +7,20 @@ import type { DutyPlan } from "./duties/duty.ts";
 import { Host } from "./duties/host.ts";
 import { convert } from "./exposition/convert.ts";
 import type { Family, Format } from "./exposition/family.ts";
+import { merge } from "./exposition/merge.ts";
+import { render } from "./exposition/render.ts";
 import { Figures } from "./figures.ts";
 import { adminApp } from "./listeners/admin.ts";
 import { Door } from "./listeners/door.ts";
 import { Failures } from "./listeners/guard.ts";
+import { hostJudge } from "./listeners/host-judge.ts";
 import { probesApp } from "./listeners/probes.ts";
 import { type Log, messageOf, openLog, Secrets } from "./log.ts";
 import { adminRoutes } from "./operations.ts";
+import { ownProcess } from "./own-process.ts";
+import { SharedPage } from "./shared-page.ts";
 import { openState, type State } from "./state/state.ts";
+import { stateFile } from "./state/state-file.ts";
 
 type Readiness = "starting" | "ready" | "stopping";
 
@@ -42,6 +45,7 @@ export class Daemon {
   readonly #state: State;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #figures = new Figures();
+  readonly #page = new SharedPage(async (format) => render(await this.#metrics(format), format));
   readonly #failures = new Failures(() => performance.now());
   readonly #probes = new Door("probes");
   readonly #admin = new Door("admin");
@@ -96,6 +100,7 @@ export class Daemon {
   async close(): Promise<boolean> {
     this.#readiness = "stopping";
     const deadline = AbortSignal.timeout(this.#loaded.config.shutdown.deadlineMs);
+    await untilAborted(this.#reloading, deadline);
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(deadline)));
     // A client that is cut off below is no work.
     const isClean = !deadline.aborted;
@@ -115,6 +120,7 @@ export class Daemon {
   }
 
   async #reload(): Promise<void> {
+    if (this.#readiness === "stopping") return;
     try {
       const loaded = loadConfig(this.#source);
       await this.#setDoors(loaded, credentialsOf(loaded, this.#source.env, this.#secrets));
@@ -165,7 +171,7 @@ export class Daemon {
     return probesApp({
       readiness: () => this.#readiness,
       health: () => healthOf(this.#condition()),
-      metrics: (format) => this.#metrics(format),
+      metrics: (format) => this.#page.read(format),
       allows,
     });
   }
@@ -197,30 +203,25 @@ export class Daemon {
     return { ...healthOf(condition), uptimeSeconds, files, listeners: this.addresses, duties, damagedState };
   }
 
+  /** What the duties show cannot overrule what the daemon says of itself, which stands first. */
   async #metrics(format: Format): Promise<readonly Family[]> {
-    const hosts = [...this.#hosts.values()];
-    const ofDuties = await Promise.all(hosts.map((host) => host.metrics(format)));
+    const ofDuties = await Promise.all([...this.#hosts.values()].map((host) => host.metrics(format)));
     // After the duties have been asked, so that the page tells of what has just failed.
     const { duties, damagedState } = this.#condition();
-    const families = this.#figures.families(duties, damagedState.length);
-    return [...families.flatMap((family) => convert(family, "classic", format)), ...ofDuties.flat()];
+    const figures = this.#figures.families(duties, damagedState.length);
+    const own = figures.flatMap((family) => convert(family, "classic", format));
+    return merge([own, ...ofDuties, await ownProcess(format)], UNBOUNDED).families;
   }
 }
 
-/** systemd names the folder of a service in `STATE_DIRECTORY` (StateDirectory= in the unit). */
-function stateFile({ config, folder }: LoadedConfig, env: ConfigSource["env"]): string {
-  if (config.state.file !== undefined) return resolve(folder, config.state.file);
-  const home = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
-  return join(env.STATE_DIRECTORY?.split(":")[0] || join(home, "mcp-ops"), "sidecar.db");
-}
+/** Each duty has bounds of its own. */
+const UNBOUNDED = { maxSeries: Number.POSITIVE_INFINITY, maxSeriesOfOne: Number.POSITIVE_INFINITY };
 
-/** Browsers reach ports only, so on a socket any `Host` is as good as none. */
-function hostJudge(
-  where: ReturnType<typeof listenOf>,
-  hosts: readonly string[],
-): (host: string | undefined) => boolean {
-  if (where === "off" || "socket" in where) return () => true;
-  return hostCheck(where.host ?? LOOPBACK_HOST, hosts);
+/** Whatever becomes of it, and no longer than until the deadline. */
+async function untilAborted(work: Promise<void>, deadline: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  deadline.addEventListener("abort", () => resolve(), { once: true });
+  await Promise.race([work.catch(() => {}), aborted]);
 }
 
 function differ(a: unknown, b: unknown): boolean {

@@ -5,10 +5,11 @@ import type { Family, Format } from "../exposition/family.ts";
 import { merge } from "../exposition/merge.ts";
 import { own } from "../exposition/own.ts";
 import { belongingTo } from "../exposition/relabel.ts";
+import { SharedPage } from "../shared-page.ts";
 import { discover } from "./discovery.ts";
 import { type Entry, nextRoll } from "./roll.ts";
 import { scrape } from "./scrape.ts";
-import { type FleetSettings, FRESH_MS } from "./settings.ts";
+import type { FleetSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
 
 /** What the last look found of one process. */
@@ -35,7 +36,7 @@ export class Fleet {
   readonly #settings: FleetSettings;
   readonly #slots: Slots;
   readonly #dropped: Record<"servers" | "series" | "conflict", number> = { servers: 0, series: 0, conflict: 0 };
-  readonly #pages = new Map<Format, Promise<readonly Family[]>>();
+  readonly #page = new SharedPage((format) => this.#scrapeAll(format));
   readonly #ended = new AbortController();
   #roll: readonly Entry[] = [];
   #looking: Promise<void> = Promise.resolve();
@@ -54,15 +55,9 @@ export class Fleet {
     return this.#looking;
   }
 
-  /** The metrics of all. Who asks while others wait, or right after them, gets what they get. */
+  /** The metrics of all. */
   page(format: Format): Promise<readonly Family[]> {
-    const shared = this.#pages.get(format);
-    if (shared !== undefined) return shared;
-    const page = this.#scrapeAll(format);
-    this.#pages.set(format, page);
-    const forget = () => this.#pages.delete(format);
-    page.then(() => setTimeout(forget, FRESH_MS).unref(), forget);
-    return page;
+    return this.#page.read(format);
   }
 
   /** Breaks off what it asks the servers. */

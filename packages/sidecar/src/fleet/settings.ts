@@ -19,9 +19,6 @@ const DEFAULT_MAX_SERIES = 10_000;
 /** As long as Prometheus looks back for a sample, so that every rule sees the zero. */
 const DEFAULT_REMEMBER_DEAD_MS = 300_000;
 
-/** How long a page may be shown again: whoever reaches the probes may ask, and asking must not cost the servers anything. */
-export const FRESH_MS = 1_000;
-
 const whole = z.number().int();
 
 export const fleetSection: z.ZodType<FleetSettings> = z

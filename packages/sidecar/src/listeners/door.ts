@@ -46,19 +46,25 @@ export class Door {
 
   async #move(plan: DoorPlan): Promise<void> {
     const next = await this.#opened(plan);
-    await this.#listener?.close(AbortSignal.timeout(MOVE_DEADLINE_MS));
+    this.#leave();
     this.#listener = next;
   }
 
   /** The same address cannot be had twice, so for a moment nobody listens. */
   async #reopen(before: DoorPlan, plan: DoorPlan): Promise<void> {
-    await this.#listener?.close(AbortSignal.timeout(MOVE_DEADLINE_MS));
+    this.#leave();
     try {
       this.#listener = await this.#opened(plan);
     } catch (error) {
       this.#listener = await this.#opened(before);
       throw error;
     }
+  }
+
+  /** The address is free at once. The requests under way are not waited for: one of them may be what moves this listener. */
+  #leave(): void {
+    void this.#listener?.close(AbortSignal.timeout(MOVE_DEADLINE_MS));
+    this.#listener = undefined;
   }
 
   async #opened({ where, tls, app }: DoorPlan): Promise<Listener | undefined> {

@@ -2,14 +2,14 @@ import type { HealthSummary } from "@mcp-ops/formats";
 import { prefersOpenMetrics } from "@mcp-ops/kit";
 import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
-import type { Family, Format } from "../exposition/family.ts";
-import { CONTENT_TYPE, render } from "../exposition/render.ts";
+import type { Format } from "../exposition/family.ts";
+import { CONTENT_TYPE } from "../exposition/render.ts";
 
 /** What the probes tell: nothing but words that are the daemon's own. */
 export interface ProbeFacts {
   readonly readiness: () => "ready" | "starting" | "stopping";
   readonly health: () => HealthSummary;
-  readonly metrics: (format: Format) => Promise<readonly Family[]>;
+  readonly metrics: (format: Format) => Promise<string>;
   /** Whether a `Host` header may ask. */
   readonly allows: (host: string | undefined) => boolean;
 }
@@ -36,8 +36,7 @@ export function probesApp({ readiness, health, metrics, allows }: ProbeFacts): H
   page("/health", (context) => context.json(health()));
   page("/metrics", async (context) => {
     const format = prefersOpenMetrics(context.req.header("accept")) ? "openMetrics" : "classic";
-    const body = render(await metrics(format), format);
-    return context.body(body, 200, { "Content-Type": CONTENT_TYPE[format], Vary: "Accept" });
+    return context.body(await metrics(format), 200, { "Content-Type": CONTENT_TYPE[format], Vary: "Accept" });
   });
   app.notFound((context) =>
     context.text("There is no such page. There are /livez, /readyz, /health and /metrics.\n", 404),
