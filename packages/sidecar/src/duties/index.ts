@@ -1,0 +1,5 @@
+import { fleetPlan } from "../fleet/duty.ts";
+import type { DutyPlan } from "./duty.ts";
+
+/** Every duty there is. A new one is a module and a line here. */
+export const DUTY_PLANS: readonly DutyPlan[] = [fleetPlan];

@@ -1,0 +1,14 @@
+export { SIDECAR_ERROR } from "./codes.ts";
+export { configText } from "./config/example.ts";
+export { type Discovery, type Findings, type InitOptions, initConfig } from "./config/init.ts";
+export { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
+export { type Config, configJsonSchema, type JsonSchema } from "./config/schema.ts";
+export { maskedConfig, shownConfig } from "./config/show.ts";
+export { Daemon, openDaemon } from "./daemon.ts";
+export { type Duty, type DutyContext, type DutyPlan, type DutyStatus, dutyPlan } from "./duties/duty.ts";
+export { DUTY_PLANS } from "./duties/index.ts";
+export type { Family, Format, Sample } from "./exposition/family.ts";
+export { fleetFindings } from "./fleet/findings.ts";
+export type { AdminReply, AdminRequest, AdminRoute } from "./listeners/admin-route.ts";
+export type { Level, Log } from "./log.ts";
+export { runSidecar } from "./run.ts";
