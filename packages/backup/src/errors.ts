@@ -3,6 +3,17 @@ import { OpsError } from "@mcp-ops/formats";
 /** What can go wrong in this package, by code. */
 export type BackupErrorCode =
   | "BACKUP_SET_INVALID"
+  | "BACKUP_RETENTION_INVALID"
+  | "BACKUP_SCHEDULE_INVALID"
+  | "BACKUP_WATCH_INVALID"
+  | "BACKUP_DUMP_INVALID"
+  | "BACKUP_DUMP_FAILED"
+  | "BACKUP_DUMP_DAMAGED"
+  | "BACKUP_DUMP_CLIENT_TOO_OLD"
+  | "BACKUP_PROGRAM_MISSING"
+  | "BACKUP_S3_INVALID"
+  | "BACKUP_S3_MISSING"
+  | "BACKUP_S3_FAILED"
   | "BACKUP_BUSY"
   | "BACKUP_TOO_MANY_FILES"
   | "BACKUP_NO_SPACE"
