@@ -177,8 +177,7 @@ describe("B5: retention never removes the newest verified good backup", () => {
           return { id: `noise${index}`, at, result: future ? "complete" : "failed", verified: true };
         });
         const goods = list.filter((one) => one.result === "complete" && one.verified !== false && isBelieved(one));
-        const ofGoods = (all: KeptBackup[]) =>
-          kept(all, policy).filter((id) => goods.some((one) => one.id === id));
+        const ofGoods = (all: KeptBackup[]) => kept(all, policy).filter((id) => goods.some((one) => one.id === id));
         expect(ofGoods([...list, ...noise])).toEqual(ofGoods(list));
       }),
     );

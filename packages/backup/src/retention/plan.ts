@@ -144,7 +144,11 @@ function alarmsOf(
   const alarm = (kind: RetentionAlarm["kind"], about: readonly KeptBackup[], message: string) =>
     alarms.push({ kind, ids: about.map(({ id }) => id), message });
   if (future.length > 0) {
-    alarm("future-timestamp", future, "Made later than now: check the clocks, and who can write here. Remove them by hand.");
+    alarm(
+      "future-timestamp",
+      future,
+      "Made later than now: check the clocks, and who can write here. Remove them by hand.",
+    );
   }
   if (past.length > 0 && good === undefined) {
     alarm("nothing-good", past, "No backup is complete and undamaged. See why the last runs failed.");
