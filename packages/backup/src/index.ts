@@ -1,5 +1,22 @@
+export type { ChainEvent, ChainLine } from "./chain/chain.ts";
+export { type BackupReport, createBackup } from "./create/create-backup.ts";
+export type { CreateOptions } from "./create/options.ts";
+export type { Problem } from "./create/problems.ts";
+export { type Difference, type DiffOptions, diffBackups, diffDisk, type Side } from "./diff/diff.ts";
+export type { KeyChanges } from "./diff/json-keys.ts";
+export { type DrillOptions, drill } from "./drill/drill.ts";
 export type { Dump, Dumper } from "./dump/dumper.ts";
 export type { BackupErrorCode } from "./errors.ts";
+export { openSignKey, publicKeyOf } from "./manifest/keys.ts";
+export type { ArchiveFacts, FileFacts, Manifest, SourceFacts, Totals } from "./manifest/manifest.ts";
+export { type SendOptions, sendBackup } from "./offsite/send.ts";
+export type { OnProgress, Progress } from "./progress.ts";
+export { type ExtractOptions, extractBackup } from "./restore/extract-backup.ts";
+export type { Change } from "./restore/plan.ts";
+export { recoverRestore } from "./restore/recover.ts";
+export { type RestoreOptions, type RestoreReport, restoreBackup } from "./restore/restore-backup.ts";
+export { DEFAULT_SAFETY_COPIES, safetyName } from "./restore/safety-copy.ts";
+export { type Trust, trustOf } from "./restore/trust.ts";
 export {
   FUTURE_TOLERANCE_MS,
   type Keep,
@@ -31,11 +48,19 @@ export {
   type Source,
   sourceName,
 } from "./set.ts";
+export { type BackupInfo, type BackupStatus, backupStatus, listBackups, removeBackup } from "./store/list.ts";
+export type { Attempt, SetState } from "./store/state.ts";
+export { BackupStore } from "./store/store.ts";
+export { LocalTarget } from "./targets/local.ts";
 export {
   type BackupRef,
   type BackupTarget,
   type ByteRange,
   isBackupId,
+  MANIFEST_FILE,
   newBackupId,
+  SEAL_FILE,
   timeOfId,
 } from "./targets/target.ts";
+export { type Verdict, type VerifyOptions, verifyBackup } from "./verify/verify-backup.ts";
+export { type HistoryFinding, type SetVerdict, verifySet } from "./verify/verify-set.ts";

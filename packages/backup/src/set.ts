@@ -74,7 +74,11 @@ export function checkSetName(name: string): void {
 function checkSource(set: string, source: Source): void {
   const where = whereOf(source);
   if (!isAbsolute(where)) throw invalid(set, `the source ${where} is relative. Write it from the root of the disk.`);
-  if (normalize(where).split("/").includes("..")) throw invalid(set, `the source ${where} climbs with "..".`);
+  if (source.glob !== undefined && /[[\]{}()!]/.test(where)) {
+    throw invalid(set, `the pattern ${where} holds more than *, ** and ?. Write it as several sources.`);
+  }
+  if (where !== normalize(where).replace(/(?<=.)\/$/, ""))
+    throw invalid(set, `the source ${where} is written with detours. Write ${normalize(where)}.`);
 }
 
 function refuseTwins(set: string, kind: string, names: readonly string[]): void {

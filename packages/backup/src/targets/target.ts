@@ -16,8 +16,8 @@ export interface ByteRange {
 /**
  * A place that keeps backups. Whoever adds one runs `testing/target-suite.ts` over it.
  *
- * A backup is the files `manifest.json`, `manifest.sig` (when signed) and the archive that the manifest names. It is visible
- * exactly when its manifest is.
+ * A backup is three files: `manifest.json`, `seal.json` (the manifest's checksum and signature) and the archive that the manifest
+ * names. It is visible exactly when its manifest is.
  */
 export interface BackupTarget {
   /** For messages: a folder, a bucket. */
@@ -29,6 +29,11 @@ export interface BackupTarget {
   /** @throws BACKUP_NOT_FOUND when there is no such backup or file. */
   open(ref: BackupRef, file: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   /**
+   * Bytes of a file.
+   * @throws BACKUP_NOT_FOUND when there is no such backup or file.
+   */
+  size(ref: BackupRef, file: string): Promise<number>;
+  /**
    * Copies the files of `folder`; they become visible at once and durably, or not at all, whatever kills the process.
    * @throws BACKUP_EXISTS when a backup of this id is there: none is ever written over.
    */
@@ -38,7 +43,7 @@ export interface BackupTarget {
 }
 
 export const MANIFEST_FILE = "manifest.json";
-export const SIGNATURE_FILE = "manifest.sig";
+export const SEAL_FILE = "seal.json";
 
 const ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
 

@@ -1,0 +1,70 @@
+import type { Entry } from "../archive/write.ts";
+import { inOrder } from "../disk/in-order.ts";
+import { type FileFacts, isArchived } from "../manifest/manifest.ts";
+import { LargeRead, type Read, readSmall, SMALL_BYTES } from "./stable-read.ts";
+import { absent, type Found } from "./walk.ts";
+
+/** Read ahead, while the one before is compressed; at most so many small files are in memory. */
+const AHEAD = 16;
+
+/**
+ * The entries of an archive. What becomes of each file is handed to `note`, in the same order: also of those that cannot be
+ * read, and have no entry.
+ */
+export async function* entriesOf(
+  found: readonly Found[],
+  note: (facts: FileFacts) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<Entry> {
+  for await (const { file, read } of inOrder(found, AHEAD, readAhead)) {
+    signal?.throwIfAborted();
+    if (read === "large") yield* largeEntry(file, note);
+    else {
+      if (isArchived(read.facts)) yield entry(read.facts, read.content);
+      note(read.facts);
+    }
+  }
+}
+
+interface ReadAhead {
+  readonly file: Found;
+  readonly read: Read | "large";
+}
+
+async function readAhead(file: Found): Promise<ReadAhead> {
+  const { facts, absolute } = file;
+  if (facts.type !== "file" || !isArchived(facts)) return { file, read: { facts, content: NOTHING } };
+  if (facts.size > SMALL_BYTES) return { file, read: "large" };
+  try {
+    return { file, read: (await readSmall(absolute, facts)) ?? "large" };
+  } catch (error) {
+    return { file, read: unreadable(facts, error) };
+  }
+}
+
+async function* largeEntry({ absolute, facts }: Found, note: (facts: FileFacts) => void): AsyncGenerator<Entry> {
+  let read: LargeRead;
+  try {
+    read = await LargeRead.open(absolute);
+  } catch (error) {
+    note(unreadable(facts, error).facts);
+    return;
+  }
+  yield entry({ ...facts, size: read.size }, read.content());
+  note(read.facts(facts));
+}
+
+function unreadable(facts: FileFacts, error: unknown): Read {
+  if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  const { status, reason } = absent(facts.path, error as NodeJS.ErrnoException);
+  return { facts: { ...facts, size: 0, status, reason }, content: NOTHING };
+}
+
+function entry(facts: FileFacts, content: Entry["content"]): Entry {
+  const { path, mode, uid, gid, size, target = "", mtimeNs } = facts;
+  const type = facts.type as Entry["type"];
+  const mtimeSeconds = Number(BigInt(mtimeNs) / 1_000_000_000n);
+  return { path, type, mode, uid, gid, size, target, mtimeSeconds, content };
+}
+
+const NOTHING = new Uint8Array();

@@ -1,0 +1,152 @@
+import { hash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
+import { constants, type FileHandle, lstat, open } from "node:fs/promises";
+import { Measure } from "../archive/measure.ts";
+import { reasonOf } from "../errors.ts";
+import type { FileFacts } from "../manifest/manifest.ts";
+
+/** Files up to this size are read whole, so that one that changes meanwhile can be read again. */
+export const SMALL_BYTES: number = 1 << 20;
+
+const ATTEMPTS = 3;
+const CHUNK_BYTES = 1 << 18;
+
+/** A file's content as it was read, and the facts as they were then. */
+export interface Read {
+  readonly facts: FileFacts;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Reads a small file until it was the same before and after, three times at most; then its facts say `changed`.
+ * @returns undefined when it has become too large to be read whole.
+ */
+export async function readSmall(path: string, facts: FileFacts): Promise<Read | undefined> {
+  const handle = await openPlain(path);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const before = await handle.stat({ bigint: true });
+      if (before.size > SMALL_BYTES) return undefined;
+      const content = await readWhole(handle, Number(before.size));
+      const isSame = content.length === Number(before.size) && (await isUnchanged(handle, path, before, content));
+      if (!isSame && attempt < ATTEMPTS) continue;
+      const sha256 = hash("sha256", content, "hex");
+      return {
+        content,
+        facts: { ...facts, ...fresh(before), size: content.length, sha256, ...changed(isSame ? undefined : CHANGED) },
+      };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isUnchanged(handle: FileHandle, path: string, before: BigIntStats, content: Buffer): Promise<boolean> {
+  if (!(await isSameFile(handle, path, before))) return false;
+  if (Date.now() - Number(before.mtimeMs) > RACY_MS) return true;
+  // The clock of file times is coarse: two writes within one tick look like one. So what was written just now is read twice.
+  return content.equals(await readWhole(handle, content.length)) && isSameFile(handle, path, before);
+}
+
+const RACY_MS = 1000;
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  // One byte more, to see whether it has grown.
+  const buffer = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}
+
+/** A large file while it is read: its content is exactly `size` bytes long, whatever happens to the file. */
+export class LargeRead {
+  readonly size: number;
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #before: BigIntStats;
+  readonly #measure = new Measure();
+  #reason: string | undefined;
+
+  private constructor(path: string, handle: FileHandle, before: BigIntStats) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#before = before;
+    this.size = Number(before.size);
+  }
+
+  static async open(path: string): Promise<LargeRead> {
+    const handle = await openPlain(path);
+    return new LargeRead(path, handle, await handle.stat({ bigint: true }));
+  }
+
+  async *content(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let at = 0; at < this.size; ) {
+        const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.size - at));
+        const bytesRead = await this.#readInto(buffer, at);
+        // It has shrunk, or fails. The header has promised its size, so zeros fill the place.
+        if (bytesRead === 0) this.#reason ??= CHANGED;
+        const chunk = bytesRead === 0 ? buffer.fill(0) : buffer.subarray(0, bytesRead);
+        this.#measure.add(chunk);
+        at += chunk.length;
+        yield chunk;
+      }
+      if (!(await isSameFile(this.#handle, this.#path, this.#before))) this.#reason ??= CHANGED;
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  /** When the content has been read. */
+  facts(facts: FileFacts): FileFacts {
+    const { sha256 } = this.#measure.end();
+    return { ...facts, ...fresh(this.#before), size: this.size, sha256, ...changed(this.#reason) };
+  }
+
+  async #readInto(buffer: Uint8Array, at: number): Promise<number> {
+    try {
+      return (await this.#handle.read(buffer, 0, buffer.length, at)).bytesRead;
+    } catch (error) {
+      this.#reason = `cannot be read from byte ${at} on (${reasonOf(error)})`;
+      return 0;
+    }
+  }
+}
+
+/** A link or FIFO that was put in the file's place meanwhile is neither followed nor waited for. */
+async function openPlain(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (stats.isFile()) return handle;
+  await handle.close();
+  throw Object.assign(new Error(`${path} is no file any more`), { code: "ENOENT" });
+}
+
+async function isSameFile(handle: FileHandle, path: string, before: BigIntStats): Promise<boolean> {
+  const after = await handle.stat({ bigint: true });
+  const there = await lstat(path, { bigint: true }).catch(() => undefined);
+  return [after, there].every(
+    (now) =>
+      now !== undefined &&
+      now.ino === before.ino &&
+      now.dev === before.dev &&
+      now.size === before.size &&
+      now.mtimeNs === before.mtimeNs &&
+      now.ctimeNs === before.ctimeNs,
+  );
+}
+
+function fresh(stats: BigIntStats): Pick<FileFacts, "mode" | "uid" | "gid" | "mtimeNs"> {
+  const mode = Number(stats.mode) & 0o7777;
+  return { mode, uid: Number(stats.uid), gid: Number(stats.gid), mtimeNs: String(stats.mtimeNs) };
+}
+
+const CHANGED = "something wrote to it while it was read";
+
+function changed(reason: string | undefined): Pick<FileFacts, "status" | "reason"> {
+  return reason === undefined ? { status: "ok" } : { status: "changed", reason };
+}
