@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { OpsError, withoutSecrets } from "@mcp-ops/formats";
+import { withoutSecrets } from "@mcp-ops/formats";
 import { backupError, reasonOf } from "../errors.ts";
 
 /** A program to run; its arguments are visible to every user of the machine, so nothing secret belongs there. */
@@ -31,7 +31,7 @@ export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 /** What a program says before it fails; more would only be the same again. */
 const MAX_COMPLAINT_CHARS = 2_000;
 /** Between being asked to stop and being stopped. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 2_000;
 /** The answers to our own questions are short. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -48,15 +48,20 @@ export async function printedTo(file: string, program: Program, signal: AbortSig
     await run(program, signal, async (chunk) => {
       hash.update(chunk);
       bytes += chunk.length;
-      for (let from = 0; from < chunk.length; ) from += (await handle.write(chunk, from)).bytesWritten;
+      await writing(file, () => handle.appendFile(chunk));
     });
-    await handle.sync();
+    await writing(file, () => handle.sync());
     return { bytes, sha256: hash.digest("hex") };
-  } catch (error) {
-    if (signal.aborted || error instanceof OpsError) throw error;
-    throw backupError("BACKUP_DUMP_FAILED", `${file} cannot be written: ${reasonOf(error)}. Make room there.`, error);
   } finally {
     await handle.close();
+  }
+}
+
+async function writing(file: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw backupError("BACKUP_DUMP_FAILED", `${file} cannot be written: ${reasonOf(error)}. Make room there.`, error);
   }
 }
 

@@ -33,6 +33,7 @@ export function sqliteDumper({ name, required = true, path }: SqliteDumpOptions)
         signal.throwIfAborted();
         throw backupError("BACKUP_DUMP_FAILED", `${path} cannot be copied: ${messageOf(error)}. ${HINT}`, error);
       }
+      signal.throwIfAborted();
       const pages = await checkCopy(copy, path);
       return { files: [file], notes: [`integrity_check ok, ${pages} pages`] };
     },
