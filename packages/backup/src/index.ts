@@ -4,6 +4,15 @@ export type { CreateOptions } from "./create/options.ts";
 export type { Problem } from "./create/problems.ts";
 export { type Difference, type DiffOptions, diffBackups, diffDisk, type Side } from "./diff/diff.ts";
 export type { KeyChanges } from "./diff/json-keys.ts";
+export {
+  type DiscoverOptions,
+  type Discovery,
+  discover,
+  type FoundConfig,
+  type FoundServerFile,
+  MAX_CONFIG_BYTES,
+} from "./discovery/discover.ts";
+export type { ConfigFormat, KnownConfig, Platform } from "./discovery/known-configs.ts";
 export { type DrillOptions, drill } from "./drill/drill.ts";
 export { type CommandDumpOptions, commandDumper } from "./dump/command.ts";
 export type { Dump, Dumper } from "./dump/dumper.ts";
@@ -69,3 +78,14 @@ export {
 } from "./targets/target.ts";
 export { type Verdict, type VerifyOptions, verifyBackup } from "./verify/verify-backup.ts";
 export { type HistoryFinding, type SetVerdict, verifySet } from "./verify/verify-set.ts";
+export type { ConfigAlarm } from "./watch/alarms.ts";
+export {
+  type ConfigWatch,
+  DEFAULT_LOOK_EVERY_MS,
+  DEFAULT_MAX_WAIT_MS,
+  DEFAULT_QUIET_MS,
+  MAX_CONFIGS,
+  openConfigWatch,
+  type WatchOptions,
+} from "./watch/config-watch.ts";
+export type { ConfigToWatch } from "./watch/watched-config.ts";
