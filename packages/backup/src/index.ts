@@ -66,6 +66,8 @@ export { type BackupInfo, type BackupStatus, backupStatus, listBackups, removeBa
 export type { Attempt, SetState } from "./store/state.ts";
 export { BackupStore } from "./store/store.ts";
 export { LocalTarget } from "./targets/local.ts";
+export { openS3Target } from "./targets/s3.ts";
+export { DEFAULT_S3_ATTEMPTS, S3_PART_BYTES, type S3Identity, type S3Options } from "./targets/s3-options.ts";
 export {
   type BackupRef,
   type BackupTarget,
