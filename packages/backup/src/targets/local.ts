@@ -2,13 +2,10 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { constants, copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder, undefinedIfMissing } from "../disk/durable.ts";
+import { STAGING, syncFolder, undefinedIfMissing } from "../disk/durable.ts";
 import { backupError } from "../errors.ts";
 import { checkSetName } from "../set.ts";
 import { type BackupRef, type BackupTarget, type ByteRange, isBackupId, MANIFEST_FILE } from "./target.ts";
-
-/** What begins like this is being written or removed, and is never looked at. */
-export const STAGING = ".tmp-";
 
 /** A folder on this machine: `<folder>/<set>/<id>/`, each backup in place by one rename. */
 export class LocalTarget implements BackupTarget {
