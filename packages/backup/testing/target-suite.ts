@@ -1,89 +1,110 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** What every place that keeps backups must do. A new one: `targetSuite("it", open)` in its own test. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { type BackupRef, type BackupTarget, MANIFEST_FILE, newBackupId } from "../src/targets/target.ts";
+import { describe, expect, test } from "vitest";
+import { type BackupRef, type BackupTarget, MANIFEST_FILE, newBackupId, SEAL_FILE } from "../src/targets/target.ts";
+import { newFolder } from "./stage.ts";
 
-const ARCHIVE = "data.tar.zst";
+/** @param open an empty target; called once per test, which also ends what it opened. */
+export function targetSuite(name: string, open: () => BackupTarget | Promise<BackupTarget>): void {
+  describe(`${name} keeps the promises of a target:`, () => {
+    test("what was published can be listed, measured and read back, whole or in part", async () => {
+      const target = await open();
+      const { ref, files } = await published(target);
+      expect(await all(target, ref.set)).toEqual([ref]);
+      for (const [file, content] of Object.entries(files)) {
+        expect(await target.size(ref, file)).toBe(content.length);
+        expect(await read(target, ref, file)).toEqual(content);
+      }
+      expect(await read(target, ref, DATA, { start: 5, end: 9 })).toEqual(files[DATA]?.subarray(5, 10));
+    });
 
-/** A folder as the engine stages it: two small files and an archive. */
-export function stagedBackup(archive: Uint8Array = randomBytes(1_000), manifest: string = "{}"): string {
-  const home = mkdtempSync(join(tmpdir(), "mo-staged-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const folder = join(home, "staged");
-  mkdirSync(folder, { mode: 0o700 });
-  writeFileSync(join(folder, ARCHIVE), archive, { mode: 0o600 });
-  writeFileSync(join(folder, MANIFEST_FILE), manifest, { mode: 0o600 });
-  writeFileSync(join(folder, "seal.json"), "{}", { mode: 0o600 });
+    test("backups are listed oldest first, and only those of their set", async () => {
+      const target = await open();
+      const late = await published(target, 2_000_000_000_000);
+      const early = await published(target, 1_000_000_000_000);
+      await published(target, 1_500_000_000_000, "other");
+      expect(await all(target, "story")).toEqual([early.ref, late.ref]);
+      expect(await all(target, "nobody")).toEqual([]);
+    });
+
+    test("no backup is ever written over", async () => {
+      const target = await open();
+      const { ref, files } = await published(target);
+      const again = target.publish(ref, folderOf({ ...files, [DATA]: Buffer.from("forged") }));
+      await expect(again).rejects.toMatchObject({ code: "BACKUP_EXISTS" });
+      expect(await read(target, ref, DATA)).toEqual(files[DATA]);
+    });
+
+    test("of two that publish one id at once, one wins and the other is told", async () => {
+      const target = await open();
+      const ref = { set: "story", id: newBackupId(1_000_000_000_000) };
+      const tries = [filesOf(1), filesOf(2)].map((files) => target.publish(ref, folderOf(files)));
+      const ends = await Promise.allSettled(tries);
+      expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      const winner = ends[0]?.status === "fulfilled" ? 1 : 2;
+      expect(await read(target, ref, MANIFEST_FILE)).toEqual(filesOf(winner)[MANIFEST_FILE]);
+    });
+
+    test("a publication that is stopped, or has no folder, leaves nothing visible", async () => {
+      const target = await open();
+      const ref = { set: "story", id: newBackupId(1_000_000_000_000) };
+      await expect(target.publish(ref, folderOf(filesOf(1)), AbortSignal.abort())).rejects.toThrow();
+      await expect(target.publish(ref, join(newFolder(), "nothing"))).rejects.toThrow();
+      expect(await all(target, ref.set)).toEqual([]);
+    });
+
+    test("what was removed is gone, and removing it again is no error", async () => {
+      const target = await open();
+      const { ref } = await published(target);
+      await target.remove(ref);
+      await target.remove(ref);
+      expect(await all(target, ref.set)).toEqual([]);
+      await expect(target.open(ref, DATA)).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
+    });
+
+    test("what is not there is told by its code, also when the name tries to climb", async () => {
+      const target = await open();
+      const { ref } = await published(target);
+      for (const file of ["data.tar", "../secret", "/etc/passwd", ""]) {
+        await expect(target.open(ref, file), file).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
+        await expect(target.size(ref, file), file).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
+      }
+      const climber = { set: ref.set, id: "../story" };
+      await expect((async () => target.open(climber, DATA))()).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
+    });
+  });
+}
+
+const DATA = "data.tar.zst";
+
+function filesOf(n: number): Record<string, Buffer> {
+  const data = Buffer.from(`data of backup ${n}, `.repeat(10_000));
+  return { [MANIFEST_FILE]: Buffer.from(`{"n":${n}}`), [SEAL_FILE]: Buffer.from("{}"), [DATA]: data };
+}
+
+function folderOf(files: Record<string, Buffer>): string {
+  const folder = join(newFolder(), "staged");
+  mkdirSync(folder);
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
   return folder;
 }
 
-/** What every place that keeps backups must do. `open` gives an empty one, and sees to its end. */
-export function targetSuite(name: string, open: () => Promise<BackupTarget>): void {
-  const ref = (at: string, set = "configs"): BackupRef => ({ set, id: newBackupId(Date.parse(at)) });
-  const listed = (target: BackupTarget, set = "configs") => Array.fromAsync(target.list(set), ({ id }) => id);
-  const read = async (target: BackupTarget, of: BackupRef, file: string, range?: { start: number; end: number }) =>
-    Buffer.concat(await Array.fromAsync(await target.open(of, file, range)));
+async function published(target: BackupTarget, timeMs = 1_000_000_000_000, set = "story") {
+  const ref: BackupRef = { set, id: newBackupId(timeMs) };
+  const files = filesOf(timeMs);
+  await target.publish(ref, folderOf(files));
+  return { ref, files };
+}
 
-  describe(`a target that is ${name}`, () => {
-    it("gives back what was published, whole and in part, and its size", async () => {
-      const target = await open();
-      const archive = randomBytes(300_000);
-      const one = ref("2026-11-21T06:00:00Z");
-      await target.publish(one, stagedBackup(archive, '{"schema":1}'));
-      expect((await read(target, one, MANIFEST_FILE)).toString()).toBe('{"schema":1}');
-      expect((await read(target, one, ARCHIVE)).equals(archive)).toBe(true);
-      const part = await read(target, one, ARCHIVE, { start: 70_000, end: 70_009 });
-      expect(part.equals(archive.subarray(70_000, 70_010))).toBe(true);
-      expect(await target.size(one, ARCHIVE)).toBe(300_000);
-    });
+async function all(target: BackupTarget, set: string): Promise<BackupRef[]> {
+  const refs: BackupRef[] = [];
+  for await (const ref of target.list(set)) refs.push(ref);
+  return refs;
+}
 
-    it("lists the backups of one set, oldest first", async () => {
-      const target = await open();
-      expect(await listed(target)).toEqual([]);
-      const refs = ["2026-11-21T07:00:00Z", "2026-11-21T06:00:00Z", "2026-11-20T23:00:00Z"].map((at) => ref(at));
-      for (const one of refs) await target.publish(one, stagedBackup());
-      await target.publish(ref("2026-11-21T08:00:00Z", "configs-of-others"), stagedBackup());
-      expect(await listed(target)).toEqual(refs.map(({ id }) => id).toReversed());
-      expect(await listed(target, "configs-of-others")).toHaveLength(1);
-    });
-
-    it("never writes over a backup, not even when two are published at once", async () => {
-      const target = await open();
-      const one = ref("2026-11-21T06:00:00Z");
-      const both = ["first", "second"].map((text) => target.publish(one, stagedBackup(undefined, text)));
-      const outcomes = await Promise.allSettled(both);
-      expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      const kept = (await read(target, one, MANIFEST_FILE)).toString();
-      const again = target.publish(one, stagedBackup(undefined, "third"));
-      await expect(again).rejects.toMatchObject({ code: "BACKUP_EXISTS" });
-      expect((await read(target, one, MANIFEST_FILE)).toString()).toBe(kept);
-      expect(await listed(target)).toEqual([one.id]);
-    });
-
-    it("removes a backup, also one that is not there", async () => {
-      const target = await open();
-      const [one, other] = [ref("2026-11-21T06:00:00Z"), ref("2026-11-21T07:00:00Z")];
-      for (const each of [one, other]) await target.publish(each, stagedBackup());
-      for (let times = 0; times < 2; times++) await target.remove(one);
-      expect(await listed(target)).toEqual([other.id]);
-      await expect(target.open(one, ARCHIVE)).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
-    });
-
-    it("says what is not there", async () => {
-      const target = await open();
-      const one = ref("2026-11-21T06:00:00Z");
-      await expect(target.open(one, MANIFEST_FILE)).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
-      await expect(target.size(one, MANIFEST_FILE)).rejects.toMatchObject({ code: "BACKUP_NOT_FOUND" });
-    });
-
-    it("shows nothing of a publishing that was called off", async () => {
-      const target = await open();
-      const one = ref("2026-11-21T06:00:00Z");
-      const called = target.publish(one, stagedBackup(), AbortSignal.abort(new Error("called off")));
-      await expect(called).rejects.toThrow();
-      expect(await listed(target)).toEqual([]);
-    });
-  });
+async function read(target: BackupTarget, ref: BackupRef, file: string, range?: { start: number; end: number }) {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await target.open(ref, file, range)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

@@ -1,41 +1,34 @@
-import { availableParallelism } from "node:os";
 import { type Duplex, pipeline, Readable } from "node:stream";
-import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { createGunzip, createGzip } from "node:zlib";
 import type { Codec } from "../set.ts";
 import { damaged } from "./header.ts";
+import { inPieces } from "./pieces.ts";
+import { fromZstd, toZstd } from "./zstd.ts";
 
 export const CODEC_SUFFIX: Readonly<Record<Codec, string>> = { zstd: ".zst", gzip: ".gz", none: "" };
 
-/** A backup is not worth every core of a server that has work to do. */
-const MAX_ZSTD_THREADS = 2;
-const ZSTD_LEVEL = 3;
 const CHUNK_BYTES = 1 << 18;
+const PIECE_BYTES = 1 << 20;
 
 export function compress(bytes: AsyncIterable<Uint8Array>, codec: Codec): AsyncIterable<Uint8Array> {
-  if (codec === "none") return bytes;
-  return through(bytes, codec === "gzip" ? createGzip({ chunkSize: CHUNK_BYTES }) : zstd());
-}
-
-function zstd(): Duplex {
-  const params = {
-    [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
-    [constants.ZSTD_c_checksumFlag]: 1,
-    // In zstd's own threads, beside the one that reads and hashes: half the time on two cores.
-    [constants.ZSTD_c_nbWorkers]: Math.min(MAX_ZSTD_THREADS, availableParallelism()),
-  };
-  return createZstdCompress({ chunkSize: CHUNK_BYTES, params });
+  if (codec === "zstd") return toZstd(bytes);
+  // Thousands of small writes would cost more than the compression.
+  const pieces = inPieces(bytes, PIECE_BYTES);
+  return codec === "gzip" ? through(pieces, createGzip({ chunkSize: CHUNK_BYTES })) : pieces;
 }
 
 /** @throws BACKUP_ARCHIVE_DAMAGED while it is read. */
-export async function* decompress(bytes: AsyncIterable<Uint8Array>, codec: Codec): AsyncGenerator<Uint8Array> {
-  if (codec === "none") return yield* bytes;
-  const transform =
-    codec === "gzip" ? createGunzip({ chunkSize: CHUNK_BYTES }) : createZstdDecompress({ chunkSize: CHUNK_BYTES });
+export function decompress(bytes: AsyncIterable<Uint8Array>, codec: Codec): AsyncIterable<Uint8Array> {
+  if (codec === "none") return bytes;
+  return codec === "zstd" ? fromZstd(bytes) : gunzip(bytes);
+}
+
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* through(bytes, transform);
+    yield* through(bytes, createGunzip({ chunkSize: CHUNK_BYTES }));
   } catch (error) {
-    const code = String((error as { code?: unknown }).code);
-    throw /^(Z_|ZSTD_|ERR_ZSTD|ERR_ZLIB)/.test(code) ? damaged(`it cannot be decompressed (${code})`, error) : error;
+    const { code } = error as { code?: unknown };
+    throw String(code).startsWith("Z_") ? damaged(`it cannot be decompressed (${code})`, error) : error;
   }
 }
 

@@ -9,36 +9,44 @@ const AHEAD = 16;
 
 /**
  * The entries of an archive. What becomes of each file is handed to `note`, in the same order: also of those that cannot be
- * read, and have no entry.
+ * read, and have no entry. The content of an entry is gone when the next one is asked for.
  */
 export async function* entriesOf(
   found: readonly Found[],
   note: (facts: FileFacts) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
-  for await (const { file, read } of inOrder(found, AHEAD, readAhead)) {
+  const free: Buffer[] = [];
+  const reads = inOrder(found, AHEAD, (file) =>
+    readAhead(file, () => free.pop() ?? Buffer.allocUnsafeSlow(SMALL_BYTES)),
+  );
+  for await (const { file, read, room } of reads) {
     signal?.throwIfAborted();
     if (read === "large") yield* largeEntry(file, note);
     else {
       if (isArchived(read.facts)) yield entry(read.facts, read.content);
       note(read.facts);
     }
+    if (room !== undefined) free.push(room);
   }
 }
 
 interface ReadAhead {
   readonly file: Found;
   readonly read: Read | "large";
+  /** What the content lies in, to be used again. */
+  readonly room?: Buffer;
 }
 
-async function readAhead(file: Found): Promise<ReadAhead> {
+async function readAhead(file: Found, newRoom: () => Buffer): Promise<ReadAhead> {
   const { facts, absolute } = file;
   if (facts.type !== "file" || !isArchived(facts)) return { file, read: { facts, content: NOTHING } };
   if (facts.size > SMALL_BYTES) return { file, read: "large" };
+  const room = newRoom();
   try {
-    return { file, read: (await readSmall(absolute, facts)) ?? "large" };
+    return { file, room, read: (await readSmall(absolute, facts, room)) ?? "large" };
   } catch (error) {
-    return { file, read: unreadable(facts, error) };
+    return { file, room, read: unreadable(facts, error) };
   }
 }
 

@@ -19,15 +19,16 @@ export interface Read {
 
 /**
  * Reads a small file until it was the same before and after, three times at most; then its facts say `changed`.
+ * @param room of `SMALL_BYTES`; the content is a part of it.
  * @returns undefined when it has become too large to be read whole.
  */
-export async function readSmall(path: string, facts: FileFacts): Promise<Read | undefined> {
-  const handle = await openPlain(path);
+export async function readSmall(path: string, facts: FileFacts, room: Buffer): Promise<Read | undefined> {
+  const { handle, stats } = await openPlain(path);
   try {
     for (let attempt = 1; ; attempt++) {
-      const before = await handle.stat({ bigint: true });
+      const before = attempt === 1 ? stats : await handle.stat({ bigint: true });
       if (before.size > SMALL_BYTES) return undefined;
-      const content = await readWhole(handle, Number(before.size));
+      const content = await readWhole(handle, room.subarray(0, Number(before.size)));
       const isSame = content.length === Number(before.size) && (await isUnchanged(handle, path, before, content));
       if (!isSame && attempt < ATTEMPTS) continue;
       const sha256 = hash("sha256", content, "hex");
@@ -42,17 +43,16 @@ export async function readSmall(path: string, facts: FileFacts): Promise<Read | 
 }
 
 async function isUnchanged(handle: FileHandle, path: string, before: BigIntStats, content: Buffer): Promise<boolean> {
-  if (!(await isSameFile(handle, path, before))) return false;
+  if (!(await isSameFile(path, before))) return false;
   if (Date.now() - Number(before.mtimeMs) > RACY_MS) return true;
   // The clock of file times is coarse: two writes within one tick look like one. So what was written just now is read twice.
-  return content.equals(await readWhole(handle, content.length)) && isSameFile(handle, path, before);
+  return content.equals(await readWhole(handle, Buffer.alloc(content.length))) && isSameFile(path, before);
 }
 
 const RACY_MS = 1000;
 
-async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
-  // One byte more, to see whether it has grown.
-  const buffer = Buffer.allocUnsafe(size + 1);
+/** That it has grown shows in its facts afterwards. */
+async function readWhole(handle: FileHandle, buffer: Buffer): Promise<Buffer> {
   let length = 0;
   while (length < buffer.length) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
@@ -79,14 +79,15 @@ export class LargeRead {
   }
 
   static async open(path: string): Promise<LargeRead> {
-    const handle = await openPlain(path);
-    return new LargeRead(path, handle, await handle.stat({ bigint: true }));
+    const { handle, stats } = await openPlain(path);
+    return new LargeRead(path, handle, stats);
   }
 
   async *content(): AsyncGenerator<Uint8Array> {
+    const room = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     try {
       for (let at = 0; at < this.size; ) {
-        const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.size - at));
+        const buffer = room.subarray(0, this.size - at);
         const bytesRead = await this.#readInto(buffer, at);
         // It has shrunk, or fails. The header has promised its size, so zeros fill the place.
         if (bytesRead === 0) this.#reason ??= CHANGED;
@@ -95,7 +96,7 @@ export class LargeRead {
         at += chunk.length;
         yield chunk;
       }
-      if (!(await isSameFile(this.#handle, this.#path, this.#before))) this.#reason ??= CHANGED;
+      if (!(await isSameFile(this.#path, this.#before))) this.#reason ??= CHANGED;
     } finally {
       await this.#handle.close();
     }
@@ -118,25 +119,24 @@ export class LargeRead {
 }
 
 /** A link or FIFO that was put in the file's place meanwhile is neither followed nor waited for. */
-async function openPlain(path: string): Promise<FileHandle> {
+async function openPlain(path: string): Promise<{ handle: FileHandle; stats: BigIntStats }> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const stats = await handle.stat();
-  if (stats.isFile()) return handle;
+  const stats = await handle.stat({ bigint: true });
+  if (stats.isFile()) return { handle, stats };
   await handle.close();
   throw Object.assign(new Error(`${path} is no file any more`), { code: "ENOENT" });
 }
 
-async function isSameFile(handle: FileHandle, path: string, before: BigIntStats): Promise<boolean> {
-  const after = await handle.stat({ bigint: true });
-  const there = await lstat(path, { bigint: true }).catch(() => undefined);
-  return [after, there].every(
-    (now) =>
-      now !== undefined &&
-      now.ino === before.ino &&
-      now.dev === before.dev &&
-      now.size === before.size &&
-      now.mtimeNs === before.mtimeNs &&
-      now.ctimeNs === before.ctimeNs,
+/** Whether the path still leads to the file that was opened, and nobody has written to it. */
+async function isSameFile(path: string, before: BigIntStats): Promise<boolean> {
+  const now = await lstat(path, { bigint: true }).catch(() => undefined);
+  return (
+    now !== undefined &&
+    now.ino === before.ino &&
+    now.dev === before.dev &&
+    now.size === before.size &&
+    now.mtimeNs === before.mtimeNs &&
+    now.ctimeNs === before.ctimeNs
   );
 }
 

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+
+/** What begins like this is being written or removed, and is never looked at; the next run sweeps it. */
+export const STAGING = ".tmp-";
 
 /** So that the names in a folder survive a power cut. Not every system can sync a folder. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -26,7 +29,7 @@ export async function writeNew(file: string, write: (handle: FileHandle) => Prom
 
 /** The file is the old one or the new one, whatever happens meanwhile. */
 export async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  const draft = join(dirname(file), `${STAGING}${randomBytes(6).toString("hex")}`);
   try {
     await writeNew(draft, (handle) => handle.writeFile(text));
     await rename(draft, file);

@@ -1,12 +1,12 @@
 /** Works on up to `ahead` items at once and gives the results in the order of the items. */
 export async function* inOrder<Item, Result>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   ahead: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const running: Promise<Result>[] = [];
   try {
-    for (const item of items) {
+    for await (const item of items) {
       const result = work(item);
       // Its error is thrown when its turn comes.
       result.catch(() => undefined);

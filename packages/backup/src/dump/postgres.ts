@@ -13,7 +13,7 @@ export interface PostgresDumpOptions extends PostgresConnection {
 /** The database as `pg_dump -Fc` writes it. */
 export const DUMP_FILE = "database.pgdump";
 /** Roles and tablespaces, which no dump of one database holds; without the passwords of the roles. */
-export const GLOBALS_FILE = "globals.sql";
+const GLOBALS_FILE = "globals.sql";
 /** Length and SHA-256 of the others, as they came from the program. */
 export const SUMS_FILE = "dump.json";
 

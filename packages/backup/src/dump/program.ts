@@ -26,7 +26,7 @@ export interface Written {
 }
 
 /** Where programs are looked for, since the environment is not read here. */
-export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin";
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin";
 
 /** What a program says before it fails; more would only be the same again. */
 const MAX_COMPLAINT_CHARS = 2_000;

@@ -25,7 +25,7 @@ const step: z.ZodType<Step> = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("take"), path }),
   z.strictObject({ do: z.literal("make-folder"), path, owner: owner.or(z.undefined()) }),
   z.strictObject({ do: z.literal("drop-folder"), path, mode: z.int() }),
-  z.strictObject({ do: z.literal("mode"), path, from: z.int(), to: z.int() }),
+  z.strictObject({ do: z.literal("mode"), path, from: z.int().nullable(), to: z.int() }),
 ]) as z.ZodType<Step>;
 const journal: z.ZodType<Journal> = z.strictObject({
   version: z.literal(1),

@@ -44,12 +44,12 @@ export async function planOf(place: Place, manifest: Manifest, avoid: string): P
     if (facts.type === "folder") {
       const isThere = current?.type === "folder";
       if (!isThere && path !== "") folders.push({ do: "make-folder", path, owner: await owners.of(path) });
-      const from = isThere ? current.mode : 0o700;
+      const from = isThere ? current.mode & 0o777 : null;
       const to = facts.mode & 0o777;
-      if ((from & 0o777) !== to || !isThere) modes.push({ do: "mode", path, from, to });
+      if (from !== to) modes.push({ do: "mode", path, from, to });
     } else if (!same.has(facts.path)) {
       wanted.set(facts.path, { path, owner: await owners.of(path) });
-      puts.push({ do: "put", path, had: current !== undefined && current.type === facts.type });
+      puts.push({ do: "put", path, had: current !== undefined && current.type !== "folder" });
     }
   }
   return { place, steps: [...before, ...folders, ...puts, ...modes], wanted };

@@ -7,7 +7,8 @@ export type Step =
   | { readonly do: "make-folder"; readonly path: string; readonly owner: Owner | undefined }
   /** Only if it is empty then: what a backup does not hold is not removed either. */
   | { readonly do: "drop-folder"; readonly path: string; readonly mode: number }
-  | { readonly do: "mode"; readonly path: string; readonly from: number; readonly to: number };
+  /** Of a folder; `from` is null for one that the restore makes, whose place may hold something else again when it is undone. */
+  | { readonly do: "mode"; readonly path: string; readonly from: number | null; readonly to: number };
 
 export interface Owner {
   readonly uid: number;

@@ -79,7 +79,7 @@ async function undoStep(step: Step, place: string, staging: string): Promise<voi
     case "drop-folder":
       return mkdir(place).then(() => chmod(place, step.mode), ignore("EEXIST"));
     case "mode":
-      return chmod(place, step.from).catch(ignore("ENOENT"));
+      return step.from === null ? undefined : chmod(place, step.from);
   }
 }
 

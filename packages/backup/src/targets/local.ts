@@ -2,13 +2,10 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { constants, copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder, undefinedIfMissing } from "../disk/durable.ts";
+import { STAGING, syncFolder, undefinedIfMissing } from "../disk/durable.ts";
 import { backupError } from "../errors.ts";
 import { checkSetName } from "../set.ts";
 import { type BackupRef, type BackupTarget, type ByteRange, isBackupId, MANIFEST_FILE } from "./target.ts";
-
-/** What begins like this is being written or removed, and is never looked at. */
-export const STAGING = ".tmp-";
 
 /** A folder on this machine: `<folder>/<set>/<id>/`, each backup in place by one rename. */
 export class LocalTarget implements BackupTarget {
@@ -125,7 +122,8 @@ async function copyDurably(from: string, to: string): Promise<void> {
   }
 }
 
-function plain(file: string): string {
+/** The name of a file, as long as it names nothing above or below its backup. */
+export function plain(file: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9.]*$/.test(file)) return file;
   throw backupError("BACKUP_NOT_FOUND", `${JSON.stringify(file)} is no file of a backup.`);
 }

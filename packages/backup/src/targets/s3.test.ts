@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FakeS3 } from "../../testing/fake-s3.ts";
-import { stagedBackup, targetSuite } from "../../testing/target-suite.ts";
-import { LocalTarget } from "./local.ts";
+import { newFolder } from "../../testing/stage.ts";
+import { targetSuite } from "../../testing/target-suite.ts";
 import { openS3Target } from "./s3.ts";
 import type { S3Options } from "./s3-options.ts";
-import { newBackupId } from "./target.ts";
+import { type BackupRef, newBackupId } from "./target.ts";
 
 const WRITER = { accessKeyId: "WRITER", secretAccessKey: "canary-secret" };
 const PRUNER = { accessKeyId: "PRUNER", secretAccessKey: "canary-secret" };
@@ -27,19 +26,26 @@ async function opened(options: Partial<S3Options> = {}) {
     ...options,
   });
   onTestFinished(() => target[Symbol.dispose]());
-  const listed = () => Array.fromAsync(target.list("configs"), ({ id }) => id);
+  const listed = async () => {
+    const ids: string[] = [];
+    for await (const { id } of target.list("configs")) ids.push(id);
+    return ids;
+  };
   return { fake, target, listed };
 }
 
-targetSuite("a folder", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "mo-target-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return new LocalTarget(folder);
-});
 targetSuite("a bucket", async () => (await opened({ deleteIdentity: PRUNER })).target);
 
+/** A folder as the engine stages it. */
+function stagedBackup(archive: Uint8Array = randomBytes(1_000)): string {
+  const folder = newFolder();
+  const files = { "data.tar.zst": archive, "manifest.json": "{}", "seal.json": "{}" };
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+  return folder;
+}
+
 describe("a bucket", () => {
-  const ref = () => ({ set: "configs", id: newBackupId(Date.parse("2026-11-21T06:00:00Z")) });
+  const ref = (): BackupRef => ({ set: "configs", id: newBackupId(Date.parse("2026-11-21T06:00:00Z")) });
   /** Four parts and a bit. */
   const large = () => randomBytes(4 * PART_BYTES + 100);
 

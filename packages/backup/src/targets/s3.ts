@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { backupError } from "../errors.ts";
 import { checkSetName } from "../set.ts";
+import { plain } from "./local.ts";
 import { loadS3, type S3Client } from "./s3-client.ts";
 import { S3_PART_BYTES, type S3Options } from "./s3-options.ts";
 import { s3Upload } from "./s3-upload.ts";
@@ -41,11 +42,11 @@ class S3Target implements BackupTarget, Disposable {
   }
 
   async open(ref: BackupRef, file: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
-    return (await this.#client.get(this.#key(ref, file), range)) ?? missing(ref, this.name, file);
+    return (await this.#client.get(this.#key(ref, plain(file)), range)) ?? missing(ref, this.name, file);
   }
 
   async size(ref: BackupRef, file: string): Promise<number> {
-    return (await this.#client.head(this.#key(ref, file)))?.bytes ?? missing(ref, this.name, file);
+    return (await this.#client.head(this.#key(ref, plain(file))))?.bytes ?? missing(ref, this.name, file);
   }
 
   /** The manifest goes last, because a backup is there when its manifest is. */
