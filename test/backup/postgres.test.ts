@@ -3,7 +3,14 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drillPostgres, type PostgresConnection, postgresDumper } from "@mcp-ops/backup";
+import {
+  BackupStore,
+  createBackup,
+  drillPostgres,
+  extractBackup,
+  type PostgresConnection,
+  postgresDumper,
+} from "@mcp-ops/backup";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { missingForPostgres, type TempServer, tempPostgres } from "../health/temp-servers.ts";
 
@@ -82,6 +89,18 @@ describe.skipIf(missingForPostgres.length > 0)(
       ]);
       expect(sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'mcp_ops_drill%'")).toBe("0");
       expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+    });
+
+    it("is drilled from a backup as it is from the dump itself", async () => {
+      const store = new BackupStore(scratch());
+      const set = { name: "shop", sources: [], dumpers: [dumper()] };
+      const { ref, result } = await createBackup(store, set);
+      expect(result).toBe("complete");
+      if (ref === undefined) throw new Error("a complete backup has a name");
+      const folder = join(scratch(), "back");
+      await extractBackup(store, set, ref, folder);
+      const rows = await drillPostgres(connection, join(folder, "databases", "shop"), never);
+      expect(rows).toContainEqual({ table: "shop.orders", rows: ROWS });
     });
 
     it("finds out a dump that was cut, and one with a single bit flipped, before anything is restored", async () => {

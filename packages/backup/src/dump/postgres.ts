@@ -37,8 +37,8 @@ export function postgresDumper(options: PostgresDumpOptions): Dumper {
 async function dump(programs: PostgresPrograms, folder: string, signal: AbortSignal): Promise<Dump> {
   const { client, server } = await demandClient(programs, signal);
   const sums: DumpSums = {
-    [DUMP_FILE]: await printedTo(join(folder, DUMP_FILE), programs("pg_dump", "-Fc"), signal),
-    [GLOBALS_FILE]: await printedTo(join(folder, GLOBALS_FILE), programs("pg_dumpall", ...GLOBALS), signal),
+    [DUMP_FILE]: await printedTo(join(folder, DUMP_FILE), programs("pg_dump", "-Fc", LOCK_WAIT), signal),
+    [GLOBALS_FILE]: await printedTo(join(folder, GLOBALS_FILE), programs("pg_dumpall", ...GLOBALS, LOCK_WAIT), signal),
   };
   await writeFile(join(folder, SUMS_FILE), `${JSON.stringify(sums, null, 2)}\n`, {
     mode: 0o600,
@@ -52,6 +52,8 @@ async function dump(programs: PostgresPrograms, folder: string, signal: AbortSig
   };
 }
 
+/** A table that somebody holds fails the dump, instead of all backups waiting behind it. */
+const LOCK_WAIT = "--lock-wait-timeout=60s";
 const GLOBALS = ["--globals-only", "--no-role-passwords"];
 
 /**
