@@ -59,7 +59,10 @@ export async function restoreRounds(rounds: number, seed: number): Promise<void>
     await runAndKill(stage, next() * 250, "restore", ids);
     for (const [path, content] of Object.entries(treeOf(stage.source))) {
       if (path.startsWith(".mcp-ops-restore-") || content.endsWith("folder")) continue;
-      expect(trees.map((tree) => tree[path]), `${about}: ${path} is torn`).toContain(content);
+      expect(
+        trees.map((tree) => tree[path]),
+        `${about}: ${path} is torn`,
+      ).toContain(content);
     }
     if ((await recoverRestore(stage.store, stage.set)) !== undefined) replayed++;
     const now = treeOf(stage.source);
