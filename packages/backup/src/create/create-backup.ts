@@ -55,7 +55,8 @@ export async function createLocked(store: BackupStore, set: BackupSet, options: 
     return { ...report, durationMs: clock() - startedMs };
   } catch (error) {
     const told = explained(error, store.folder);
-    // The disk may be full: that must not hide why.
+    // It may be what has filled the disk, on which is to be noted that the run failed.
+    await rm(staging, { recursive: true, force: true });
     await attempt("failed", (told as { code?: string }).code).catch(() => undefined);
     throw told;
   } finally {

@@ -7,13 +7,20 @@ import { absent, type Found } from "./walk.ts";
 /** Read ahead, while the one before is compressed; at most so many small files are in memory. */
 const AHEAD = 16;
 
+/** Hears how the entries come along. */
+export interface Listener {
+  /** What has become of a file, in order: also of one that cannot be read, and has no entry. */
+  done(facts: FileFacts): void;
+  /** Bytes were read. */
+  read(bytes: number): void;
+}
+
 /**
- * The entries of an archive. What becomes of each file is handed to `note`, in the same order: also of those that cannot be
- * read, and have no entry. The content of an entry is gone when the next one is asked for.
+ * The entries of an archive. The content of an entry is gone when the next one is asked for.
  */
 export async function* entriesOf(
   found: readonly Found[],
-  note: (facts: FileFacts) => void,
+  listener: Listener,
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
   const free: Buffer[] = [];
@@ -22,10 +29,11 @@ export async function* entriesOf(
   );
   for await (const { file, read, room } of reads) {
     signal?.throwIfAborted();
-    if (read === "large") yield* largeEntry(file, note);
+    if (read === "large") yield* largeEntry(file, listener);
     else {
       if (isArchived(read.facts)) yield entry(read.facts, read.content);
-      note(read.facts);
+      listener.read(read.content.length);
+      listener.done(read.facts);
     }
     if (room !== undefined) free.push(room);
   }
@@ -50,16 +58,16 @@ async function readAhead(file: Found, newRoom: () => Buffer): Promise<ReadAhead>
   }
 }
 
-async function* largeEntry({ absolute, facts }: Found, note: (facts: FileFacts) => void): AsyncGenerator<Entry> {
+async function* largeEntry({ absolute, facts }: Found, listener: Listener): AsyncGenerator<Entry> {
   let read: LargeRead;
   try {
     read = await LargeRead.open(absolute);
   } catch (error) {
-    note(unreadable(facts, error).facts);
+    listener.done(unreadable(facts, error).facts);
     return;
   }
-  yield entry({ ...facts, size: read.size }, read.content());
-  note(read.facts(facts));
+  yield entry({ ...facts, size: read.size }, read.content(listener));
+  listener.done(read.facts(facts));
 }
 
 function unreadable(facts: FileFacts, error: unknown): Read {

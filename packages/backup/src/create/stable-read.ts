@@ -83,7 +83,7 @@ export class LargeRead {
     return new LargeRead(path, handle, stats);
   }
 
-  async *content(): AsyncGenerator<Uint8Array> {
+  async *content(listener: { read(bytes: number): void }): AsyncGenerator<Uint8Array> {
     const room = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     try {
       for (let at = 0; at < this.size; ) {
@@ -94,6 +94,7 @@ export class LargeRead {
         const chunk = bytesRead === 0 ? buffer.fill(0) : buffer.subarray(0, bytesRead);
         this.#measure.add(chunk);
         at += chunk.length;
+        listener.read(chunk.length);
         yield chunk;
       }
       if (!(await isSameFile(this.#path, this.#before))) this.#reason ??= CHANGED;

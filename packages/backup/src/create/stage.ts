@@ -13,12 +13,12 @@ import { writeNew } from "../disk/durable.ts";
 import { openSignKey } from "../manifest/keys.ts";
 import { type ArchiveFacts, type FileFacts, MANIFEST_SCHEMA, type Manifest, totalsOf } from "../manifest/manifest.ts";
 import { sealOf } from "../manifest/seal.ts";
-import { progressOf } from "../progress.ts";
+import type { OnProgress } from "../progress.ts";
 import { type BackupSet, DEFAULT_CODEC } from "../set.ts";
 import { type BackupRef, MANIFEST_FILE, SEAL_FILE } from "../targets/target.ts";
 import { TOOL } from "../tool.ts";
 import { readBack } from "../verify/read-back.ts";
-import { entriesOf } from "./entries.ts";
+import { entriesOf, type Listener } from "./entries.ts";
 import type { CreateOptions } from "./options.ts";
 import { problemsOf } from "./problems.ts";
 import { sizeOf, type Walked } from "./walk.ts";
@@ -71,14 +71,10 @@ async function archiveInto(
 ): Promise<{ archive: ArchiveFacts; files: FileFacts[] }> {
   const files: FileFacts[] = [];
   const { codec = DEFAULT_CODEC, recipients = [] } = set;
-  const tell = progressOf("write", sizeOf(walked).bytes, onProgress);
-  const note = (facts: FileFacts) => {
-    files.push(facts);
-    tell(facts);
-  };
+  const listener = listenerOf(files, sizeOf(walked).bytes, onProgress);
   const entries = entriesOf(
     walked.flatMap(({ found }) => found),
-    note,
+    listener,
     signal,
   );
   const packed = compress(writeArchive(entries), codec);
@@ -87,6 +83,21 @@ async function archiveInto(
   const stored = isEncrypted ? await encrypt(packed, recipients) : packed;
   const measured = await write(join(staging, file), stored);
   return { archive: { file, ...measured, codec, encryption: isEncrypted ? "age" : "none" }, files };
+}
+
+function listenerOf(files: FileFacts[], totalBytes: number, onProgress: OnProgress | undefined): Listener {
+  let bytes = 0;
+  const tell = () => onProgress?.({ phase: "write", files: files.length, bytes, totalBytes });
+  return {
+    done: (facts) => {
+      files.push(facts);
+      tell();
+    },
+    read: (more) => {
+      bytes += more;
+      tell();
+    },
+  };
 }
 
 async function write(file: string, bytes: AsyncIterable<Uint8Array>): Promise<Measured> {

@@ -8,11 +8,16 @@ export function isPlainPath(path: string): boolean {
   return !path.includes("\0") && steps.every((step) => step !== "" && step !== "." && step !== "..");
 }
 
-/** Whether a link at this path of the archive stays inside its source, read by its words alone. */
+/**
+ * Whether a link at this path of the archive stays inside its source. It may climb only at its beginning, where it climbs through
+ * real folders: after another link's name, `..` leads from where that link points.
+ */
 export function isInsideTree(path: string, target: string): boolean {
   if (target === "" || posix.isAbsolute(target) || target.includes("\0")) return false;
-  const root = path.split("/", 2).join("/");
-  const end = posix.join(posix.dirname(path), target);
-  // Only a folder's own root may be pointed at; a link that is itself the source can point nowhere inside.
-  return path !== root && (end === root || end.startsWith(`${root}/`));
+  const steps = target.split("/").filter((step) => step !== "" && step !== ".");
+  const climbs = steps.findIndex((step) => step !== "..");
+  const up = climbs === -1 ? steps.length : climbs;
+  // Below `files/<key>/`, and not counting the link's own name.
+  const depth = path.split("/").length - 3;
+  return up <= depth && !steps.slice(up).includes("..");
 }

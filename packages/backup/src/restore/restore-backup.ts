@@ -144,11 +144,11 @@ function notesOf({ files, sources }: Manifest): string[] {
 }
 
 function explained(error: unknown): unknown {
-  const { code } = error as { code?: unknown };
+  const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === "string" && code.startsWith("BACKUP_")) return error;
   return backupError(
     "BACKUP_RESTORE_FAILED",
-    `The restore failed (${reasonOf(error)}), and everything is as it was before. See to what it says and restore again.`,
+    `The restore failed (${reasonOf(error)}${typeof path === "string" ? ` at ${path}` : ""}), and everything is as it was before. See to what it says and restore again.`,
     error,
   );
 }

@@ -51,6 +51,7 @@ export class Schedule implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #runningSince: number | undefined;
   #lastEndedAt: number | undefined;
   #lastSucceededAt: number | undefined;
@@ -85,16 +86,25 @@ export class Schedule implements AsyncDisposable {
   }
 
   /**
-   * Runs now, or waits for the run under way.
+   * Runs now. While a run is under way, which may have passed by what has changed since, it runs once more after that, however often it is asked.
    *
    * @throws what the run rejects with; OpsError `BACKUP_ABORTED` once disposed
    */
-  runNow(): Promise<void> {
+  async runNow(): Promise<void> {
     if (this.#closing.signal.aborted) {
       throw backupError("BACKUP_ABORTED", "This schedule was closed. Open a new one to run again.");
     }
-    this.#running ??= this.#run();
-    return this.#running;
+    if (this.#running === undefined) {
+      this.#running = this.#run();
+      return this.#running;
+    }
+    this.#following ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#following = undefined;
+        return this.runNow();
+      });
+    return this.#following;
   }
 
   /** Starts nothing more, tells the run under way to stop, and waits for it. */

@@ -15,6 +15,9 @@ export interface ConfigToWatch extends Pick<KnownConfig, "format" | "servers"> {
   readonly known?: readonly string[] | undefined;
 }
 
+/** A client that makes up new names all the time must not fill the memory; the oldest are forgotten. */
+const MAX_KNOWN = 1_000;
+
 /** One file: what it last said, and what it should say. */
 export class WatchedConfig {
   readonly config: ConfigToWatch;
@@ -71,7 +74,9 @@ export class WatchedConfig {
 
   /** New servers are known from now on; one that is gone stays known until somebody says that this is meant. */
   #learn(): void {
-    if (this.#reading.state === "valid") this.#known = [...new Set([...(this.#known ?? []), ...this.#reading.servers])];
+    if (this.#reading.state !== "valid") return;
+    const known = new Set([...(this.#known ?? []), ...this.#reading.servers]);
+    this.#known = [...known].slice(-MAX_KNOWN);
   }
 }
 
