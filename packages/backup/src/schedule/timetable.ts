@@ -4,7 +4,7 @@ import { TimeZone } from "./time-zone.ts";
 
 /** The moments a cron expression names. */
 export interface Timetable {
-  /** The first one after `at`, in milliseconds since 1970; never one of that very minute. `undefined` when the expression names a day that does not exist. */
+  /** The first one after `at`, in milliseconds since 1970; `undefined` when there is none within eight years. */
   next(at: number): number | undefined;
 }
 

@@ -87,6 +87,20 @@ describe("watching a configuration", () => {
     await changed(6);
   });
 
+  it("notices that another folder took the place of the one it watches", async () => {
+    const home = temp();
+    const path = join(home, "settings", "mcp.json");
+    for (const folder of ["settings", "restored"]) mkdirSync(join(home, folder));
+    writeFileSync(path, holding("a"));
+    writeFileSync(join(home, "restored", "mcp.json"), holding("a", "b"));
+    const { changed } = await watching(path);
+    renameSync(join(home, "settings"), join(home, "settings.old"));
+    renameSync(join(home, "restored"), join(home, "settings"));
+    await changed(1);
+    writeFileSync(path, holding("a", "b", "c"));
+    await changed(2);
+  });
+
   it("follows a link to the file that is really written", async () => {
     const [home, dotfiles] = [temp(), temp()];
     writeFileSync(join(dotfiles, "mcp.json"), holding("a"));
