@@ -4,24 +4,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackupStore, createBackup, extractBackup, listBackups, verifyBackup } from "./index.ts";
 
-const [verb, ...rest] = process.argv.slice(2);
-const steps: Readonly<Record<string, (folder: string) => Promise<unknown>>> = { create, verify, restore };
-const step = steps[verb ?? ""];
-if (step === undefined) main(verb ?? tmpdir(), Number(rest[0] ?? 10_000), Number(rest[1] ?? 850));
-else {
-  const started = performance.now();
-  await step(rest[0] as string);
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const rss = Math.round(maxRSS / 1024);
-  console.error(`${verb}: ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s of CPU`);
-  console.log(`${((performance.now() - started) / 1000).toFixed(2)} ${rss}`);
-}
+const POOL_BYTES = 64 << 20;
 
 function setOf(folder: string) {
   return { name: "bench", sources: [{ path: join(folder, "tree"), required: true }] };
@@ -82,39 +71,48 @@ function timed(name: string, program: string, args: readonly string[]): void {
   );
 }
 
-/** One file in two is text, the other noise; 2 % of the files hold half of the bytes, as in real trees. */
+/**
+ * One file in three is noise, as pictures and archives are; the others are text as people write it: what the packages in
+ * `node_modules` hold. 2 % of the files hold half of the bytes.
+ */
 function plant(tree: string, files: number, bytes: number): void {
   const noise = createHash("shake256", { outputLength: POOL_BYTES }).update("noise").digest();
-  const text = words(
-    createHash("shake256", { outputLength: POOL_BYTES / 2 })
-      .update("text")
-      .digest(),
-  );
-  let at = 0;
+  const text = textOf(fileURLToPath(new URL("../../../node_modules/.pnpm", import.meta.url)));
+  const at = new Map([noise, text].map((pool) => [pool, 0]));
   for (let n = 0; n < files; n++) {
     const folder = join(tree, `d${n % 100}`);
     if (n < 100) mkdirSync(folder, { recursive: true });
     const size = Math.round((bytes / files) * (n % 50 === 0 ? 25 : 0.51));
     const pool = n % 3 === 0 ? noise : text;
-    if (at + size > pool.length) at = n;
-    writeFileSync(join(folder, `f${n}`), pool.subarray(at, at + size));
-    at += size;
+    const from = (at.get(pool) as number) + size > pool.length ? n : (at.get(pool) as number);
+    writeFileSync(join(folder, `f${n}`), pool.subarray(from, from + size));
+    at.set(pool, from + size);
   }
 }
 
-const POOL_BYTES = 64 << 20;
+function textOf(folder: string): Buffer {
+  const found: Buffer[] = [];
+  let size = 0;
+  for (const name of readdirSync(folder).sort()) {
+    if (size > 2 * POOL_BYTES) break;
+    for (const path of readdirSync(join(folder, name), { recursive: true, encoding: "utf8" }).sort()) {
+      if (!/\.(js|ts|json|md)$/.test(path) || !lstatSync(join(folder, name, path)).isFile()) continue;
+      found.push(readFileSync(join(folder, name, path)));
+      size += (found.at(-1) as Buffer).length;
+    }
+  }
+  return Buffer.concat(found);
+}
 
-/** Two bytes choose a word. What repeats is further away than a compressor looks. */
-function words(choices: Buffer): Buffer {
-  const known = Array.from(
-    { length: 4096 },
-    (_, n) =>
-      `"${createHash("md5")
-        .update(`${n}`)
-        .digest("base64")
-        .slice(0, 2 + (n % 9))}": `,
-  );
-  const text: string[] = [];
-  for (let at = 0; at + 1 < choices.length; at += 2) text.push(known[choices.readUInt16LE(at) % 4096] as string);
-  return Buffer.from(text.join(""));
+const [verb, ...rest] = process.argv.slice(2);
+const steps: Readonly<Record<string, (folder: string) => Promise<unknown>>> = { create, verify, restore };
+const step = steps[verb ?? ""];
+if (step === undefined) main(verb ?? tmpdir(), Number(rest[0] ?? 10_000), Number(rest[1] ?? 850));
+else {
+  const started = performance.now();
+  await step(rest[0] as string);
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const rss = Math.round(maxRSS / 1024);
+  console.error(`${verb}: ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s of CPU`);
+  console.log(`${((performance.now() - started) / 1000).toFixed(2)} ${rss}`);
 }

@@ -53,7 +53,7 @@ export function forge({ files, tar, store = (gzip) => gzip }: Forgery): Forged {
   return { from: new LocalTarget(folder), ref, publicKey: publicKeyOf(privateKey) };
 }
 
-export function sha256(bytes: Uint8Array | string): string {
+function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 

@@ -72,28 +72,28 @@ export async function restoreRounds(rounds: number, seed: number): Promise<void>
   expect(replayed).toBeGreaterThan(rounds / 4);
 }
 
-function differing(tree: Record<string, string>, now: Record<string, string>): string[] {
+export function differing(tree: Record<string, string>, now: Record<string, string>): string[] {
   const paths = [...new Set([...Object.keys(tree), ...Object.keys(now)])];
   return paths.filter((path) => tree[path] !== now[path]).map((path) => `${path}: ${now[path]?.slice(0, 30)}`);
 }
 
 /** Two backups of trees that differ in every way: content, links, modes, files and folders that only one has. */
-async function twoTrees(stage: Stage) {
+export async function twoTrees(stage: Stage, files = 60) {
   const { source, store, set } = stage;
-  plant(source, "first", 60);
+  plant(source, "first", files);
   const first = await createBackup(store, set);
   const firstTree = treeOf(source);
-  plant(source, "second", 40);
-  change(source);
+  plant(source, "second", files - 4);
+  change(source, files);
   const second = await createBackup(store, set);
   return { trees: [firstTree, treeOf(source)], ids: [first.ref!.id, second.ref!.id] };
 }
 
-function change(source: string): void {
+function change(source: string, files: number): void {
   rmSync(join(source, "empty"));
   mkdirSync(join(source, "empty"));
   writeFileSync(join(source, "empty", "now-a-folder"), "second");
-  for (let n = 41; n < 60; n += 2) rmSync(join(source, "deep/er", `file-${n}`));
+  for (let n = files - 3; n < files; n += 2) rmSync(join(source, "deep/er", `file-${n}`));
   mkdirSync(join(source, "only", "here"), { recursive: true });
   writeFileSync(join(source, "only", "here", "x"), "second");
   chmodSync(join(source, "deep"), 0o700);

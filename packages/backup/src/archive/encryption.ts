@@ -45,7 +45,7 @@ function explained(error: unknown, step: Step): unknown {
   if (step === "header" && /identity/i.test(String(message))) {
     return backupError(
       "BACKUP_IDENTITY_NEEDED",
-      "The archive is encrypted, and no age identity given here opens it. Give the file of one with `identityFile`.",
+      "The archive is encrypted, and no age identity given here opens it. Give the one that belongs to a recipient of the set (`AGE-SECRET-KEY-1…`).",
       error,
     );
   }

@@ -19,7 +19,7 @@ export interface MadeEvent {
   readonly files: number;
 }
 
-export interface RemovedEvent {
+interface RemovedEvent {
   readonly event: "removed";
   readonly at: string;
   readonly id: string;

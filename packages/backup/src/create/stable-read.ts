@@ -23,20 +23,22 @@ export interface Read {
  * @returns undefined when it has become too large to be read whole.
  */
 export async function readSmall(path: string, facts: FileFacts, room: Buffer): Promise<Read | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const read = await readOnce(path, facts, room);
+    if (read?.facts.status !== "changed" || attempt === ATTEMPTS) return read;
+  }
+}
+
+/** Opened anew each time: writers who replace a file leave us with the old one. */
+async function readOnce(path: string, facts: FileFacts, room: Buffer): Promise<Read | undefined> {
   const { handle, stats } = await openPlain(path);
   try {
-    for (let attempt = 1; ; attempt++) {
-      const before = attempt === 1 ? stats : await handle.stat({ bigint: true });
-      if (before.size > SMALL_BYTES) return undefined;
-      const content = await readWhole(handle, room.subarray(0, Number(before.size)));
-      const isSame = content.length === Number(before.size) && (await isUnchanged(handle, path, before, content));
-      if (!isSame && attempt < ATTEMPTS) continue;
-      const sha256 = hash("sha256", content, "hex");
-      return {
-        content,
-        facts: { ...facts, ...fresh(before), size: content.length, sha256, ...changed(isSame ? undefined : CHANGED) },
-      };
-    }
+    if (stats.size > SMALL_BYTES) return undefined;
+    const content = await readWhole(handle, room.subarray(0, Number(stats.size)));
+    const isSame = content.length === Number(stats.size) && (await isUnchanged(handle, path, stats, content));
+    const status = changed(isSame ? undefined : CHANGED);
+    const sha256 = hash("sha256", content, "hex");
+    return { content, facts: { ...facts, ...fresh(stats), size: content.length, sha256, ...status } };
   } finally {
     await handle.close();
   }

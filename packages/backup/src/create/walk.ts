@@ -35,7 +35,7 @@ export async function walkSource(source: Source, key: string, avoid?: string): P
   const facts = { key, name: sourceName(source), required: source.required, notes: [] };
   const kindIfAbsent = source.path === undefined ? "glob" : "file";
   try {
-    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), avoid);
+    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), avoid && (await realPlaceOf(avoid)));
     const { kind, base } = source.path === undefined ? await walk.glob(source.glob) : await walk.path(source.path);
     const isThere = kind !== "glob" || walk.found.length > 0;
     return { source: { ...facts, kind, status: isThere ? "ok" : "missing" }, found: walk.found, base };

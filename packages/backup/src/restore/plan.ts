@@ -17,7 +17,7 @@ export interface RootPlan {
   readonly wanted: ReadonlyMap<string, Wanted>;
 }
 
-export interface Wanted {
+interface Wanted {
   /** Relative to the root. */
   readonly path: string;
   /** Undefined: whoever runs the restore. */

@@ -84,6 +84,7 @@ test("B6: when the probe after a restore fails, everything is as it was, and the
   writeFileSync(join(source, "added"), "");
   rmSync(join(source, "empty"));
   mkdirSync(join(source, "empty"));
+  writeFileSync(join(source, "empty", "now-a-folder"), "x");
   const wrecked = treeOf(source);
   const seen: string[] = [];
   const probe = () => {

@@ -8,24 +8,27 @@ import type { RootSteps, Step } from "./steps.ts";
 /** Does all steps of a root, then syncs the folders they touched. */
 export async function apply(root: RootSteps, onStep: () => void): Promise<void> {
   const safe = new Set<string>();
-  const kept = new Set<string>();
-  for (const step of root.steps) {
+  await mkdir(join(root.staging, "old"), { mode: 0o700 });
+  for (const [number, step] of root.steps.entries()) {
     const place = join(root.root, step.path);
     await refuseDetour(root.root, dirname(place), safe);
-    await applyStep(step, place, root.staging, kept);
+    await applyStep(step, place, root.staging, oldPlace(root, number));
     onStep();
   }
   for (const folder of safe) await syncFolder(folder);
 }
 
-async function applyStep(step: Step, place: string, staging: string, kept: Set<string>): Promise<void> {
-  const old = join(staging, "old", step.path);
+/** By number: by path, a file that was kept and the folder of others that were could not be told apart. */
+function oldPlace({ staging }: RootSteps, number: number): string {
+  return join(staging, "old", String(number));
+}
+
+async function applyStep(step: Step, place: string, staging: string, old: string): Promise<void> {
   switch (step.do) {
     case "put":
-      await keep(place, old, kept);
+      await keep(place, old);
       return rename(join(staging, "new", step.path), place);
     case "take":
-      await parent(old, kept);
       return rename(place, old);
     case "make-folder":
       await mkdir(place);
@@ -38,33 +41,25 @@ async function applyStep(step: Step, place: string, staging: string, kept: Set<s
 }
 
 /** A second name for what is there, so that the place itself is never empty; where links are not known, it is moved away. */
-async function keep(place: string, old: string, kept: Set<string>): Promise<void> {
+async function keep(place: string, old: string): Promise<void> {
   const there = await lstat(place).catch(undefinedIfMissing);
   if (there === undefined) return;
   if (there.isDirectory()) throw inTheWay(place);
-  await parent(old, kept);
   await link(place, old).catch(() => rename(place, old));
 }
 
-async function parent(old: string, kept: Set<string>): Promise<void> {
-  const folder = dirname(old);
-  if (!kept.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
-  kept.add(folder);
-}
-
 /** Undoes what was done of the steps, last first. Undone twice, or half done before, it comes to the same. */
-export async function undo({ root, staging, steps }: RootSteps): Promise<void> {
+export async function undo(root: RootSteps): Promise<void> {
   const touched = new Set<string>();
-  for (const step of steps.toReversed()) {
-    const place = join(root, step.path);
-    await undoStep(step, place, staging);
+  for (const [number, step] of [...root.steps.entries()].reverse()) {
+    const place = join(root.root, step.path);
+    await undoStep(step, place, root.staging, oldPlace(root, number));
     touched.add(dirname(place));
   }
   for (const folder of touched) await syncFolder(folder);
 }
 
-async function undoStep(step: Step, place: string, staging: string): Promise<void> {
-  const old = join(staging, "old", step.path);
+async function undoStep(step: Step, place: string, staging: string, old: string): Promise<void> {
   switch (step.do) {
     case "put":
       if (await isThere(old)) return rename(old, place);
