@@ -19,7 +19,7 @@ describe("an admin listener with a token", () => {
   beforeAll(async () => {
     house = new House();
     writeFileSync(join(house.folder, "token"), `${TOKEN}\n`);
-    daemon = await house.daemon(WITH_TOKEN);
+    daemon = await house.daemon(`${WITH_TOKEN}backup: { sets: { kept: { sources: [{ path: mcp-ops.yaml }] } } }\n`);
   });
   afterAll(() => house[Symbol.asyncDispose]());
 
@@ -57,6 +57,10 @@ describe("an admin listener with a token", () => {
       paths: Record<string, Record<string, { operationId: string; security: unknown[] }>>;
     };
     expect(Object.keys(paths).toSorted()).toEqual([
+      "/backups",
+      "/backups/{set}",
+      "/backups/{set}/accept",
+      "/backups/{set}/run",
       "/config",
       "/duties/{name}/restart",
       "/fleet",
@@ -65,7 +69,7 @@ describe("an admin listener with a token", () => {
       "/status",
     ]);
     for (const [path, operations] of Object.entries(paths)) {
-      const url = `/api/v1${path.replace("{name}", "fleet")}`;
+      const url = `/api/v1${path.replace("{name}", "fleet").replace("{set}", "kept")}`;
       const methods = Object.keys(operations).map((method) => method.toUpperCase());
       const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
       expect(await ask(daemon.admin, url, { ...bearer(TOKEN), method: "OPTIONS" })).toMatchObject({
@@ -77,7 +81,7 @@ describe("an admin listener with a token", () => {
         headers: { allow },
       });
       for (const method of methods)
-        expect((await ask(daemon.admin, url, { ...bearer(TOKEN), method })).status).toBe(200);
+        expect([200, 202]).toContain((await ask(daemon.admin, url, { ...bearer(TOKEN), method })).status);
       if (methods.includes("GET")) {
         expect(await ask(daemon.admin, url, { ...bearer(TOKEN), method: "HEAD" })).toMatchObject({
           status: 200,

@@ -5,6 +5,8 @@ export type { Problem } from "./create/problems.ts";
 export { type Difference, type DiffOptions, diffBackups, diffDisk, type Side } from "./diff/diff.ts";
 export type { KeyChanges } from "./diff/json-keys.ts";
 export {
+  type ConfigPlace,
+  configPlaces,
   type DiscoverOptions,
   type Discovery,
   discover,

@@ -11,6 +11,17 @@ export const SIDECAR_METRIC = {
   configValid: "mcp_ops_config_last_reload_successful",
   stateSetAside: "mcp_ops_state_set_aside",
   adminRefusals: "mcp_ops_admin_refusals_total",
+  backupLastSuccess: "mcp_backup_last_success_timestamp_seconds",
+  backupLastAttempt: "mcp_backup_last_attempt_timestamp_seconds",
+  backupLastVerified: "mcp_backup_last_verified_timestamp_seconds",
+  backupRuns: "mcp_backup_runs_total",
+  backupDuration: "mcp_backup_duration_seconds",
+  backupSize: "mcp_backup_size_bytes",
+  backupFiles: "mcp_backup_files",
+  backupRetained: "mcp_backup_retained",
+  backupNextRun: "mcp_backup_next_run_timestamp_seconds",
+  backupRestores: "mcp_backup_restore_total",
+  backupConfigAlarms: "mcp_backup_config_alarms",
 } as const;
 
 const SERVER: LabelRow = {
@@ -21,6 +32,7 @@ const SLOT: LabelRow = {
   name: "slot",
   bound: "a number below `maxServers`, which a process keeps for its life and then leaves to another",
 };
+const SET: LabelRow = { name: "set", bound: "the sets in the config of the sidecar, at most 100" };
 const DUTY: LabelRow = { name: "duty", bound: "duties of the sidecar" };
 
 /** What the sidecar adds to the page on which it shows every server of the machine. */
@@ -54,6 +66,47 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     name: "reason",
     values: ["host", "token", "rate"],
     bound: "unknown host name; no token or a wrong one; too many wrong tokens",
+  }),
+  {
+    ...row(
+      "backupLastSuccess",
+      "gauge",
+      "When the newest complete backup of a set began; none when there is none.",
+      SET,
+    ),
+    unit: "seconds",
+  },
+  { ...row("backupLastAttempt", "gauge", "When the last run of a set began, however it ended.", SET), unit: "seconds" },
+  {
+    ...row("backupLastVerified", "gauge", "When a backup of a set was last read in full and found sound.", SET),
+    unit: "seconds",
+  },
+  row("backupRuns", "counter", "Runs of the sidecar since its start.", SET, {
+    name: "result",
+    values: ["complete", "partial", "failed"],
+    bound: "how a run ended",
+  }),
+  { ...row("backupDuration", "gauge", "How long the last run of a set took.", SET), unit: "seconds" },
+  { ...row("backupSize", "gauge", "Size of the newest complete backup, as stored.", SET), unit: "bytes" },
+  row("backupFiles", "gauge", "Files of the newest backup.", SET, {
+    name: "status",
+    values: ["ok", "changed", "missing", "unreadable", "skipped"],
+    bound: "saved; saved while something wrote to it; not there; not readable; neither file nor folder nor link",
+  }),
+  row("backupRetained", "gauge", "Backups of a set that are kept.", SET),
+  {
+    ...row("backupNextRun", "gauge", "When a set runs next; none while it runs.", SET),
+    unit: "seconds",
+  },
+  row("backupRestores", "counter", "Restores the sidecar has noticed since its start, whoever ran them.", SET, {
+    name: "result",
+    values: ["done", "rolled-back", "failed"],
+    bound: "how a restore ended",
+  }),
+  row("backupConfigAlarms", "gauge", "What is wrong now with watched configs.", SET, {
+    name: "kind",
+    values: ["missing", "invalid", "servers-lost", "required-server-lost"],
+    bound: "gone; not readable; lost servers it had; lacks required ones",
   }),
 ];
 

@@ -16,4 +16,6 @@ export const SIDECAR_ERROR = {
   scrapeFailed: "SIDECAR_SCRAPE_FAILED",
   dutyNotRunning: "SIDECAR_DUTY_NOT_RUNNING",
   dutyTimeout: "SIDECAR_DUTY_TIMEOUT",
+  backupFailed: "SIDECAR_BACKUP_FAILED",
+  noSuchSet: "SIDECAR_NO_SUCH_SET",
 } as const;

@@ -1,3 +1,9 @@
+export { backupFindings } from "./backup/findings.ts";
+export { openOffsite } from "./backup/offsite.ts";
+export { backupSetOf, backupStoreOf, type OpenedSet, type Place } from "./backup/open-set.ts";
+export { runProbe } from "./backup/probe.ts";
+export { retentionOf } from "./backup/run.ts";
+export { type BackupSetSettings, type BackupSettings, backupSection } from "./backup/settings.ts";
 export { SIDECAR_ERROR } from "./codes.ts";
 export { configText } from "./config/example.ts";
 export { type Discovery, type Findings, type InitOptions, initConfig } from "./config/init.ts";

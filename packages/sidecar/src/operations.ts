@@ -12,7 +12,7 @@ export interface Operations {
   readonly hosts: ReadonlyMap<string, Host>;
 }
 
-/** The routes of the daemon itself, and behind them those of the duties under their names. */
+/** The routes of the daemon itself, and behind them those of the duties. */
 export function adminRoutes({ status, config, reload, hosts }: Operations): readonly AdminRoute[] {
   return [
     {
@@ -39,7 +39,7 @@ export function adminRoutes({ status, config, reload, hosts }: Operations): read
       about: "Stop a duty and start it anew, without waiting for the next try",
       respond: ({ params }) => restarted(hosts.get(params.name ?? "")),
     },
-    ...[...hosts].flatMap(([name, host]) => host.routes.map((route) => ({ ...route, path: `/${name}${route.path}` }))),
+    ...[...hosts.values()].flatMap((host) => host.routes),
   ];
 }
 

@@ -13,8 +13,7 @@ export interface DiscoverOptions {
   readonly projects?: readonly string[] | undefined;
 }
 
-export interface FoundConfig extends KnownConfig {
-  readonly path: string;
+export interface FoundConfig extends ConfigPlace {
   /** The servers it names; none where it cannot be read. */
   readonly serverNames: readonly string[];
   /** Why it cannot be read. */
@@ -40,14 +39,9 @@ const MAX_SERVER_FILES = 200;
 
 /** Which configurations of MCP clients are on this machine, and which files the servers in them are started with. Reads only. */
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
-  const { home, platform, configFolder = join(home, CONFIG_FOLDER[platform]), projects = [] } = options;
-  const places = [
-    ...USER_CONFIGS.map(({ path, ...known }) => ({ ...known, path: placed(path, home, configFolder) })),
-    ...projects.flatMap((folder) => PROJECT_CONFIGS.map((known) => ({ ...known, path: join(folder, known.path) }))),
-  ];
   const configs: FoundConfig[] = [];
   const files = new Map<string, FoundServerFile>();
-  for (const place of places) {
+  for (const place of configPlaces(options)) {
     const text = await textOf(place.path);
     if (text === undefined) continue;
     const read = serversIn(text, place);
@@ -56,6 +50,20 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     for (const [server, entry] of servers) await collectFiles(server, entry, files);
   }
   return { configs, serverFiles: [...files.values()] };
+}
+
+/** A place where a client keeps its configuration, whether or not there is one now. */
+export interface ConfigPlace extends KnownConfig {
+  readonly path: string;
+}
+
+/** Where configurations may be: a restore needs the place of one that is gone, and a watch that of one to come. Touches nothing. */
+export function configPlaces(options: DiscoverOptions): readonly ConfigPlace[] {
+  const { home, platform, configFolder = join(home, CONFIG_FOLDER[platform]), projects = [] } = options;
+  return [
+    ...USER_CONFIGS.map(({ path, ...known }) => ({ ...known, path: placed(path, home, configFolder) })),
+    ...projects.flatMap((folder) => PROJECT_CONFIGS.map((known) => ({ ...known, path: join(folder, known.path) }))),
+  ];
 }
 
 function placed(path: string, home: string, configFolder: string): string {

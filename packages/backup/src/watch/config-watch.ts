@@ -67,6 +67,11 @@ export class ConfigWatch implements AsyncDisposable {
     return this.#alarms;
   }
 
+  /** What each file is known to hold, by its path: give it back as `known` after a restart. */
+  get known(): ReadonlyMap<string, readonly string[]> {
+    return new Map(this.#configs.flatMap(({ config, known }) => (known === undefined ? [] : [[config.path, known]])));
+  }
+
   /** Folders that the system would not watch; their files are only looked at now and then. */
   get unwatchedFolders(): number {
     return this.#folders.refused;

@@ -35,6 +35,11 @@ export class WatchedConfig {
     return this.#reading;
   }
 
+  /** The servers it should hold, besides those that are required; undefined before it was read once. */
+  get known(): readonly string[] | undefined {
+    return this.#known;
+  }
+
   get alarms(): readonly ConfigAlarm[] {
     const { path, required = [] } = this.config;
     return alarmsOf(this.#reading, { path, required, known: this.#known });

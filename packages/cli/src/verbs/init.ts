@@ -1,9 +1,9 @@
-import { type Discovery, DUTY_PLANS, fleetFindings, initConfig } from "@mcp-ops/sidecar";
+import { backupFindings, type Discovery, DUTY_PLANS, fleetFindings, initConfig } from "@mcp-ops/sidecar";
 import type { Verb } from "../verb.ts";
 import { DEFAULT_CONFIG } from "./sidecar.ts";
 
 /** What looks around on the machine for something a config can name. */
-const DISCOVERIES: readonly Discovery[] = [() => fleetFindings(process.env)];
+const DISCOVERIES: readonly Discovery[] = [() => fleetFindings(process.env), () => backupFindings(process.env)];
 
 /** `mcp-ops init`: a commented config to begin with. */
 export const init: Verb = (program, terminal) => {

@@ -9,7 +9,7 @@ import { Secrets } from "../log.ts";
 import { configText, uncommented } from "./example.ts";
 import { initConfig } from "./init.ts";
 import { loadConfig } from "./load.ts";
-import { configJsonSchema, configSchema, type JsonSchema } from "./schema.ts";
+import { configJsonSchema, configSchema, type JsonSchema, partsOf } from "./schema.ts";
 import { shownConfig } from "./show.ts";
 
 const CANARY = "canary-0123456789-token";
@@ -65,7 +65,7 @@ describe("what is wrong with a config is told by file, line and nearest key", ()
     ["log: *nobody", "mcp-ops.yaml: an alias (*name) leads nowhere, or to too much"],
     [
       "__proto__: {}",
-      "mcp-ops.yaml:1: __proto__ is no key of the config. There are: log, state, shutdown, probes, admin, fleet.",
+      "mcp-ops.yaml:1: __proto__ is no key of the config. There are: log, state, shutdown, probes, admin, fleet, backup.",
     ],
   ])("%j", (text, complaint) => {
     expect(complaints(text)).toContain(complaint);
@@ -188,8 +188,8 @@ describe("a secret", () => {
 describe("the commented config", () => {
   const schema = configJsonSchema(DUTY_PLANS);
 
-  function paths({ properties = {} }: JsonSchema, prefix = ""): readonly string[] {
-    return Object.entries(properties).flatMap(([key, inner]) => [
+  function paths(section: JsonSchema, prefix = ""): readonly string[] {
+    return Object.entries(partsOf(section)).flatMap(([key, inner]) => [
       `${prefix}${key}`,
       ...paths(inner, `${prefix}${key}.`),
     ]);

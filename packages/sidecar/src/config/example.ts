@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { JsonSchema } from "./schema.ts";
+import { type JsonSchema, partsOf } from "./schema.ts";
 
 /** Values of keys, by their path with dots between. */
 export type KeyValues = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export type KeyValues = Readonly<Record<string, unknown>>;
  */
 export function configText(schema: JsonSchema, notes: readonly string[] = [], values: KeyValues = {}): string {
   const head = [
-    "# The config of mcp-ops sidecar. What stands in a comment is the default, or an example where there is none.",
+    "# The config of mcp-ops sidecar. What stands in a comment is the default, or an example where that is none or empty.",
     "# Variables overrule it: MCP_OPS_FLEET__TIMEOUT_MS=500 is fleet.timeoutMs. mcp-ops config check says what is wrong.",
     ...notes.map((note) => `# ${note}`),
   ];
@@ -22,7 +22,7 @@ export function configText(schema: JsonSchema, notes: readonly string[] = [], va
 
 function block(key: string, schema: JsonSchema, indent: string, path: string, values: KeyValues): readonly string[] {
   const about = schema.description === undefined ? [] : [`${indent}# ${schema.description}`];
-  const inner = Object.entries(schema.properties ?? {});
+  const inner = Object.entries(partsOf(schema, namesBelow(path, values)));
   if (inner.length === 0) return [...about, leaf(key, schema, indent, path, values)];
   const lines = inner.flatMap(([name, one]) => block(name, one, `${indent}  `, `${path}.${name}`, values));
   const isSaid = Object.keys(values).some((said) => said.startsWith(`${path}.`));
@@ -32,12 +32,24 @@ function block(key: string, schema: JsonSchema, indent: string, path: string, va
 
 function leaf(key: string, schema: JsonSchema, indent: string, path: string, values: KeyValues): string {
   const isSaid = path in values;
-  const value = isSaid ? values[path] : (schema.default ?? schema.examples?.[0]);
+  const value = isSaid ? values[path] : shownOf(schema);
   const written = stringify(
     { [key]: value },
     { collectionStyle: "flow", flowCollectionPadding: true, lineWidth: 0 },
   ).trim();
   return `${isSaid ? indent : commented(indent)}${written.replace(/^\{ (.*) \}$/, "$1")}`;
+}
+
+/** An empty list or map shows nobody how to write one. */
+function shownOf({ default: usual, examples: [example] = [] }: JsonSchema): unknown {
+  const isEmpty = typeof usual === "object" && usual !== null && Object.keys(usual).length === 0;
+  return usual === undefined || isEmpty ? (example ?? usual) : usual;
+}
+
+/** The names that a map has in the values. */
+function namesBelow(path: string, values: KeyValues): readonly string[] {
+  const below = Object.keys(values).filter((said) => said.startsWith(`${path}.`));
+  return [...new Set(below.map((said) => said.slice(path.length + 1).split(".")[0] ?? ""))];
 }
 
 /** The text without the `# ` of its keys, as if somebody had taken every default. */

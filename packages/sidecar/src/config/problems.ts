@@ -9,7 +9,9 @@ type Issue = z.core.$ZodIssue;
 /** What is wrong, one line each: where, which key, and what would be right. Values are not shown: one may be a secret in the wrong place. */
 export function problemsOf(issues: readonly Issue[], layers: readonly Layer[], schema: JsonSchema): readonly string[] {
   return issues.flatMap((issue) => {
-    if (issue.code !== "unrecognized_keys") return [line(layers, issue.path, sentence(issue.message))];
+    // Of a name that cannot be, the reason lies one deeper.
+    const { message } = (issue.code === "invalid_key" && issue.issues[0]) || issue;
+    if (issue.code !== "unrecognized_keys") return [line(layers, issue.path, sentence(message))];
     return issue.keys.map((key) => line(layers, [...issue.path, key], unknownKey(key, keysAt(schema, issue.path))));
   });
 }

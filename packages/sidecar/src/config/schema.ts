@@ -25,7 +25,12 @@ export interface JsonSchema {
   readonly description?: string;
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  /** Of a map with keys of the writer's own. */
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly propertyNames?: JsonSchema;
+  readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
 }
@@ -39,7 +44,25 @@ export function configJsonSchema(duties: readonly DutyPlan[]): JsonSchema {
 /** The keys there are at a path; none where nothing has keys. */
 export function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
   let at: JsonSchema | undefined = schema;
-  for (const key of path) at = at?.properties?.[String(key)];
+  for (const key of path) at = at === undefined ? undefined : below(at, String(key));
   const own = Object.keys(at?.properties ?? {});
-  return own.length > 0 ? own : (at?.anyOf ?? []).flatMap((choice) => Object.keys(choice.properties ?? {}));
+  if (own.length > 0) return own;
+  const choices = at?.anyOf ?? at?.oneOf ?? [];
+  return [...new Set(choices.flatMap((choice) => Object.keys(choice.properties ?? {})))];
+}
+
+function below({ properties, additionalProperties, items }: JsonSchema, key: string): JsonSchema | undefined {
+  return properties?.[key] ?? (typeof additionalProperties === "object" ? additionalProperties : items);
+}
+
+/** What a section holds by key; of a map of sections, one under a name for an example. */
+export function partsOf(
+  { properties, additionalProperties, propertyNames }: JsonSchema,
+  names: readonly string[] = [],
+): Readonly<Record<string, JsonSchema>> {
+  if (typeof additionalProperties !== "object" || additionalProperties.properties === undefined)
+    return properties ?? {};
+  const [example] = propertyNames?.examples ?? [];
+  const shown = names.length > 0 ? names : [String(example)];
+  return Object.fromEntries(shown.map((name) => [name, additionalProperties]));
 }

@@ -49,7 +49,7 @@ const DEFAULT_ADMIN_LISTEN = "127.0.0.1:9466";
 /** Half of what Kubernetes and Docker's users usually wait before they kill. */
 const DEFAULT_SHUTDOWN_MS = 10_000;
 
-const path = z.string().min(1);
+export const path: z.ZodString = z.string().min(1);
 
 const listen = z
   .union([z.string(), z.number().int()], { error: "must be a port, host:port, the absolute path of a socket, or off" })
@@ -57,7 +57,7 @@ const listen = z
     error: "must be a port, host:port, the absolute path of a socket, or off",
   });
 
-const secret: z.ZodType<SecretReference> = z.union(
+export const secret: z.ZodType<SecretReference> = z.union(
   [z.strictObject({ file: path }), z.strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/) })],
   { error: "must say where the secret is, { file: path } or { env: NAME }, and never the secret itself" },
 );

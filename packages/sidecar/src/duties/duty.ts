@@ -32,13 +32,15 @@ export interface Duty {
   status(): DutyStatus;
   /** What it adds to `/metrics`, in this format. */
   metrics?(format: Format): Promise<readonly Family[]>;
-  /** What it adds to the admin API, under `/api/v1/<name>`. */
+  /** What it adds to the admin API, under `/api/v1/<base>`. */
   readonly routes?: readonly AdminRoute[];
+  /** Default: the name of the duty. */
+  readonly base?: string;
 }
 
 /** A kind of duty: its name, its section of the config, and how it is made. `open` is called anew after every change of the section. */
 export interface DutyPlan {
-  /** Also the name of its section of the config, and of its routes. */
+  /** Also the name of its section of the config. */
   readonly name: string;
   readonly section: z.ZodType<object>;
   open(section: object): Duty;

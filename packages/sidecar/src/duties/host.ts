@@ -58,6 +58,7 @@ export class Host {
   get routes(): readonly AdminRoute[] {
     return (this.#duty.routes ?? []).map((route, index) => ({
       ...route,
+      path: `/${this.#duty.base ?? this.name}${route.path}`,
       respond: (request) => this.#respond(index, request),
     }));
   }
