@@ -179,7 +179,7 @@ describe("a duty", () => {
 test("SIGTERM breaks off a scrape that hangs, answers who waits for it, and takes the sockets away", async () => {
   const asked = Promise.withResolvers<void>();
   await house.rogue("hangs", () => asked.resolve());
-  const daemon = await house.daemon("fleet: {timeoutMs: 60000}");
+  const daemon = await house.daemon("fleet: {timeoutMs: 7000}");
   const waiting = ask(daemon.probes, "/metrics");
   await asked.promise;
   daemon.child.kill("SIGTERM");
@@ -190,7 +190,7 @@ test("SIGTERM breaks off a scrape that hangs, answers who waits for it, and take
 test("SIGHUP after SIGTERM opens nothing anew", async () => {
   const asked = Promise.withResolvers<void>();
   await house.rogue("hangs", () => asked.resolve());
-  const daemon = await house.daemon("fleet: {timeoutMs: 60000}");
+  const daemon = await house.daemon("fleet: {timeoutMs: 7000}");
   const waiting = ask(daemon.probes, "/metrics");
   await asked.promise;
   house.write(`admin: {listen: ${join(house.folder, "late.sock")}}`);
