@@ -82,15 +82,6 @@ test("a server that is killed is shown as down and its registration swept; one t
   expect(await samples(daemon, calls)).toHaveLength(1);
 });
 
-test("a killed server is forgotten after a while", async () => {
-  const killed = await house.server("killed");
-  const daemon = await house.daemon("fleet: {rememberDeadMs: 0}");
-  expect(await up(daemon)).toHaveLength(1);
-  killed.child.kill("SIGKILL");
-  await killed.ended;
-  await vi.waitFor(async () => expect(await up(daemon)).toEqual([]), PATIENCE);
-});
-
 test("a server that starts later is on the next page, and a restart of the sidecar changes no slot", async () => {
   const first = await house.server("a");
   const daemon = await house.daemon();
@@ -119,8 +110,8 @@ describe("a server that misbehaves is down, says why, and delays or spoils nothi
     ((_, response) => response.setHeader("content-type", contentType).end(body)) as RequestListener;
 
   const misbehaving: Readonly<Record<string, readonly [RequestListener, string]>> = {
-    "never answers": [() => {}, "did not answer within 400 ms"],
-    "never ends its answer": [(_, response) => void response.write("a"), "did not answer within 400 ms"],
+    "never answers": [() => {}, "did not answer within 1000 ms"],
+    "never ends its answer": [(_, response) => void response.write("a"), "did not answer within 1000 ms"],
     "answers for ever": [endless, "shows more than 100000 bytes"],
     "answers with an error": [(_, response) => void response.writeHead(500).end(), "answers with status 500"],
     redirects: [
@@ -138,7 +129,7 @@ describe("a server that misbehaves is down, says why, and delays or spoils nothi
   test("and so do many of them at once", async () => {
     await house.server("good");
     for (const [name, [answer]] of Object.entries(misbehaving)) await house.rogue(name, answer);
-    const daemon = await house.daemon("fleet: {timeoutMs: 400, maxBytes: 100000}");
+    const daemon = await house.daemon("fleet: {timeoutMs: 1000, maxBytes: 100000}");
     expect(await samples(daemon, calls)).toHaveLength(1);
     const { servers } = JSON.parse((await ask(daemon.admin, "/api/v1/fleet")).body) as { servers: readonly Member[] };
     expect(servers.find(({ server }) => server === "good")).toMatchObject({ up: true });

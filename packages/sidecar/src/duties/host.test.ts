@@ -35,6 +35,18 @@ describe("a duty", () => {
     await vi.waitFor(() => expect(shop.host.status()).toMatchObject({ phase: "running", content: true }), 5_000);
   });
 
+  it("that fails with a secret in its words does not tell it", async () => {
+    const start = async () => {
+      throw new Error(`cannot log in with password=canary0secret ${"and so on ".repeat(1_000)}`);
+    };
+    await using shop = hosted("shop", () => ({ ...idle, start }));
+    await shop.host.start();
+    const { message } = shop.host.status();
+    expect(message).toMatch(/^cannot log in/);
+    expect(message + shop.lines.join()).not.toContain("canary");
+    expect(message.length).toBeLessThan(1_100);
+  });
+
   it("that fails while it runs is stopped before it is started anew", async () => {
     const said: string[] = [];
     let fail: (error: unknown) => void = () => {};

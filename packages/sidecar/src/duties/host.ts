@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { OpsError } from "@mcp-ops/formats";
+import { OpsError, withoutSecrets } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
@@ -24,6 +24,7 @@ const METRICS_DEADLINE_MS = 8_000;
 const RESTART_DEADLINE_MS = 5_000;
 /** Who ran this long before it failed starts again after the shortest wait. */
 const STEADY_MS = 60_000;
+const MAX_FAULT_CHARS = 1_000;
 
 const current = new AsyncLocalStorage<Host>();
 
@@ -35,7 +36,7 @@ export function blamed(): Host | undefined {
 /** Runs one duty: starts it, notices when it fails, tries again after a while. Nothing of it throws. */
 export class Host {
   readonly name: string;
-  #open: () => Duty;
+  readonly #open: () => Duty;
   readonly #context: Omit<DutyContext, "fail">;
   #duty: Duty;
   #phase: Phase = "starting";
@@ -88,10 +89,9 @@ export class Host {
       this.#context.log("warn", `The duty ${this.name}, which has been stopped, failed once more: ${messageOf(error)}`);
   }
 
-  /** Stops it and starts it at once, on another section of the config where one is given. */
-  async restart(open: () => Duty = this.#open): Promise<void> {
+  /** Stops it and starts it at once, on its section of the config as it is now. */
+  async restart(): Promise<void> {
     await this.stop(AbortSignal.timeout(RESTART_DEADLINE_MS));
-    this.#open = open;
     await this.start();
   }
 
@@ -109,7 +109,7 @@ export class Host {
     try {
       return { ...base, ...this.#inside(() => this.#duty.status()) };
     } catch (error) {
-      return { ...base, content: false, message: messageOf(error) };
+      return { ...base, content: false, message: faultOf(error) };
     }
   }
 
@@ -140,7 +140,7 @@ export class Host {
     this.#phase = "failed";
     this.#failures++;
     this.#inARow++;
-    this.#lastFault = messageOf(error);
+    this.#lastFault = faultOf(error);
     const delayMs = Math.round(retryDelayMs(this.#inARow, Math.random));
     this.#context.log("error", `The duty ${this.name} failed: ${this.#lastFault}`, { retryInMs: delayMs });
     await this.#stopDuty(AbortSignal.timeout(RESTART_DEADLINE_MS));
@@ -173,6 +173,11 @@ export class Host {
   #inside<T>(work: () => T): T {
     return current.run(this, work);
   }
+}
+
+/** Operators read it through the API, so it is short and holds no secret. */
+function faultOf(error: unknown): string {
+  return withoutSecrets(messageOf(error)).slice(0, MAX_FAULT_CHARS);
 }
 
 async function within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
