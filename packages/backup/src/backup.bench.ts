@@ -111,8 +111,10 @@ if (step === undefined) main(verb ?? tmpdir(), Number(rest[0] ?? 10_000), Number
 else {
   const started = performance.now();
   await step(rest[0] as string);
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const rss = Math.round(maxRSS / 1024);
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  // Not `maxRSS`, which begins with that of the process that started this one.
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  const rss = Math.round(peak / 1024);
   console.error(`${verb}: ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s of CPU`);
   console.log(`${((performance.now() - started) / 1000).toFixed(2)} ${rss}`);
 }
