@@ -8,7 +8,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BackupStore, createBackup, extractBackup, listBackups, verifyBackup } from "./index.ts";
+import { BackupStore, createBackup, extractBackup, listBackups, verifyBackup } from "@mcp-ops/backup";
 
 const POOL_BYTES = 64 << 20;
 
@@ -42,8 +42,11 @@ function main(below: string, files: number, megabytes: number): void {
     const sh = (name: string, script: string) => timed(name, "sh", ["-ec", script]);
     process.env.RESTIC_PASSWORD = "bench";
     const restic = `restic -q --no-cache -r ${folder}/restic`;
-    ours("create");
-    sh("GNU tar | zstd -3", `tar -C ${folder} -cf - tree | zstd -q -3 -o ${folder}/gnu.tar.zst`);
+    // In turns, since a machine is not as fast one minute as the next; the first backup is the one that is read later.
+    for (let turn = 0; turn < 3; turn++) {
+      ours("create");
+      sh("GNU tar | zstd -3", `tar -C ${folder} -cf - tree | zstd -q -f -3 -o ${folder}/gnu.tar.zst`);
+    }
     sh("restic backup", `${restic} init >/dev/null && ${restic} backup ${folder}/tree`);
     ours("verify");
     sh("zstd -t", `zstd -q -t ${folder}/gnu.tar.zst`);
