@@ -8,7 +8,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BackupStore, createBackup, extractBackup, listBackups, verifyBackup } from "./index.ts";
+import { BackupStore, createBackup, extractBackup, listBackups, verifyBackup } from "@mcp-ops/backup";
 
 const POOL_BYTES = 64 << 20;
 
@@ -42,8 +42,11 @@ function main(below: string, files: number, megabytes: number): void {
     const sh = (name: string, script: string) => timed(name, "sh", ["-ec", script]);
     process.env.RESTIC_PASSWORD = "bench";
     const restic = `restic -q --no-cache -r ${folder}/restic`;
-    ours("create");
-    sh("GNU tar | zstd -3", `tar -C ${folder} -cf - tree | zstd -q -3 -o ${folder}/gnu.tar.zst`);
+    // In turns, since a machine is not as fast one minute as the next; the first backup is the one that is read later.
+    for (let turn = 0; turn < 3; turn++) {
+      ours("create");
+      sh("GNU tar | zstd -3", `tar -C ${folder} -cf - tree | zstd -q -f -3 -o ${folder}/gnu.tar.zst`);
+    }
     sh("restic backup", `${restic} init >/dev/null && ${restic} backup ${folder}/tree`);
     ours("verify");
     sh("zstd -t", `zstd -q -t ${folder}/gnu.tar.zst`);
@@ -111,8 +114,10 @@ if (step === undefined) main(verb ?? tmpdir(), Number(rest[0] ?? 10_000), Number
 else {
   const started = performance.now();
   await step(rest[0] as string);
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const rss = Math.round(maxRSS / 1024);
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  // Not `maxRSS`, which begins with that of the process that started this one.
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  const rss = Math.round(peak / 1024);
   console.error(`${verb}: ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s of CPU`);
   console.log(`${((performance.now() - started) / 1000).toFixed(2)} ${rss}`);
 }

@@ -4,7 +4,7 @@ import { backupError, reasonOf } from "../errors.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { recover } from "../restore/recover.ts";
 import { type BackupSet, checkSet } from "../set.ts";
-import { changeState, markVerified } from "../store/state.ts";
+import { type Attempt, changeState, markVerified } from "../store/state.ts";
 import type { BackupStore } from "../store/store.ts";
 import { type BackupRef, newBackupId } from "../targets/target.ts";
 import { dump } from "./dumps.ts";
@@ -44,20 +44,20 @@ export async function createLocked(store: BackupStore, set: BackupSet, options: 
   const startedMs = clock();
   // A restore that was killed has left a mix of two trees, which is not to be saved.
   await recover(store, set);
-  const attempt = (result: BackupReport["result"], code?: string) =>
+  const attempt = (result: BackupReport["result"], more: Pick<Attempt, "code" | "totals">) =>
     changeState(store, set.name, {
-      lastAttempt: { at: iso(startedMs), result, durationMs: clock() - startedMs, ...(code && { code }) },
+      lastAttempt: { at: iso(startedMs), result, durationMs: clock() - startedMs, ...more },
     });
   const staging = await store.target.newStaging(set.name);
   try {
     const report = await run(store, set, staging, startedMs, options);
-    await attempt(report.result);
+    await attempt(report.result, { totals: report.manifest?.totals });
     return { ...report, durationMs: clock() - startedMs };
   } catch (error) {
     const told = explained(error, store.folder);
     // It may be what has filled the disk, on which is to be noted that the run failed.
     await rm(staging, { recursive: true, force: true });
-    await attempt("failed", (told as { code?: string }).code).catch(() => undefined);
+    await attempt("failed", { code: (told as { code?: string }).code }).catch(() => undefined);
     throw told;
   } finally {
     await rm(staging, { recursive: true, force: true });

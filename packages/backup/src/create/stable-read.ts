@@ -1,12 +1,19 @@
 import { hash } from "node:crypto";
-import type { BigIntStats } from "node:fs";
-import { constants, type FileHandle, lstat, open } from "node:fs/promises";
+import { type BigIntStats, close, constants, fstat, lstat, open, read } from "node:fs";
+import { promisify } from "node:util";
 import { Measure } from "../archive/measure.ts";
 import { reasonOf } from "../errors.ts";
 import type { FileFacts } from "../manifest/manifest.ts";
 
 /** Files up to this size are read whole, so that one that changes meanwhile can be read again. */
 export const SMALL_BYTES: number = 1 << 20;
+
+// Bare descriptors: the handles of `fs/promises` cost 30 µs more for each file.
+const openFile = promisify(open);
+const readFrom = promisify(read);
+const statOf = promisify(fstat);
+const lstatOf = promisify(lstat);
+const closeFile = promisify(close);
 
 const ATTEMPTS = 3;
 const CHUNK_BYTES = 1 << 18;
@@ -40,11 +47,11 @@ async function readOnce(path: string, facts: FileFacts, room: Buffer): Promise<R
     const sha256 = hash("sha256", content, "hex");
     return { content, facts: { ...facts, ...fresh(stats), size: content.length, sha256, ...status } };
   } finally {
-    await handle.close();
+    await closeFile(handle);
   }
 }
 
-async function isUnchanged(handle: FileHandle, path: string, before: BigIntStats, content: Buffer): Promise<boolean> {
+async function isUnchanged(handle: number, path: string, before: BigIntStats, content: Buffer): Promise<boolean> {
   if (!(await isSameFile(path, before))) return false;
   if (Date.now() - Number(before.mtimeMs) > RACY_MS) return true;
   // The clock of file times is coarse: two writes within one tick look like one. So what was written just now is read twice.
@@ -54,10 +61,10 @@ async function isUnchanged(handle: FileHandle, path: string, before: BigIntStats
 const RACY_MS = 1000;
 
 /** That it has grown shows in its facts afterwards. */
-async function readWhole(handle: FileHandle, buffer: Buffer): Promise<Buffer> {
+async function readWhole(handle: number, buffer: Buffer): Promise<Buffer> {
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    const { bytesRead } = await readFrom(handle, buffer, length, buffer.length - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }
@@ -68,12 +75,12 @@ async function readWhole(handle: FileHandle, buffer: Buffer): Promise<Buffer> {
 export class LargeRead {
   readonly size: number;
   readonly #path: string;
-  readonly #handle: FileHandle;
+  readonly #handle: number;
   readonly #before: BigIntStats;
   readonly #measure = new Measure();
   #reason: string | undefined;
 
-  private constructor(path: string, handle: FileHandle, before: BigIntStats) {
+  private constructor(path: string, handle: number, before: BigIntStats) {
     this.#path = path;
     this.#handle = handle;
     this.#before = before;
@@ -101,7 +108,7 @@ export class LargeRead {
       }
       if (!(await isSameFile(this.#path, this.#before))) this.#reason ??= CHANGED;
     } finally {
-      await this.#handle.close();
+      await closeFile(this.#handle);
     }
   }
 
@@ -113,7 +120,7 @@ export class LargeRead {
 
   async #readInto(buffer: Uint8Array, at: number): Promise<number> {
     try {
-      return (await this.#handle.read(buffer, 0, buffer.length, at)).bytesRead;
+      return (await readFrom(this.#handle, buffer, 0, buffer.length, at)).bytesRead;
     } catch (error) {
       this.#reason = `cannot be read from byte ${at} on (${reasonOf(error)})`;
       return 0;
@@ -122,17 +129,17 @@ export class LargeRead {
 }
 
 /** A link or FIFO that was put in the file's place meanwhile is neither followed nor waited for. */
-async function openPlain(path: string): Promise<{ handle: FileHandle; stats: BigIntStats }> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const stats = await handle.stat({ bigint: true });
+async function openPlain(path: string): Promise<{ handle: number; stats: BigIntStats }> {
+  const handle = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await statOf(handle, { bigint: true });
   if (stats.isFile()) return { handle, stats };
-  await handle.close();
+  await closeFile(handle);
   throw Object.assign(new Error(`${path} is no file any more`), { code: "ENOENT" });
 }
 
 /** Whether the path still leads to the file that was opened, and nobody has written to it. */
 async function isSameFile(path: string, before: BigIntStats): Promise<boolean> {
-  const now = await lstat(path, { bigint: true }).catch(() => undefined);
+  const now = await lstatOf(path, { bigint: true }).catch(() => undefined);
   return (
     now !== undefined &&
     now.ino === before.ino &&

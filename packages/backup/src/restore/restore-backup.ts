@@ -40,6 +40,7 @@ export interface RestoreReport {
 /**
  * Makes the sources of a set what they were: verified, staged, then switched file by file under a journal. No file is ever
  * half written; a set that was half switched when the process died is the old one again after the next start.
+ * @param ref a backup of the set, or one of its safety copies
  * @throws BACKUP_NOT_TRUSTED, BACKUP_SOURCE_NOT_CONFIGURED, BACKUP_MANIFEST_INVALID, BACKUP_ARCHIVE_DAMAGED,
  *   BACKUP_ARCHIVE_HOSTILE, BACKUP_IDENTITY_NEEDED, BACKUP_NOT_FOUND, BACKUP_BUSY: before anything was touched;
  *   BACKUP_RESTORE_FAILED, BACKUP_PROBE_FAILED: after everything was put back; BACKUP_JOURNAL_INVALID.
@@ -63,7 +64,7 @@ export async function restoreBackup(
     if (options.dryRun === true || changes.length === 0) {
       return { ...report, isDryRun: options.dryRun === true, safety: undefined };
     }
-    const safety = await safetyCopy(store, set);
+    const safety = await safetyCopy(store, set, ref);
     await replace(store, set.name, plans, loaded.manifest, from, ref, options);
     return { ...report, isDryRun: false, safety };
   });

@@ -74,7 +74,7 @@ test("B6: a safety copy exists before any restore, and can itself be restored", 
   const { safety } = await restoreBackup(store, set, ref, { probe });
   expect(atProbe).toBe(1);
   expect(treeOf(source)).toEqual(before);
-  await restoreBackup(store, { ...set, name: safety!.set }, safety!);
+  await restoreBackup(store, set, safety!);
   expect(treeOf(source)).toEqual(wrecked);
 });
 
@@ -107,7 +107,11 @@ test("only the last five safety copies are kept", async () => {
     writeFileSync(join(source, "mcp.json"), `broken ${n}`);
     await restoreBackup(store, set, ref);
   }
-  expect(await listBackups(store, safetyName("story"))).toHaveLength(5);
+  const copies = await listBackups(store, safetyName("story"));
+  expect(copies).toHaveLength(5);
+  // The oldest would go to make room for the next, were it not the one that is wanted.
+  await restoreBackup(store, set, copies[0]!.ref);
+  expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("broken 2");
 });
 
 test("what a backup could not hold, or was told to leave out, is left as it is", async () => {

@@ -12,10 +12,10 @@ export function safetyName(set: string): string {
 export const DEFAULT_SAFETY_COPIES = 5;
 
 /**
- * Saves what a restore is about to replace. What is missing is no obstacle, since that may be why it is restored.
+ * Saves what the restore of `restored` is about to replace. What is missing is no obstacle, since that may be why it is restored.
  * @throws BACKUP_RESTORE_FAILED when something is there and cannot be read: it would be lost.
  */
-export async function safetyCopy(store: BackupStore, set: BackupSet): Promise<BackupRef> {
+export async function safetyCopy(store: BackupStore, set: BackupSet, restored: BackupRef): Promise<BackupRef> {
   const sources = set.sources.map((source) => ({ ...source, required: false }));
   const name = safetyName(set.name);
   return store.locked(name, async () => {
@@ -28,14 +28,15 @@ export async function safetyCopy(store: BackupStore, set: BackupSet): Promise<Ba
         `What is there now cannot be saved before it is replaced (${why}). Nothing was touched. Give this process the right to read it, or move it away.`,
       );
     }
-    await removeOldest(store, name);
+    await removeOldest(store, name, restored);
     return ref;
   });
 }
 
-async function removeOldest(store: BackupStore, set: string): Promise<void> {
+/** But for the one that is being restored. */
+async function removeOldest(store: BackupStore, set: string, restored: BackupRef): Promise<void> {
   const refs: BackupRef[] = [];
   for await (const ref of store.target.list(set)) refs.push(ref);
-  for (const ref of refs.slice(0, -DEFAULT_SAFETY_COPIES))
+  for (const ref of refs.slice(0, -DEFAULT_SAFETY_COPIES).filter(({ id }) => id !== restored.id))
     await store.remove(ref, "a safety copy older than the last five");
 }

@@ -1,4 +1,5 @@
 import { readIfThere, replaceFile } from "../disk/durable.ts";
+import type { Totals } from "../manifest/manifest.ts";
 import type { BackupStore } from "./store.ts";
 
 /** What is known of a set beside its backups. It is on the disk, so that no restart invents it. */
@@ -14,7 +15,9 @@ export interface Attempt {
   readonly result: "complete" | "partial" | "failed";
   readonly durationMs: number;
   /** Of the error that ended it. */
-  readonly code?: string;
+  readonly code?: string | undefined;
+  /** Of the backup it made, if it made one. */
+  readonly totals?: Totals | undefined;
 }
 
 /** A state that cannot be read is that of a set of which nothing is known. */
