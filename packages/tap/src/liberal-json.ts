@@ -9,7 +9,11 @@ const BEFORE: ReadonlySet<number> = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20, 0xef,
 export function liberalJson(bytes: Uint8Array): unknown {
   const first = bytes.find((byte) => !BEFORE.has(byte));
   if (first === undefined || !OPENING.has(first)) return undefined;
-  const text = decoded(bytes);
+  return liberalJsonText(decoded(bytes));
+}
+
+/** The same of a text. */
+export function liberalJsonText(text: string): unknown {
   return parsed(text) ?? parsed(withoutNonNumbers(text));
 }
 

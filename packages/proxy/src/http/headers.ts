@@ -33,14 +33,19 @@ export interface Changes {
   readonly host: string | undefined;
   /** Whether the answer is to be read on its way. */
   readonly isRead: boolean;
+  /** Whether a body of ours goes in the place of the client's, as plain JSON. */
+  readonly isRewritten: boolean;
 }
 
 /** The headers of a client's request as they go on: everything but what belongs to the connection, with its own spelling. */
-export function requestHeaders(raw: RawHeaders, { host, isRead }: Changes): string[] {
+export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten }: Changes): string[] {
   const kept = without(
     raw,
     NOT_FROM_CLIENTS,
-    (name) => (name === "host" && host !== undefined) || (isRead && name === "accept-encoding"),
+    (name) =>
+      (name === "host" && host !== undefined) ||
+      (isRead && name === "accept-encoding") ||
+      (isRewritten && name === "content-encoding"),
   );
   if (host !== undefined) kept.push("Host", host);
   if (isRead) kept.push("Accept-Encoding", "identity");

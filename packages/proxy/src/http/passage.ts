@@ -139,7 +139,8 @@ export class Passage implements Mover, Waiting {
   }
 
   #changes(upstream: Upstream): Changes {
-    return { host: this.#road.rewriteHost ? upstream.url.host : undefined, isRead: this.#isRead };
+    const host = this.#road.rewriteHost ? upstream.url.host : undefined;
+    return { host, isRead: this.#isRead, isRewritten: typeof this.#body === "string" };
   }
 
   #closed(isComplete: boolean): void {
