@@ -13,6 +13,7 @@ import { afterEach, describe, expect, it } from "vitest";
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 const EVERYTHING = [bin("mcp-server-everything")];
 const DUAL_ERA = [process.execPath, fileURLToPath(new URL("fixtures/dual-era.mjs", import.meta.url))];
+const ASKING = [process.execPath, fileURLToPath(new URL("fixtures/asking.mjs", import.meta.url))];
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -309,6 +310,36 @@ describe("one server for all", () => {
     await leaving.close();
     expect(await waiting).toBe("gone");
     await expect.poll(async () => textOf(await staying.callTool({ name: "stopped" }))).toBe("1");
+  });
+
+  it("greets the next client though the first one gave up while the server was being initialised", async () => {
+    const { url } = await serving(ASKING, { shared: true });
+    const first = await post(url, initialize());
+    const session = { "mcp-session-id": first.headers.get("mcp-session-id") ?? "" };
+    const gaveUp = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } };
+    expect((await post(url, gaveUp, session)).status).toBe(202);
+    expect((await fetch(url, { method: "DELETE", headers: session })).status).toBe(200);
+    expect(await (await post(url, initialize(2))).text()).toContain('"asking"');
+  });
+
+  it("takes the answer to a question of its own from nobody but the client it has asked", async () => {
+    const { url } = await serving(ASKING, { shared: true });
+    const asked = await clientV1(url);
+    const isAsked = Promise.withResolvers<void>();
+    const mayAnswer = Promise.withResolvers<{ roots: [] }>();
+    asked.setRequestHandler(ListRootsRequestSchema, () => {
+      isAsked.resolve();
+      return mayAnswer.promise;
+    });
+    const called = asked.callTool({ name: "any" });
+    await isAsked.promise;
+    const other = await post(url, initialize());
+    await other.text();
+    const session = { "mcp-session-id": other.headers.get("mcp-session-id") ?? "" };
+    const forged = { jsonrpc: "2.0", id: "roots", result: { roots: [{ uri: "file:///forged" }] } };
+    expect((await post(url, forged, session)).status).toBe(202);
+    mayAnswer.resolve({ roots: [] });
+    expect(textOf(await called)).toBe('{"roots":[]}');
   });
 
   it("starts anew for new sessions after it has died", async () => {
