@@ -12,7 +12,9 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Not from a client: only we say so. `expect` has been met by reading the body. */
-const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, FENCING_HEADER, "expect", "content-length"]);
+const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, "expect", "content-length"]);
+
+const FOR_SERVERS = new Set(["host", "content-length", "content-type", "content-encoding", "authorization", "cookie"]);
 
 /** Of a question of our own these would tell what is not so. */
 const ABOUT_ANOTHER_MESSAGE = new Set([
@@ -43,6 +45,8 @@ export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten }: C
     raw,
     NOT_FROM_CLIENTS,
     (name) =>
+      // Servers of CGI's descent take the one for the other.
+      name.replaceAll("_", "-") === FENCING_HEADER ||
       (name === "host" && host !== undefined) ||
       (isRead && name === "accept-encoding") ||
       (isRewritten && name === "content-encoding"),
@@ -93,7 +97,7 @@ function namedByConnection(raw: RawHeaders): ReadonlySet<string> | undefined {
     named ??= new Set();
     for (const name of value.split(",")) named.add(name.trim().toLowerCase());
   }
-  // Nobody may have these taken off: what they say is for the server.
-  for (const kept of ["host", "content-length", "content-type", "authorization"]) named?.delete(kept);
+  // Nobody may have these taken off: what they say is for the server, and gates have read it.
+  for (const name of named ?? []) if (name.startsWith("mcp-") || FOR_SERVERS.has(name)) named?.delete(name);
   return named;
 }
