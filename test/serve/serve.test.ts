@@ -9,6 +9,7 @@ import { StreamableHTTPClientTransport as HttpTransportV1 } from "@modelcontextp
 import type { Transport as TransportV1 } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ListRootsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, expect, it } from "vitest";
+import { python } from "../wrap/pipe-client.ts";
 
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 const EVERYTHING = [bin("mcp-server-everything")];
@@ -258,6 +259,19 @@ describe("a session", () => {
     await client.transportOfOne.terminateSession();
     expect(served.sessions).toBe(0);
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  });
+
+  it("ends when its client asks and asks, and does not read", async () => {
+    const { url, ...served } = await serving(python());
+    const opened = await post(url, initialize());
+    await opened.text();
+    const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
+    const params = { name: "big", arguments: { bytes: 10 * 2 ** 20 } };
+    const ask = (id: number) => post(url, { jsonrpc: "2.0", id, method: "tools/call", params }, session);
+    const unread = await Promise.all([2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(ask));
+    await expect.poll(async () => (await ask(12)).status, { timeout: 10_000 }).toBe(404);
+    await expect(Promise.all(unread.map((response) => response.text()))).rejects.toThrow();
+    await served.close();
   });
 
   it("ends when nobody has used it for so long", async () => {
