@@ -62,6 +62,17 @@ test("a server that is killed in the middle of calls ends each: 502 where nothin
   ]);
 });
 
+test("headers of a server may be long; where they are too long the client is told so", async () => {
+  await using upstream = await plainUpstream(({ request, response }) => {
+    response.writeHead(200, { "x-long": "y".repeat(Number(request.headers["x-bytes"])) }).end();
+  });
+  await using proxy = await front([upstream.url]);
+  const asked = (bytes: number) =>
+    raw(proxy.port, `DELETE /mcp HTTP/1.1\r\nHost: localhost\r\nX-Bytes: ${bytes}\r\nConnection: close\r\n\r\n`);
+  expect(await asked(60_000)).toMatch(/^HTTP\/1.1 200 OK.*x-long: y{60000}\r/s);
+  expect(await asked(70_000)).toMatch(/^HTTP\/1.1 502.*64 KiB of headers/s);
+});
+
 test("a server that says nothing for too long is a 504 with the id, and is told to stop", async () => {
   await using upstream = await plainUpstream();
   await using proxy = await front([upstream.url], { timeouts: { defaultMs: 100 } });

@@ -8,20 +8,17 @@ import { planFor } from "./plan.ts";
 /** Every notification of the protocol and of its extensions is named so. */
 const NOTIFICATION = /(?:^|\/)notifications\//;
 
-/** A question without an id that could be answered. A careless server acts on it all the same, and answers nobody. */
-export function isAskedAside(message: Message): message is Notification {
-  const { id, method } = message;
-  return typeof method === "string" && typeof id !== "string" && typeof id !== "number" && !NOTIFICATION.test(method);
-}
-
-/** Whether a gate would have answered the question in the server's place. */
-export function isRefusedAside(
-  pipeline: Pipeline,
-  line: Line,
-  message: Notification,
-  extra: Extra | undefined,
-): boolean {
-  if (pipeline.gates.length === 0) return false;
+/**
+ * Whether this is a question without an id that could be answered, and a gate would have answered it in the server's place. A
+ * careless server acts on it all the same, and answers nobody.
+ */
+export function isRefusedAside(pipeline: Pipeline, line: Line, message: Message, extra: Extra | undefined): boolean {
+  if (pipeline.gates.length === 0 || !isAskedAside(message)) return false;
   const exchange = new MessageExchange("inbound", { ...message, id: UNREAD_ID }, extra, line, line.targets);
   return planFor(pipeline.gates, exchange, pipeline.onFault).answer !== undefined;
+}
+
+function isAskedAside(message: Message): message is Notification {
+  const { id, method } = message;
+  return typeof method === "string" && typeof id !== "string" && typeof id !== "number" && !NOTIFICATION.test(method);
 }

@@ -1,6 +1,6 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
-import { isAskedAside, isRefusedAside } from "./asked-aside.ts";
+import { isRefusedAside } from "./asked-aside.ts";
 import { closedUnder, loseUnconfirmed } from "./closing.ts";
 import type { Extra } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
@@ -89,15 +89,15 @@ export class Line implements Connection, Way {
   /** A message from the client, to be handed to the server at once: SDK v2 maps errors to an HTTP status only while it dispatches. */
   fromClient(message: Message, extra: Extra | undefined): unknown {
     if (isRequest(message)) return this.#askServer(message, extra);
-    const isAside = isAskedAside(message);
-    if (isAside || isNotification(message)) {
+    const isRefused = isRefusedAside(this.#pipeline, this, message, extra);
+    const handOver = () => (isRefused ? undefined : this.#ends.toServer(message, extra));
+    if (isNotification(message)) {
       this.#withdrawn(this.#inbound, message);
       const exchange = new MessageExchange("inbound", message, extra, this, this.targets);
-      const isRefused = isAside && isRefusedAside(this.#pipeline, this, message, extra);
-      return notify(this.#pipeline, exchange, () => (isRefused ? undefined : this.#ends.toServer(message, extra)));
+      return notify(this.#pipeline, exchange, handOver);
     }
     const open = isResponse(message) ? this.#outbound.get(message.id) : undefined;
-    return open === undefined ? this.#ends.toServer(message, extra) : open.answer(message, extra);
+    return open === undefined ? handOver() : open.answer(message, extra);
   }
 
   /**
