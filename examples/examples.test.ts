@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { type Anchor, verifyAudit } from "@mcp-ops/audit";
 import { METRIC, OTHER, parseRegistration } from "@mcp-ops/formats";
 import { describe, expect, test, vi } from "vitest";
+import { scrapePage } from "./demo/figures/scrape.ts";
 import { Child } from "./testing/child.ts";
 import { freePort } from "./testing/free-port.ts";
-import { expectSamples, OPENMETRICS, type Sample, scrapePage } from "./testing/scraping.ts";
+import { expectSamples, OPENMETRICS, type Sample } from "./testing/scraping.ts";
 import { overHttpV1, overHttpV2, overStdioV1, overStdioV2, type Visitor } from "./testing/visit.ts";
 
 const SERVER = /^server (\S+)/;

@@ -8,7 +8,8 @@ import { METRIC } from "@mcp-ops/formats";
 import { describe, expect, test, vi } from "vitest";
 import { Child } from "../testing/child.ts";
 import { freePort } from "../testing/free-port.ts";
-import { OPENMETRICS, scrapePage } from "../testing/scraping.ts";
+import { OPENMETRICS } from "../testing/scraping.ts";
+import { scrapePage } from "./figures/scrape.ts";
 
 const METRICS = /^metrics +(\S+)/;
 const ENDINGS = ["success", "tool_error", "validation", "unknown_tool", "timeout", "cancelled", "lost", "denied"];
@@ -38,20 +39,25 @@ describe("npm start", () => {
     expect(await demo.ended).toBe(0);
     expect(demo.stdoutLines.filter((line) => line.startsWith("agree"))).toEqual([
       expect.stringMatching(/^agree: clients and metrics count the same [1-9]\d+ requests/),
+      expect.stringMatching(/^agree: the wrapped server's client and metrics count the same [1-9]\d+ requests/),
       expect.stringMatching(/^agree: audit log and metrics count the same [1-9]\d+ exchanges/),
     ]);
     expect(demo.stdoutLines).toContainEqual(expect.stringMatching(/^verifyAudit: intact, [1-9]\d+ records/));
     expect(demo.stdoutLines).toContainEqual(expect.stringMatching(/^health .*degraded: ticket-printer {2,}ready/));
+    expect(demo.stdoutLines).toContainEqual(
+      expect.stringMatching(/^wrapped +server-everything +[1-9]\d+ calls +p50 [\d.]+m?s/),
+    );
     expect(existsSync(folder)).toBe(false);
     for (const ending of ENDINGS) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(`^${ending} +[1-9]`));
     expect(demo.stderrLines).toEqual([]);
   });
 
-  test("ends at Ctrl-C with its summary", async () => {
-    await using demo = new Child("demo/main.ts", { args: ["--port", "0"] });
+  test("ends at Ctrl-C, of which a terminal tells every process, with its summary and the wrapped server's figures", async () => {
+    await using demo = new Child("demo/main.ts", { args: ["--port", "0"], ownGroup: true });
     await demo.says(METRICS);
-    demo.process.kill("SIGINT");
+    process.kill(-(demo.process.pid as number), "SIGINT");
     expect(await demo.ended).toBe(0);
+    expect(demo.stdoutLines.filter((line) => line.startsWith("agree"))).toHaveLength(3);
     expect(demo.stdoutLines.at(-1)).toMatch(/^agree/);
   });
 

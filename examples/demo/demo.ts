@@ -3,32 +3,29 @@ import { verifyAudit } from "@mcp-ops/audit";
 import { metrics, opsEndpoint } from "@mcp-ops/kit";
 import { ending } from "./ending.ts";
 import { countRecords, exchangesOf } from "./figures/audit-trail.ts";
-import { compare, tallyOf } from "./figures/compare.ts";
-import type { Sample } from "./figures/exposition.ts";
-import { figuresOf } from "./figures/figures.ts";
+import { tallyOf } from "./figures/compare.ts";
 import { type Look, look } from "./figures/look.ts";
 import { scrape } from "./figures/scrape.ts";
+import { inFlight, settled } from "./figures/settled.ts";
 import { momentsOf } from "./moments.ts";
 import type { DemoOptions } from "./options.ts";
 import { Random } from "./random.ts";
 import { displayOn } from "./screen/display.ts";
-import { type AuditCount, auditSummary, summary } from "./screen/summary.ts";
+import { type AuditCount, auditSummary, summary, wrappedSummary } from "./screen/summary.ts";
 import { painter } from "./screen/terminal.ts";
 import { type DemoAudit, demoAudit } from "./server/audit.ts";
 import { demoHealth } from "./server/health.ts";
 import { listTools } from "./server/list-tools.ts";
 import { demoServer, travelDesk } from "./server/server.ts";
 import { demoTraces } from "./traces.ts";
-import { startTraffic, type Traffic } from "./traffic/traffic.ts";
+import { startTraffic } from "./traffic/traffic.ts";
+import { startWrapped } from "./wrapped/wrapped-server.ts";
 
 /** Finer than the default ones, because on one machine milliseconds tell calls apart. In seconds. */
 const BUCKETS = [
   0.0001, 0.0002, 0.0003, 0.0004, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1,
   0.125, 0.15, 0.175, 0.2, 0.25, 0.3, 0.5, 1,
 ];
-
-/** How long after the last client the last exchange may end. */
-const SETTLE_MS = 2_000;
 
 /** Runs the demo to its end. Every figure it shows is read from outside, as a Prometheus or an auditor would. Gives whether all agree. */
 export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream): Promise<boolean> {
@@ -41,6 +38,7 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   await using health = demoHealth(() => listTools(travelDesk(new Random(seed))));
   const parts = { metrics: measured, audit: audit.log, health };
   await using ops = await opsEndpoint({ ...parts, ...(port !== undefined && { listen: { port } }) });
+  await using wrapped = startWrapped(seed);
   await using server = await demoServer(seed, parts);
   const { url: opsUrl = "" } = ops;
   const traffic = await startTraffic(server.url, seed);
@@ -48,20 +46,21 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   const momentOf = momentsOf({ opsUrl, forMs, auditFolder: audit.folder, keepsAudit: keep });
   end.after(forMs);
   while (!end.signal.aborted) {
-    display.show(momentOf(await look(opsUrl, audit.folder), { traces: traces.words, verdict: undefined }));
+    const now = await look(opsUrl, audit.folder, wrapped);
+    display.show(momentOf(now, { traces: traces.words, verdict: undefined }));
     await pause(display.everyMs, undefined, { signal: end.signal }).catch(() => {});
   }
-  await traffic.stop();
-  await settled(`${opsUrl}/metrics`, traffic);
+  await Promise.all([traffic.stop(), wrapped.stop()]);
+  await settled(() => scrape(`${opsUrl}/metrics`), traffic.tally);
   await Promise.all([traces.finish(), audit.log.close()]);
-  const last = await look(opsUrl, audit.folder);
+  const last = await look(opsUrl, audit.folder, wrapped);
   const trail = await auditTrail(audit, last);
   display.finish(momentOf(last, { traces: traces.words, verdict: trail.verdict.verdict }));
   const paint = painter(stdout);
   const calls = summary(traffic.tally, tallyOf(last.samples), inFlight(last.samples), paint);
-  const recorded = auditSummary(trail, paint);
-  stdout.write(`\n${[...calls.lines, ...recorded.lines].join("\n")}\n`);
-  return calls.agrees && recorded.agrees;
+  const summaries = [calls, wrappedSummary(wrapped.tally, last.wrapped, paint), auditSummary(trail, paint)];
+  stdout.write(`\n${summaries.flatMap(({ lines }) => lines).join("\n")}\n`);
+  return summaries.every(({ agrees }) => agrees);
 }
 
 /** Verifies the closed log against its head, as one who fetched `/audit/head` and kept it would. */
@@ -69,19 +68,4 @@ async function auditTrail({ folder }: DemoAudit, { samples, auditHead }: Look): 
   const known = auditHead === undefined ? {} : { publicKey: auditHead.publicKey, anchor: auditHead };
   const [verdict, recorded] = await Promise.all([verifyAudit({ folder, ...known }), countRecords(folder)]);
   return { verdict, recorded, exchanges: exchangesOf(samples) };
-}
-
-/** Waits until the metrics agree with the clients, for as long as there is hope. */
-async function settled(metricsUrl: string, { tally }: Traffic): Promise<void> {
-  const deadline = performance.now() + SETTLE_MS;
-  for (;;) {
-    const samples = await scrape(metricsUrl);
-    const done = inFlight(samples) === 0 && compare(tally, tallyOf(samples)).length === 0;
-    if (done || performance.now() > deadline) return;
-    await pause(20);
-  }
-}
-
-function inFlight(samples: readonly Sample[]): number {
-  return figuresOf(samples).reduce((sum, figure) => sum + figure.inFlight, 0);
 }

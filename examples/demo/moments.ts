@@ -16,7 +16,7 @@ export type Aside = Pick<Moment, "traces" | "verdict">;
 export function momentsOf(setting: Setting): (look: Look, aside: Aside) => Moment {
   const startedAt = performance.now();
   const history = [{ at: startedAt, calls: 0 }];
-  return ({ samples, health, auditHead, lastRecords }, aside) => {
+  return ({ samples, ...pages }, aside) => {
     const figures = figuresOf(samples);
     const now = { at: performance.now(), calls: totalOf(figures).calls };
     history.push(now);
@@ -25,6 +25,6 @@ export function momentsOf(setting: Setting): (look: Look, aside: Aside) => Momen
     const callsPerSecond = ((now.calls - then.calls) / Math.max(1, now.at - then.at)) * 1000;
     const auditRecords = samples.find(({ name }) => name === METRIC.auditRecords)?.value ?? 0;
     const elapsedMs = now.at - startedAt;
-    return { ...setting, ...aside, figures, elapsedMs, callsPerSecond, health, auditHead, auditRecords, lastRecords };
+    return { ...setting, ...aside, ...pages, figures, elapsedMs, callsPerSecond, auditRecords };
   };
 }

@@ -19,6 +19,7 @@ const TRACES = ["otlp", "console", "none"] as const;
 export type TracesFlag = (typeof TRACES)[number];
 
 export const HELP = `A real MCP server under the traffic of real clients, and what mcp-ops measures of it.
+Beside it a third-party server behind mcp-ops wrap.
 
   npm start                    until Ctrl-C
   npm start -- --for 10s       ends by itself, with a summary
@@ -32,7 +33,7 @@ export const HELP = `A real MCP server under the traffic of real clients, and wh
   --help             this page
 
 Exit code: 0 when clients, metrics and audit log say the same and the log is intact, 1 when they differ or nothing
-could start, 2 for a wrong option.
+could start, 2 for a wrong option. A wrapped server that cannot start is a line, and changes nothing.
 `;
 
 type Flag = (value: string, draft: DemoOptions) => DemoOptions;

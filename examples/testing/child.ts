@@ -9,6 +9,8 @@ export interface How {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
+  /** In a process group of its own, as a shell starts it, so that a signal can be sent to all of it. */
+  readonly ownGroup?: boolean;
 }
 
 /** An example in a process of its own. */
@@ -21,12 +23,13 @@ export class Child implements AsyncDisposable {
   readonly #listeners = new Set<() => void>();
 
   /** `file` is named from the folder of the examples. */
-  constructor(file: string, { args = [], env = {}, node = [] }: How = {}) {
+  constructor(file: string, { args = [], env = {}, node = [], ownGroup = false }: How = {}) {
     const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
     this.process = spawn(process.execPath, [...node, path, ...args], {
       cwd: fileURLToPath(new URL(".", new URL(`../${file}`, import.meta.url))),
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "pipe"],
+      detached: ownGroup,
     });
     this.#hear(this.process.stdout, this.stdoutLines);
     this.#hear(this.process.stderr, this.stderrLines);

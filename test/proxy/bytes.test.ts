@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Gate } from "@mcp-ops/exchange";
 import { FENCING_HEADER, FENCING_META_KEY } from "@mcp-ops/formats";
 import { expect, test } from "vitest";
-import { call, front, post, raw } from "./front.ts";
+import { call, front, HEADERS, post, raw } from "./front.ts";
 import { answerJson, plainUpstream, type Received } from "./plain-upstream.ts";
 
 /** Headers that belong to one connection, or that a body is framed by. */
@@ -104,11 +104,36 @@ test("a fencing token that a client brings reaches no server, in whatever way it
   await using upstream = await plainUpstream(answerJson);
   await using proxy = await front([upstream.url]);
   const body = call(1, "ok", { _meta: { [FENCING_META_KEY]: 9, kept: true } });
-  await (await post(proxy.url, body, { [FENCING_HEADER.toUpperCase()]: "9" })).text();
+  const asCgiReadsIt = FENCING_HEADER.replaceAll("-", "_");
+  await (await post(proxy.url, body, { [FENCING_HEADER.toUpperCase()]: "9", [asCgiReadsIt]: "9" })).text();
   const { request, body: arrived } = await upstream.next();
-  expect(request.headers[FENCING_HEADER]).toBeUndefined();
+  expect(request.rawHeaders).not.toContain("9");
   expect(JSON.parse(arrived).params._meta).toEqual({ kept: true });
 });
+
+test("a compressed body that is written anew says no more that it is compressed", async () => {
+  await using upstream = await plainUpstream(answerJson);
+  await using proxy = await front([upstream.url]);
+  const body = gzipSync(call(1, "ok", { _meta: { [FENCING_META_KEY]: 9, kept: true } }));
+  expect((await post(proxy.url, new Uint8Array(body), { "content-encoding": "gzip" })).status).toBe(200);
+  const { request, body: arrived } = await upstream.next();
+  expect(request.headers["content-encoding"]).toBeUndefined();
+  expect(JSON.parse(arrived).params._meta).toEqual({ kept: true });
+});
+
+test("a client cannot have a header taken off that gates have read", async () => {
+  await using upstream = await plainUpstream(answerJson);
+  await using proxy = await front([upstream.url]);
+  const body = call(1);
+  const head = ["POST /mcp HTTP/1.1", "Host: localhost", "Connection: X-Mine, Mcp-Session-Id, close", "X-Mine: 1"];
+  const more = ["Mcp-Session-Id: s", `Content-Length: ${body.length}`, "", body];
+  await raw(proxy.port, [...head, ...more].join("\r\n"));
+  const { request } = await upstream.next();
+  expect(request.headers).toMatchObject({ "mcp-session-id": "s" });
+  expect(request.headers).not.toHaveProperty("x-mine");
+});
+
+const FORM = "application/x-www-form-urlencoded";
 
 const refusing: Gate = ({ method, target }) =>
   method === "tools/call" && target === "delete"
@@ -125,13 +150,26 @@ test.each([
     (text: string) => Buffer.from(text),
     { "mcp-name": "ok", "mcp-method": "ping" },
   ],
-])("a gate decides on the body: a refused call %s never reaches the server", async (_how, encode, headers) => {
-  await using upstream = await plainUpstream(answerJson);
-  await using proxy = await front([upstream.url], { gates: [refusing] });
-  const response = await post(proxy.url, new Uint8Array(encode(call(3, "delete"))), headers);
-  expect(await response.json()).toMatchObject({ id: 3, error: { code: -31001 } });
-  expect(upstream.received).toEqual([]);
-});
+  [
+    "as a form of Latin letters",
+    (text: string) => Buffer.from(text),
+    { "content-type": `${FORM}; charset=iso-8859-1` },
+    415,
+  ],
+  ["with a number that JSON does not have", (text: string) => Buffer.from(`${text.slice(0, -1)},"x":NaN}`), {}],
+  ["in UTF-16, which Python's json reads unasked", (text: string) => Buffer.from(text, "utf16le"), {}],
+  ["without an id", (text: string) => Buffer.from(text.replace('"id":3,', "")), {}, 202],
+])(
+  "a gate decides on the body: a refused call %s never reaches the server",
+  async (_how, encode, headers, status = 200) => {
+    await using upstream = await plainUpstream(answerJson);
+    await using proxy = await front([upstream.url], { gates: [refusing] });
+    const response = await post(proxy.url, new Uint8Array(encode(call(3, "delete"))), headers);
+    expect(response.status).toBe(status);
+    if (status === 200) expect(await response.json()).toMatchObject({ id: 3, error: { code: -31001 } });
+    expect(upstream.received).toEqual([]);
+  },
+);
 
 test.each([
   ["an encoding", { "content-encoding": "compress" }],
@@ -190,10 +228,33 @@ test.each([
   expect(response.headers.get("content-length")).toBe(String(Buffer.byteLength(around(amended))));
 });
 
+test("an answer of a Python server that no JSON parser reads is amended all the same", async () => {
+  const answer = '{"jsonrpc":"2.0","id":3,"result":{"content":[],"secret":NaN}}';
+  await using upstream = await plainUpstream(({ response }) => {
+    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  });
+  await using proxy = await front([upstream.url], { gates: [amending] });
+  expect(await (await post(proxy.url, call(3))).json()).toMatchObject({ id: 3, result: { amended: "yes é" } });
+});
+
+test("an answer that a gate amended comes amended again when a resumed stream repeats it", async () => {
+  await using upstream = await plainUpstream(({ response }) => {
+    response.writeHead(200, { "content-type": "text/event-stream", "mcp-session-id": "s" });
+    response.end('id: 7\ndata: {"jsonrpc":"2.0","id":3,"result":{"secret":true}}\n\n');
+  });
+  await using proxy = await front([upstream.url], { gates: [amending] });
+  const session = { "mcp-session-id": "s" };
+  await (await post(proxy.url, call(1), session)).text();
+  const first = await (await post(proxy.url, call(3), session)).text();
+  const resumed = { ...HEADERS, ...session, accept: "text/event-stream", "last-event-id": "6" };
+  expect(first).toContain("amended");
+  expect(await (await fetch(proxy.url, { headers: resumed })).text()).toBe(first);
+});
+
 test("what is no JSON-RPC passes unread, and is counted", async () => {
   await using upstream = await plainUpstream(({ body, response }) => void response.end(body));
   await using proxy = await front([upstream.url]);
-  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const form = { "content-type": FORM };
   const answers = [
     await post(new URL("/token", proxy.url).href, "grant_type=client_credentials", form),
     await post(new URL("/register", proxy.url).href, '{"redirect_uris":[]}'),

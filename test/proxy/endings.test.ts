@@ -1,10 +1,14 @@
 /** However a call ends, it ends once, for the client as for who watches. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
 import type { Sighting } from "../fixtures/cast-recorders.ts";
 import { call, type Front, front, HEADERS, post, raw } from "./front.ts";
 import { answerJson, plainUpstream } from "./plain-upstream.ts";
 
+const SILENT_SERVER = fileURLToPath(new URL("silent-server.mjs", import.meta.url));
 const MODERN = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "ok" };
 
 async function sighting(proxy: Front): Promise<Sighting["outcome"]> {
@@ -36,6 +40,37 @@ test("a server that is not there is a 502 with the id of the call, and an error 
   expect(response.status).toBe(502);
   expect(await response.json()).toMatchObject({ jsonrpc: "2.0", id: "mine", error: { code: -31003 } });
   expect(await sighting(proxy)).toMatchObject({ kind: "error", code: -31003, httpStatus: 502 });
+});
+
+test("a server that is killed in the middle of calls ends each: 502 where nothing had come, a broken stream where it had begun", async () => {
+  const server = spawn(process.execPath, [SILENT_SERVER], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const { value: port } = await lines.next();
+  await using proxy = await front([`http://127.0.0.1:${port}/mcp`]);
+  const begun = await post(new URL("/begun", proxy.url).href, call(1));
+  const waiting = post(proxy.url, call(2));
+  await lines.next();
+  server.kill("SIGKILL");
+  await expect(begun.text()).rejects.toThrow();
+  const response = await waiting;
+  expect([response.status, await response.json()]).toMatchObject([502, { id: 2, error: { code: -31003 } }]);
+  await vi.waitFor(() => expect(proxy.sightings()).toHaveLength(2));
+  const kinds = proxy.sightings().map(({ id, outcome }) => [id, outcome.kind]);
+  expect(kinds.sort()).toEqual([
+    [1, "lost"],
+    [2, "error"],
+  ]);
+});
+
+test("headers of a server may be long; where they are too long the client is told so", async () => {
+  await using upstream = await plainUpstream(({ request, response }) => {
+    response.writeHead(200, { "x-long": "y".repeat(Number(request.headers["x-bytes"])) }).end();
+  });
+  await using proxy = await front([upstream.url]);
+  const asked = (bytes: number) =>
+    raw(proxy.port, `DELETE /mcp HTTP/1.1\r\nHost: localhost\r\nX-Bytes: ${bytes}\r\nConnection: close\r\n\r\n`);
+  expect(await asked(60_000)).toMatch(/^HTTP\/1.1 200 OK.*x-long: y{60000}\r/s);
+  expect(await asked(70_000)).toMatch(/^HTTP\/1.1 502.*64 KiB of headers/s);
 });
 
 test("a server that says nothing for too long is a 504 with the id, and is told to stop", async () => {

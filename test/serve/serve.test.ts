@@ -9,10 +9,12 @@ import { StreamableHTTPClientTransport as HttpTransportV1 } from "@modelcontextp
 import type { Transport as TransportV1 } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ListRootsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, expect, it } from "vitest";
+import { python } from "../wrap/pipe-client.ts";
 
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 const EVERYTHING = [bin("mcp-server-everything")];
 const DUAL_ERA = [process.execPath, fileURLToPath(new URL("fixtures/dual-era.mjs", import.meta.url))];
+const ASKING = [process.execPath, fileURLToPath(new URL("fixtures/asking.mjs", import.meta.url))];
 
 const toClose: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -259,6 +261,19 @@ describe("a session", () => {
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
   });
 
+  it("ends when its client asks and asks, and does not read", async () => {
+    const { url, ...served } = await serving(python());
+    const opened = await post(url, initialize());
+    await opened.text();
+    const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
+    const params = { name: "big", arguments: { bytes: 10 * 2 ** 20 } };
+    const ask = (id: number) => post(url, { jsonrpc: "2.0", id, method: "tools/call", params }, session);
+    const unread = await Promise.all([2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(ask));
+    await expect.poll(async () => (await ask(12)).status, { timeout: 10_000 }).toBe(404);
+    await expect(Promise.all(unread.map((response) => response.text()))).rejects.toThrow();
+    await served.close();
+  });
+
   it("ends when nobody has used it for so long", async () => {
     const served = await serving(DUAL_ERA, { idleMs: 100 });
     const begun = await post(served.url, initialize());
@@ -309,6 +324,36 @@ describe("one server for all", () => {
     await leaving.close();
     expect(await waiting).toBe("gone");
     await expect.poll(async () => textOf(await staying.callTool({ name: "stopped" }))).toBe("1");
+  });
+
+  it("greets the next client though the first one gave up while the server was being initialised", async () => {
+    const { url } = await serving(ASKING, { shared: true });
+    const first = await post(url, initialize());
+    const session = { "mcp-session-id": first.headers.get("mcp-session-id") ?? "" };
+    const gaveUp = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } };
+    expect((await post(url, gaveUp, session)).status).toBe(202);
+    expect((await fetch(url, { method: "DELETE", headers: session })).status).toBe(200);
+    expect(await (await post(url, initialize(2))).text()).toContain('"asking"');
+  });
+
+  it("takes the answer to a question of its own from nobody but the client it has asked", async () => {
+    const { url } = await serving(ASKING, { shared: true });
+    const asked = await clientV1(url);
+    const isAsked = Promise.withResolvers<void>();
+    const mayAnswer = Promise.withResolvers<{ roots: [] }>();
+    asked.setRequestHandler(ListRootsRequestSchema, () => {
+      isAsked.resolve();
+      return mayAnswer.promise;
+    });
+    const called = asked.callTool({ name: "any" });
+    await isAsked.promise;
+    const other = await post(url, initialize());
+    await other.text();
+    const session = { "mcp-session-id": other.headers.get("mcp-session-id") ?? "" };
+    const forged = { jsonrpc: "2.0", id: "roots", result: { roots: [{ uri: "file:///forged" }] } };
+    expect((await post(url, forged, session)).status).toBe(202);
+    mayAnswer.resolve({ roots: [] });
+    expect(textOf(await called)).toBe('{"roots":[]}');
   });
 
   it("starts anew for new sessions after it has died", async () => {

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { call, PATIENCE, PipeClient, python, wrapped } from "./pipe-client.ts";
 import { isRunning, killRound, PARTIES } from "./torture.ts";
@@ -83,6 +85,15 @@ test("with --restart a killed server comes back, its client greets nobody again,
   expect(await client.metrics()).toContain('mcp_server_restarts_total{server="python-server"} 1');
   await client.leave();
   expect(await client.ended).toEqual({ code: 0, signal: null });
+});
+
+test("told to end while a server waits to be started again, it leaves no socket and no registration behind", async () => {
+  await using client = new PipeClient(wrapped(["sh", "-c", "exit 3"], "--restart"));
+  const [warning] = await once(client.child.stderr, "data");
+  expect(String(warning)).toContain("started again");
+  client.child.kill("SIGTERM");
+  expect(await client.ended).toEqual({ code: null, signal: "SIGTERM" });
+  expect(readdirSync(join(client.folder, "run"))).toEqual([]);
 });
 
 test("a message above the limit is answered with an error that says what to raise; the next one passes", async () => {

@@ -1,27 +1,30 @@
 import type { AuditHead, HealthSummary } from "@mcp-ops/formats";
+import type { WrappedLook, WrappedServer } from "../wrapped/wrapped-server.ts";
 import { lastRecords, type Recorded } from "./audit-trail.ts";
 import type { Sample } from "./exposition.ts";
 import { scrape } from "./scrape.ts";
 
-/** What there is to read from outside at one moment: the pages of the ops endpoint, and the files of the audit log. */
+/** What there is to read from outside at one moment: the pages of the ops endpoint, the files of the audit log, and the socket of the wrapped server. */
 export interface Look {
   readonly samples: readonly Sample[];
   readonly health: HealthSummary;
   /** Undefined before the first record. */
   readonly auditHead: AuditHead | undefined;
   readonly lastRecords: readonly Recorded[];
+  readonly wrapped: WrappedLook;
 }
 
 const RECORDS = 2;
 
-export async function look(opsUrl: string, auditFolder: string): Promise<Look> {
-  const [samples, health, auditHead, records] = await Promise.all([
+export async function look(opsUrl: string, auditFolder: string, wrapped: WrappedServer): Promise<Look> {
+  const [samples, health, auditHead, records, beside] = await Promise.all([
     scrape(`${opsUrl}/metrics`),
     fetch(`${opsUrl}/health`).then((response) => response.json() as Promise<HealthSummary>),
     fetch(`${opsUrl}/audit/head`).then((response) =>
       response.ok ? (response.json() as Promise<AuditHead>) : undefined,
     ),
     lastRecords(auditFolder, RECORDS),
+    wrapped.look(),
   ]);
-  return { samples, health, auditHead, lastRecords: records };
+  return { samples, health, auditHead, lastRecords: records, wrapped: beside };
 }

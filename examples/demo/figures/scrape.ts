@@ -1,7 +1,29 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { urlToHttpOptions } from "node:url";
 import { parseExposition, type Sample } from "./exposition.ts";
 
-/** Reads a `/metrics` page. */
-export async function scrape(metricsUrl: string): Promise<readonly Sample[]> {
-  const response = await fetch(metricsUrl);
-  return parseExposition(await response.text());
+export interface Page {
+  readonly status: number | undefined;
+  readonly contentType: string | undefined;
+  readonly body: string;
+}
+
+/** Reads a `/metrics` page at a URL, or on a Unix socket when given its path. */
+export async function scrape(address: string): Promise<readonly Sample[]> {
+  return parseExposition((await scrapePage(address)).body);
+}
+
+/** The page as it comes. */
+export async function scrapePage(address: string, accept = "text/plain"): Promise<Page> {
+  const where = address.startsWith("/")
+    ? { socketPath: address, path: "/metrics" }
+    : urlToHttpOptions(new URL(address));
+  const { promise, resolve, reject } = Promise.withResolvers<Page>();
+  const asked = request({ ...where, headers: { accept } }, (response) => {
+    const { statusCode: status, headers } = response;
+    text(response).then((body) => resolve({ status, contentType: headers["content-type"], body }), reject);
+  });
+  asked.on("error", reject).end();
+  return promise;
 }

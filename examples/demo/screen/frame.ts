@@ -3,9 +3,11 @@ import { clock } from "../duration.ts";
 import type { Recorded } from "../figures/audit-trail.ts";
 import { errorsOf, type Line, type MethodFigures, totalOf } from "../figures/figures.ts";
 import { quantile } from "../figures/quantile.ts";
+import type { WrappedLook } from "../wrapped/wrapped-server.ts";
 import { auditWords, healthWords, sections } from "./sections.ts";
 import { table } from "./table.ts";
 import { fit, kinds, list, type Paint, type Size, seconds } from "./words.ts";
+import { wrappedCalls, wrappedHints, wrappedWords } from "./wrapped.ts";
 
 /** What there is to show at one moment. */
 export interface Moment {
@@ -25,6 +27,7 @@ export interface Moment {
   /** What `verifyAudit` says, once it was asked. */
   readonly verdict: string | undefined;
   readonly traces: string;
+  readonly wrapped: WrappedLook;
 }
 
 /** Below this the lines that only explain are left out. */
@@ -51,12 +54,14 @@ function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Pai
     "",
     ...list("errors   ", errors.length === 0 ? ["none"] : errors, columns),
     ...sections(moment, columns, paint),
+    fit(`wrapped  ${wrappedWords(moment.wrapped)}`, columns),
     fit(`metrics  ${metricsUrl}  (Prometheus target: ${new URL(metricsUrl).host})`, columns),
   ];
   if (rows < ROOMY_FROM_ROWS) return lines;
   return [
     ...lines,
     fit(`try      curl -s ${metricsUrl} | grep ^mcp_req`, columns),
+    ...wrappedHints(moment.wrapped, columns, paint),
     paint("dim", fit("p50 p95 p99 as histogram_quantile gives them, since the start", columns)),
   ];
 }
@@ -71,7 +76,7 @@ export function logLine(moment: Moment): string {
   const total = totalOf(moment.figures);
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => seconds(quantile(q, total.buckets)));
   const times = `p50 ${p50}  p95 ${p95}  p99 ${p99}`;
-  const also = `   health: ${healthWords(moment.health)}   audit: ${auditWords(moment)}`;
+  const also = `   health: ${healthWords(moment.health)}   audit: ${auditWords(moment)}   wrapped: ${wrappedCalls(moment.wrapped)}`;
   return `${progress(moment, total)}   ${times}   errors: ${kinds(errorsOf(total)) || "none"}${also}`;
 }
 

@@ -3,7 +3,7 @@ import { parseExposition } from "../figures/exposition.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { Tally } from "../figures/tally.ts";
 import { frame, type Moment } from "./frame.ts";
-import { auditSummary, summary } from "./summary.ts";
+import { auditSummary, summary, wrappedSummary } from "./summary.ts";
 import { type Paint, seconds } from "./words.ts";
 
 const plain: Paint = (_, text) => text;
@@ -52,6 +52,14 @@ mcp_requests_in_flight{method="tools/call"} 2`),
   lastRecords: [record("weather"), record(undefined)],
   verdict: undefined,
   traces: "none are made",
+  wrapped: {
+    server: "server-everything",
+    socketPath: "/run/ops.sock",
+    samples: parseExposition(`mcp_requests_total{method="tools/call",target="echo",status="success"} 20
+mcp_requests_total{method="tools/call",target="_other",status="unknown_tool"} 2
+mcp_errors_total{method="tools/call",target="_other",type="unknown_tool",category="client"} 2
+mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"} 20`),
+  },
 };
 
 function record(target: string | undefined): Moment["lastRecords"][number] {
@@ -95,9 +103,16 @@ test("a frame shows each method, its targets in a steady order, and what went wr
       "         12:00:00.123 tools/list success 4.2ms demo-v1",
       "         in /tmp/demo  (removed at the end; --keep keeps it)",
       "traces   none are made",
+      "wrapped  server-everything   22 calls   p50 0.50ms   p95 0.95ms   2 unknown_tool",
       "metrics  http://127.0.0.1:9464/metrics  (Prometheus target: 127.0.0.1:9464)",
     ]
   `);
+});
+
+test("a wrapped server without figures is one line that says why", () => {
+  const lines = frame({ ...moment, wrapped: { absent: "no figures: it ended" } }, { columns: 80, rows: 60 }, plain);
+  expect(lines.filter((line) => line.includes("no figures"))).toEqual(["wrapped  no figures: it ended"]);
+  expect(lines.join("\n")).not.toMatch(/mcp-ops wrap|--unix-socket/);
 });
 
 test.each([
@@ -146,4 +161,20 @@ test("a summary agrees only when every series is the same and nothing is in flig
   const { agrees, lines } = summary(clients, metrics, 0, plain);
   expect(agrees).toBe(false);
   expect(lines.at(-1)).toBe("  tools/call weather lost: clients 1, metrics 0");
+});
+
+test("the summary of the wrapped server says why there is nothing to compare, and differs when it went away", () => {
+  const [idle, busy] = [new Tally(), new Tally()];
+  busy.add("tools/call", "echo", "success", 20);
+  busy.add("tools/call", "_other", "unknown_tool", 2);
+  const gone = { absent: "no figures: it ended" };
+  expect(wrappedSummary(busy, moment.wrapped, plain)).toEqual({
+    agrees: true,
+    lines: ["agree: the wrapped server's client and metrics count the same 22 requests, in 2 series."],
+  });
+  expect(wrappedSummary(idle, gone, plain)).toEqual({
+    agrees: true,
+    lines: ["not compared: the wrapped server shows no figures: it ended"],
+  });
+  expect(wrappedSummary(busy, gone, plain)).toMatchObject({ agrees: false });
 });

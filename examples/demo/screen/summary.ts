@@ -1,6 +1,8 @@
 import type { AuditVerdict } from "@mcp-ops/audit";
-import { byStatus, compare, type Difference, keysOf } from "../figures/compare.ts";
+import { byStatus, compare, type Difference, keysOf, tallyOf } from "../figures/compare.ts";
+import { inFlight } from "../figures/settled.ts";
 import type { Tally } from "../figures/tally.ts";
+import type { WrappedLook } from "../wrapped/wrapped-server.ts";
 import type { Paint } from "./words.ts";
 
 /** What the clients saw beside what the metrics say. */
@@ -37,24 +39,41 @@ export function auditSummary({ verdict, recorded, exchanges }: AuditCount, paint
 
 /** Compares request by request, and shows the sums by ending. */
 export function summary(clients: Tally, metrics: Tally, stillInFlight: number, paint: Paint): Summary {
-  const differences = compare(clients, metrics);
-  const agrees = differences.length === 0 && stillInFlight === 0;
   const sums = byStatus(clients, metrics).map(row);
   const header = paint("dim", ["ending".padEnd(18), "clients".padStart(9), "metrics".padStart(9)].join(""));
-  const verdict = agrees ? agreement(clients, metrics, paint) : disagreement(differences, stillInFlight, paint);
-  return { agrees, lines: [header, ...sums, "", ...verdict] };
+  const { agrees, lines } = comparison("clients and metrics", clients, metrics, stillInFlight, paint);
+  return { agrees, lines: [header, ...sums, "", ...lines] };
 }
 
-function agreement(clients: Tally, metrics: Tally, paint: Paint): readonly string[] {
+/** The same for the wrapped server, without the sums. One that never started is no difference, but says why. */
+export function wrappedSummary(client: Tally, look: WrappedLook, paint: Paint): Summary {
+  if ("absent" in look && client.total === 0) {
+    return { agrees: true, lines: [`not compared: the wrapped server shows ${look.absent}`] };
+  }
+  const samples = "absent" in look ? [] : look.samples;
+  const sides = "the wrapped server's client and metrics";
+  return comparison(sides, client, tallyOf(samples), inFlight(samples), paint);
+}
+
+function comparison(sides: string, clients: Tally, metrics: Tally, stillInFlight: number, paint: Paint): Summary {
+  const differences = compare(clients, metrics);
+  if (differences.length > 0 || stillInFlight > 0) {
+    return { agrees: false, lines: disagreement(sides, differences, stillInFlight, paint) };
+  }
   const series = keysOf(clients, metrics).length;
-  const sentence = `clients and metrics count the same ${clients.total} requests, in ${series} series.`;
-  return [`${paint("green", "agree")}: ${sentence}`];
+  const sentence = `${sides} count the same ${clients.total} requests, in ${series} series.`;
+  return { agrees: true, lines: [`${paint("green", "agree")}: ${sentence}`] };
 }
 
-function disagreement(differences: readonly Difference[], stillInFlight: number, paint: Paint): readonly string[] {
+function disagreement(
+  sides: string,
+  differences: readonly Difference[],
+  stillInFlight: number,
+  paint: Paint,
+): readonly string[] {
   const lines = differences.map(({ what, clients, metrics }) => `  ${what}: clients ${clients}, metrics ${metrics}`);
   if (stillInFlight !== 0) lines.push(`  mcp_requests_in_flight: ${stillInFlight} after all clients had ended`);
-  return [`${paint("red", "differ")} (method, target, ending):`, ...lines];
+  return [`${paint("red", "differ")}: ${sides} (method, target, ending):`, ...lines];
 }
 
 function row({ what, clients, metrics }: Difference): string {

@@ -1,15 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { Tally } from "../figures/tally.ts";
 import { Random } from "../random.ts";
 import type { AnswerForm, Connect, DemoClient } from "./client.ts";
 import { v1Client } from "./client-v1.ts";
 import { legacyClient, modernClient } from "./client-v2.ts";
-import { draw, type Step, stepsOf } from "./steps.ts";
-import { Turn } from "./turn.ts";
+import { work } from "./lanes.ts";
+import { stepsOf } from "./steps.ts";
 
-/** How many things each client does at once, and how long it rests between two of them: together some 120 calls a second. */
+/** How many things each client does at once: together some 120 calls a second. */
 const LANES = 8;
-const REST_MS = 160;
 
 /** Real clients at work. */
 export interface Traffic {
@@ -38,12 +36,8 @@ export async function startTraffic(url: string, seed: number): Promise<Traffic> 
   const end = new AbortController();
   const random = new Random(seed);
   const clients = await Promise.all(KINDS.map((kind) => connectTo(url, kind, random, tally)));
-  const lanes = clients.flatMap(({ client, visitor, era }) =>
-    Array.from({ length: LANES }, (_, lane) => {
-      const own = new Random(random.between(0, 2 ** 32 - 1));
-      return work(lane, new Turn({ client, era, visitor, tally, random: own, ending: end.signal }));
-    }),
-  );
+  const parts = { tally, ending: end.signal };
+  const lanes = clients.map((own) => work(LANES, stepsOf(own.era), { ...own, ...parts }, random));
   return {
     tally,
     async stop() {
@@ -70,23 +64,4 @@ function guestOf(random: Random, tally: Tally): AnswerForm {
     tally.add("tools/call", "book_room", "input_required");
     return random.chance(0.8) ? { action: "accept", content: { guest: "Ada" } } : { action: "decline" };
   };
-}
-
-/** First the lanes of a client share all its steps among them, so that a short run has seen everything; then luck decides. */
-async function work(lane: number, turn: Turn): Promise<void> {
-  const { random, ending, era } = turn;
-  const steps = stepsOf(era);
-  const first = steps.filter((_, index) => index % LANES === lane);
-  while (!ending.aborted) {
-    await take(first.shift() ?? draw(steps, random), turn);
-    await pause(random.wait(REST_MS), undefined, { signal: ending }).catch(() => {});
-  }
-}
-
-async function take(step: Step, turn: Turn): Promise<void> {
-  try {
-    await step.run(turn);
-  } catch (error) {
-    turn.tally.add("demo", "", `unforeseen: ${error}`);
-  }
 }

@@ -1,4 +1,5 @@
 export { AnswerReader } from "./answer-reader.ts";
+export { liberalJson } from "./liberal-json.ts";
 export type { Message } from "./messages.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES, type PipeEnds, PipeTap } from "./pipe/pipe.ts";
 export { DEFAULT_MAX_OPEN_EXCHANGES, type Pipeline, pipeline } from "./pipeline.ts";

@@ -1,5 +1,6 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
+import { isRefusedAside } from "./asked-aside.ts";
 import { closedUnder, loseUnconfirmed } from "./closing.ts";
 import type { Extra } from "./extra.ts";
 import { MessageExchange } from "./message-exchange.ts";
@@ -25,9 +26,7 @@ import type { Pipeline } from "./pipeline.ts";
 import { type PipelineState, stateOf } from "./pipeline-state.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { Targets } from "./targets.ts";
-
-/** SDK servers do not answer a cancelled call at all, so that few of these ids are ever asked about. */
-const MAX_LATE = 1000;
+import { Unwanted } from "./unwanted.ts";
 
 /** A server that has not given its name yet. */
 export const UNNAMED = "mcp-server";
@@ -50,8 +49,7 @@ export class Line implements Connection, Way {
   readonly #ends: Ends;
   readonly #sessionHolder: { readonly sessionId?: string | undefined };
   #handingOver: OpenExchange | undefined;
-  /** Ids of calls that a deadline has answered: what the server says of them later goes nowhere. */
-  #late: Set<RequestId> | undefined;
+  readonly #unwanted = new Unwanted();
   readonly #inbound = new Map<RequestId, OpenExchange>();
   readonly #outbound = new Map<RequestId, OpenExchange>();
 
@@ -91,13 +89,15 @@ export class Line implements Connection, Way {
   /** A message from the client, to be handed to the server at once: SDK v2 maps errors to an HTTP status only while it dispatches. */
   fromClient(message: Message, extra: Extra | undefined): unknown {
     if (isRequest(message)) return this.#askServer(message, extra);
+    const isRefused = isRefusedAside(this.#pipeline, this, message, extra);
+    const handOver = () => (isRefused ? undefined : this.#ends.toServer(message, extra));
     if (isNotification(message)) {
       this.#withdrawn(this.#inbound, message);
       const exchange = new MessageExchange("inbound", message, extra, this, this.targets);
-      return notify(this.#pipeline, exchange, () => this.#ends.toServer(message, extra));
+      return notify(this.#pipeline, exchange, handOver);
     }
     const open = isResponse(message) ? this.#outbound.get(message.id) : undefined;
-    return open === undefined ? this.#ends.toServer(message, extra) : open.answer(message, extra);
+    return open === undefined ? handOver() : open.answer(message, extra);
   }
 
   /**
@@ -135,6 +135,11 @@ export class Line implements Connection, Way {
     return this.#inbound.get(id);
   }
 
+  /** Whether another call by this id could be given an answer that a gate has yet to change or hold. */
+  isTaken(id: RequestId): boolean {
+    return this.#inbound.get(id)?.amendsAnswer === true || this.#unwanted.isGuarded(id);
+  }
+
   forward({ exchange, extra, options }: OpenExchange, message: Message): unknown {
     const { toServer, toClient } = this.#ends;
     return exchange.direction === "inbound" ? toServer(message, extra) : toClient(message, options);
@@ -161,7 +166,7 @@ export class Line implements Connection, Way {
     const book = inbound ? this.#inbound : this.#outbound;
     if (book.get(id) === open) book.delete(id);
     if (open.observed) this.#state.openExchanges--;
-    if (inbound && outcome.kind === "error" && outcome.cause === "timeout") this.#swallowLate(id);
+    if (inbound) this.#unwanted.ended(open, outcome);
     if (inbound && this.targets.isNeeded(open.exchange.method)) this.#settleWhenKnown(open, outcome);
     else open.settle(outcome);
   }
@@ -186,9 +191,10 @@ export class Line implements Connection, Way {
     const exchange = new MessageExchange(direction, message, extra, this, this.targets);
     const open = new OpenExchange(exchange, message, extra, options, this.#pipeline, this, observed);
     const book = direction === "inbound" ? this.#inbound : this.#outbound;
-    book.get(message.id)?.lose("id-reused");
+    const before = book.get(message.id);
+    before?.lose("id-reused");
     book.set(message.id, open);
-    this.#late?.delete(message.id);
+    if (direction === "inbound") this.#unwanted.asked(message.id, before !== undefined);
     return open;
   }
 
@@ -197,7 +203,7 @@ export class Line implements Connection, Way {
     if (this.targets.takeAnswer(response.id, response)) return Promise.resolve();
     const open = this.#inbound.get(response.id);
     if (open === undefined)
-      return this.#late?.delete(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
+      return this.#unwanted.take(response.id) ? Promise.resolve() : this.#ends.toClient(response, options);
     if (response.result !== undefined) this.#sawResult(open.exchange.method, response.result);
     return open.answer(response, options, httpStatus);
   }
@@ -211,12 +217,6 @@ export class Line implements Connection, Way {
     if (notification.method === "notifications/cancelled") {
       book.get(paramsOf(notification)?.requestId as RequestId)?.cancel();
     }
-  }
-
-  #swallowLate(id: RequestId): void {
-    this.#late ??= new Set();
-    if (this.#late.size >= MAX_LATE) this.#late.clear();
-    this.#late.add(id);
   }
 
   #overflow(): void {

@@ -1,4 +1,5 @@
 import type { ClientInfo, Era, JsonObject, RequestId } from "@mcp-ops/exchange";
+import { RPC } from "@mcp-ops/formats";
 
 /** A JSON-RPC message as it passes a transport, before anybody checked it. */
 export interface Message {
@@ -39,6 +40,12 @@ export function isResponse(message: Message): message is Response {
   return (
     message.method === undefined && isId(message.id) && (message.result !== undefined || message.error !== undefined)
   );
+}
+
+/** The answer to a request whose id another one of the same connection still needs (spec: basic, requests). */
+export function idTaken(id: RequestId): Message {
+  const message = "An earlier request by this id has not been answered yet. Give each request an id of its own.";
+  return { jsonrpc: "2.0", id, error: { code: RPC.invalidRequest, message } };
 }
 
 export function isObject(value: unknown): value is JsonObject {

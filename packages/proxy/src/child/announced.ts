@@ -7,9 +7,12 @@ const LIFELINE_FD = 3;
 /** Names that a shell keeps; others it drops on the way. */
 const KEPT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Names that a shell gives values of its own, which it hands on where the environment had the name; some cannot be set back. */
+const ITS_OWN: ReadonlySet<string> = new Set(["IFS", "OPTIND", "PPID"]);
+
 /** Whether a shell hands all of this environment on. */
 export function survivesShell(env: NodeJS.ProcessEnv): boolean {
-  return Object.keys(env).every((name) => KEPT_NAME.test(name));
+  return Object.keys(env).every((name) => KEPT_NAME.test(name) && !ITS_OWN.has(name));
 }
 
 /**

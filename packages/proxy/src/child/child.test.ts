@@ -18,6 +18,7 @@ test("a child gets its words, its folder and its environment as they are", async
   for (const env of [
     { PATH: process.env.PATH, A: "it's", PWD: "/not/here" },
     { PATH: process.env.PATH, "b.c": "d" },
+    { PATH: process.env.PATH, IFS: ",", OPTIND: "7", PPID: "1" },
   ]) {
     const child = await startChild([process.execPath, "-e", show, "a b", '"$x"', "it's", ""], { env, cwd: "/" });
     const seen = JSON.parse(await text(child.stdout));

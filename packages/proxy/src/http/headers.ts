@@ -12,7 +12,9 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Not from a client: only we say so. `expect` has been met by reading the body. */
-const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, FENCING_HEADER, "expect", "content-length"]);
+const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, "expect", "content-length"]);
+
+const FOR_SERVERS = new Set(["host", "content-length", "content-type", "content-encoding", "authorization", "cookie"]);
 
 /** Of a question of our own these would tell what is not so. */
 const ABOUT_ANOTHER_MESSAGE = new Set([
@@ -33,14 +35,21 @@ export interface Changes {
   readonly host: string | undefined;
   /** Whether the answer is to be read on its way. */
   readonly isRead: boolean;
+  /** Whether a body of ours goes in the place of the client's, as plain JSON. */
+  readonly isRewritten: boolean;
 }
 
 /** The headers of a client's request as they go on: everything but what belongs to the connection, with its own spelling. */
-export function requestHeaders(raw: RawHeaders, { host, isRead }: Changes): string[] {
+export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten }: Changes): string[] {
   const kept = without(
     raw,
     NOT_FROM_CLIENTS,
-    (name) => (name === "host" && host !== undefined) || (isRead && name === "accept-encoding"),
+    (name) =>
+      // Servers of CGI's descent take the one for the other.
+      name.replaceAll("_", "-") === FENCING_HEADER ||
+      (name === "host" && host !== undefined) ||
+      (isRead && name === "accept-encoding") ||
+      (isRewritten && name === "content-encoding"),
   );
   if (host !== undefined) kept.push("Host", host);
   if (isRead) kept.push("Accept-Encoding", "identity");
@@ -88,7 +97,7 @@ function namedByConnection(raw: RawHeaders): ReadonlySet<string> | undefined {
     named ??= new Set();
     for (const name of value.split(",")) named.add(name.trim().toLowerCase());
   }
-  // Nobody may have these taken off: what they say is for the server.
-  for (const kept of ["host", "content-length", "content-type", "authorization"]) named?.delete(kept);
+  // Nobody may have these taken off: what they say is for the server, and gates have read it.
+  for (const name of named ?? []) if (name.startsWith("mcp-") || FOR_SERVERS.has(name)) named?.delete(name);
   return named;
 }

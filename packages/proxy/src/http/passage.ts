@@ -19,6 +19,13 @@ export interface Road {
   readonly open: Set<Passage>;
 }
 
+const LATE = "The server behind this proxy has not answered in time. Try again later.";
+const GONE = "The server behind this proxy cannot be reached, or closed the connection. Try again later.";
+const WHY: Readonly<Record<string, string>> = {
+  UND_ERR_HEADERS_OVERFLOW:
+    "The server behind this proxy answered with more than 64 KiB of headers, which is not read. Have it send less.",
+};
+
 /** One request on its way through the proxy: which upstream it goes to, and whose word it comes back with. */
 export class Passage implements Mover, Waiting {
   readonly reply: ClientReply;
@@ -113,10 +120,7 @@ export class Passage implements Mover, Waiting {
       if (this.#tried.size < this.#road.upstreams.all.length) return this.#goTo(this.#road.upstreams.next(this.#tried));
     }
     const isLate = error.code === "UND_ERR_HEADERS_TIMEOUT" || error.code === "UND_ERR_CONNECT_TIMEOUT";
-    const why = isLate
-      ? "The server behind this proxy has not answered in time. Try again later."
-      : "The server behind this proxy cannot be reached, or closed the connection. Try again later.";
-    this.#passing.fail(isLate ? 504 : 502, why);
+    this.#passing.fail(isLate ? 504 : 502, isLate ? LATE : (WHY[error.code ?? ""] ?? GONE));
   }
 
   #choose(): Upstream {
@@ -139,7 +143,8 @@ export class Passage implements Mover, Waiting {
   }
 
   #changes(upstream: Upstream): Changes {
-    return { host: this.#road.rewriteHost ? upstream.url.host : undefined, isRead: this.#isRead };
+    const host = this.#road.rewriteHost ? upstream.url.host : undefined;
+    return { host, isRead: this.#isRead, isRewritten: typeof this.#body === "string" };
   }
 
   #closed(isComplete: boolean): void {

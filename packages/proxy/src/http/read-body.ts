@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
+import { liberalJson } from "@mcp-ops/tap";
 import type { Refused } from "./refused.ts";
 
 /** A body as it came, and what stands in it. */
@@ -48,40 +49,25 @@ export function readBody(
   maxBytes: number,
 ): Body | Refused | Promise<Body | Refused> {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers["content-type"] ?? "")?.[1]?.toLowerCase();
-  if (charset !== undefined && !["utf-8", "utf8", "us-ascii", "ascii"].includes(charset)) {
-    return looksLikeText(headers)
-      ? { httpStatus: 415, message: `This proxy reads UTF-8, not ${charset}.` }
-      : { bytes, json: undefined };
-  }
-  if (encoding === "identity" || encoding === "") return { bytes, json: jsonIn(bytes) };
+  const read = (decoded: Buffer) => foreignCharset(headers, decoded) ?? { bytes, json: liberalJson(decoded) };
+  if (encoding === "identity" || encoding === "") return read(bytes);
   const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined;
   if (decode === undefined)
     return { httpStatus: 415, message: `This proxy cannot read the content encoding ${encoding}.` };
-  return decode(bytes, { maxOutputLength: maxBytes }).then(
-    (decoded) => ({ bytes, json: jsonIn(decoded) }),
-    () => ({
-      httpStatus: 400,
-      message: `The body is not what its content encoding says, or is longer than ${maxBytes} bytes.`,
-    }),
-  );
+  return decode(bytes, { maxOutputLength: maxBytes }).then(read, () => ({
+    httpStatus: 400,
+    message: `The body is not what its content encoding says, or is longer than ${maxBytes} bytes.`,
+  }));
 }
 
 export function isRefused(read: object): read is Refused {
   return "httpStatus" in read;
 }
 
-function looksLikeText(headers: IncomingMessage["headers"]): boolean {
-  return /json|text|\*/i.test(headers["content-type"] ?? "json");
-}
-
-function jsonIn(bytes: Buffer): unknown {
-  const first = bytes[0];
-  // Most bodies that are no JSON show it at once: a form, a file.
-  if (first === undefined || (first > 0x40 && first !== 0x5b && first !== 0x7b && first !== 0xef)) return undefined;
-  try {
-    return JSON.parse(bytes[0] === 0xef ? new TextDecoder().decode(bytes) : bytes.toString());
-  } catch {
-    return undefined;
-  }
+/** In a charset that is not read here, only what can be no JSON may pass: in many of them JSON looks as it does in ASCII. */
+function foreignCharset(headers: IncomingMessage["headers"], bytes: Buffer): Refused | undefined {
+  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(headers["content-type"] ?? "")?.[1]?.toLowerCase();
+  if (charset === undefined || ["utf-8", "utf8", "us-ascii", "ascii"].includes(charset)) return undefined;
+  const mayBeJson = /json|text|\*/i.test(headers["content-type"] ?? "json") || liberalJson(bytes) !== undefined;
+  return mayBeJson ? { httpStatus: 415, message: `This proxy reads UTF-8, not ${charset}.` } : undefined;
 }

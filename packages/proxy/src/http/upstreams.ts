@@ -19,6 +19,8 @@ export interface UpstreamsOptions {
 const PROBE_EVERY_MS = 5000;
 /** Longer than a lost SYN takes to be sent again, twice. */
 const CONNECT_TIMEOUT_MS = 5000;
+/** Of all headers of one response: policies and cookies take more than the 16 KiB that are usual. */
+const MAX_HEADER_BYTES = 64 * 1024;
 
 /** One server behind the proxy, and the connections kept open to it. */
 export class Upstream implements Candidate {
@@ -33,6 +35,7 @@ export class Upstream implements Candidate {
     this.pool = new Pool(this.url.origin, {
       connections: null,
       pipelining: 1,
+      maxHeaderSize: MAX_HEADER_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
       // A stream is silent for as long as it likes; what has a deadline has it from elsewhere.
       bodyTimeout: 0,

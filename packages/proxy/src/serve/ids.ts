@@ -32,10 +32,14 @@ export class Ids<G> {
     return { ...message, id, params: { ...message.params, _meta: { ...meta, progressToken: id } } };
   }
 
-  /** The server's name for a question of a guest. */
-  nameOf(guest: G, id: unknown): Id | undefined {
-    for (const [name, asked] of this.#open) if (asked.guest === guest && asked.id === id) return name;
-    return undefined;
+  /**
+   * The guest does not wait for its question any more: gives the server's name for it. A cancelled question gets no answer, so
+   * that nothing else would ever close it.
+   */
+  withdraw(guest: G, id: unknown): Id | undefined {
+    const found = this.#withdrawable(guest).find(([, asked]) => asked.id === id);
+    if (found !== undefined) this.#open.delete(found[0]);
+    return found?.[0];
   }
 
   /** Whose question is answered; it is open no more. */
@@ -45,9 +49,9 @@ export class Ids<G> {
     return asked;
   }
 
-  /** What a guest still asks; it is open no more. */
+  /** The same for all that a guest asks. */
   takeAll(guest: G): readonly Id[] {
-    const names = [...this.#open].filter(([, asked]) => asked.guest === guest).map(([name]) => name);
+    const names = this.#withdrawable(guest).map(([name]) => name);
     for (const name of names) this.#open.delete(name);
     return names;
   }
@@ -68,5 +72,10 @@ export class Ids<G> {
     if (bySubscription === undefined) return undefined;
     const { guest, id } = bySubscription;
     return { guest, message: { ...message, params: { ...params, _meta: { ...params?._meta, [SUBSCRIPTION]: id } } } };
+  }
+
+  /** The handshake is everybody's: others wait for its answer, and nobody may cancel it (2025-11-25, basic/utilities/cancellation). */
+  #withdrawable(guest: G): readonly (readonly [Id, Asked<G>])[] {
+    return [...this.#open].filter(([, asked]) => asked.guest === guest && asked.method !== "initialize");
   }
 }

@@ -31,6 +31,8 @@ export function isResponse(message: Message): message is Response {
   return message.method === undefined && message.id !== undefined && message.id !== null;
 }
 
+export function errorFor(id: Id, code: number, message: string, data?: unknown): Response;
+export function errorFor(id: Id | null, code: number, message: string, data?: unknown): Message;
 export function errorFor(id: Id | null, code: number, message: string, data?: unknown): Message {
   return { jsonrpc: "2.0", id, error: { code, message, ...(data !== undefined && { data }) } };
 }

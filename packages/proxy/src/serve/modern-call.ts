@@ -4,6 +4,7 @@ import { type Pipeline, tap } from "@mcp-ops/tap";
 import { answer } from "./http-answers.ts";
 import { errorFor, isRequest, isResponse, type Message, type Request } from "./message.ts";
 import type { Guest, House, Seat } from "./seat.ts";
+import { MAX_UNREAD_BYTES } from "./unread.ts";
 
 /** 2026-07-28, basic/transports/streamable-http: these codes have an HTTP status of their own. */
 const STATUS: Readonly<Record<number, number>> = {
@@ -78,6 +79,8 @@ class ModernCall implements Guest {
     const isAnswer = isResponse(message);
     if (isAnswer && !response.headersSent) return answer(response, STATUS[message.error?.code ?? 0] ?? 200, message);
     if (!response.headersSent) response.writeHead(200, STREAM_HEADERS);
+    // The close that follows is as if the client had gone.
+    if (response.writableLength > MAX_UNREAD_BYTES) return void response.destroy();
     response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
     if (isAnswer) response.end();
   }

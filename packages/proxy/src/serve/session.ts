@@ -6,6 +6,7 @@ import { NodeStreamableHTTPServerTransport } from "@modelcontextprotocol/node";
 import { HTTP_REFUSAL, refuse } from "./http-answers.ts";
 import { errorFor, type Id, isMessage, isRequest, isResponse, type Message, type Response } from "./message.ts";
 import type { Guest, House, Seat } from "./seat.ts";
+import { Unread } from "./unread.ts";
 import { Unsent } from "./unsent.ts";
 
 /** What a server may say before its client opens a stream, such as a question for its roots. */
@@ -18,6 +19,7 @@ export class Session implements Guest {
   readonly listens = true;
   readonly #transport: NodeStreamableHTTPServerTransport;
   readonly #unsent = new Unsent(MAX_UNSENT);
+  readonly #unread = new Unread();
   /** Questions of the client without an answer yet, each with the token under which the server tells its progress. */
   readonly #open = new Map<Id, unknown>();
   readonly #onEnd: (session: Session) => void;
@@ -61,6 +63,7 @@ export class Session implements Guest {
       return refuse(response, 503, HTTP_REFUSAL, "The server does not read what it is asked. Try again later.");
     }
     this.#requests++;
+    this.#unread.watch(response);
     response.once("close", () => {
       this.#requests--;
       this.#lastAsked = performance.now();
@@ -103,9 +106,18 @@ export class Session implements Guest {
   #noteAnswers(): void {
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = (message, options) => {
-      if (isResponse(message as Message)) this.#open.delete((message as Response).id);
+      const isAnswer = isResponse(message as Message);
+      // An answer that nobody waits for any more goes nowhere.
+      const isWaited = !isAnswer || this.#open.delete((message as Response).id);
+      if (this.#unread.isFull) this.#hangUp();
+      else if (isWaited) this.#unread.said(message);
       return send(message, options);
     };
+  }
+
+  #hangUp(): void {
+    this.#unread.hangUp();
+    void this.stop("The client does not read what it asks for. Start a new session.");
   }
 
   #fromClient(message: Message): void {

@@ -5,7 +5,7 @@ import { errorFor, isRequest, isResponse, type Message, type Request, type Respo
 import type { Guest, House, Seat } from "./seat.ts";
 import type { Starter } from "./starter.ts";
 
-/** Questions open at one server; beyond, guests are told to come later. */
+/** Questions open at one server, and of it; beyond, who asks is told to come later. */
 const MAX_OPEN = 10_000;
 
 /**
@@ -16,6 +16,8 @@ export class SharedHouse implements House {
   readonly #starter: Starter;
   readonly #guests = new Set<Guest>();
   readonly #ids = new Ids<Guest>();
+  /** Who was asked what the server wants to know: nobody else may answer. */
+  readonly #questions = new Map<Request["id"], Guest>();
   #link: Promise<ChildLink> | undefined;
   #live: ChildLink | undefined;
   /** The first guest's handshake is the server's only one: the others get its answer. */
@@ -65,6 +67,7 @@ export class SharedHouse implements House {
     this.#handshake = undefined;
     this.#isInitialized = false;
     this.#ids.clear();
+    this.#questions.clear();
     const guests = [...this.#guests];
     this.#guests.clear();
     for (const guest of guests) guest.serverEnded();
@@ -73,6 +76,9 @@ export class SharedHouse implements House {
   #leave(guest: Guest, link: ChildLink): void {
     if (!this.#guests.delete(guest)) return;
     for (const requestId of this.#ids.takeAll(guest)) link.send(cancelled(requestId));
+    for (const [id, asked] of this.#questions) {
+      if (asked === guest) this.#answerServer(guest, errorFor(id, OPS_RPC.unavailable, "The client left."), link);
+    }
   }
 
   #fromGuest(guest: Guest, message: Message, link: ChildLink): void {
@@ -80,12 +86,10 @@ export class SharedHouse implements House {
       if (!this.#isInitialized) link.send(message);
       this.#isInitialized = true;
     } else if (message.method === "notifications/cancelled") {
-      const requestId = this.#ids.nameOf(guest, message.params?.requestId);
-      if (requestId === undefined) return;
-      // A cancelled question gets no answer, so that nothing else would ever close it.
-      this.#ids.take(requestId);
-      link.send({ ...message, params: { ...message.params, requestId } });
-    } else if (!isRequest(message)) link.send(message);
+      const requestId = this.#ids.withdraw(guest, message.params?.requestId);
+      if (requestId !== undefined) link.send({ ...message, params: { ...message.params, requestId } });
+    } else if (isResponse(message)) this.#answerServer(guest, message, link);
+    else if (!isRequest(message)) link.send(message);
     else if (message.method === "initialize") this.#greet(guest, message, link);
     else this.#ask(guest, message, link);
   }
@@ -109,8 +113,19 @@ export class SharedHouse implements House {
     if (addressed !== undefined) return addressed.guest.receive(addressed.message);
     const listeners = [...this.#guests].filter(({ listens }) => listens);
     if (!isRequest(message)) for (const guest of listeners) guest.receive(message);
-    else if (listeners.length === 1) listeners[0]?.receive(message);
+    else if (listeners.length === 1 && this.#questions.size < MAX_OPEN) this.#askGuest(listeners[0] as Guest, message);
     else link.send(errorFor(message.id, OPS_RPC.unavailable, NOBODY_MEANT));
+  }
+
+  #askGuest(guest: Guest, question: Request): void {
+    this.#questions.set(question.id, guest);
+    guest.receive(question);
+  }
+
+  #answerServer(guest: Guest, answer: Response, link: ChildLink): void {
+    if (this.#questions.get(answer.id) !== guest) return;
+    this.#questions.delete(answer.id);
+    link.send(answer);
   }
 
   #answer(message: Response): void {

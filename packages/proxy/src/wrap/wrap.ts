@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { METRIC } from "@mcp-ops/formats";
 import { type Child, startChild } from "../child/child.ts";
-import { type Ending, endLike } from "../child/ending.ts";
+import type { Ending } from "../child/ending.ts";
 import { forwardSignals } from "../child/forward-signals.ts";
 import { stopChild } from "../child/stop.ts";
 import { BackOff } from "./back-off.ts";
@@ -44,6 +44,8 @@ class Wrapped {
   #isUp = true;
   /** Told to end by a signal: then nothing is started again. */
   #isEnding = false;
+  /** Settles with a signal that came while no server was there to be handed it: what is left to do is not wanted any more. */
+  readonly #endedBy: PromiseWithResolvers<Ending> = Promise.withResolvers();
 
   constructor(options: WrapOptions, pipe: WatchedPipe, streams: Streams, child: Child) {
     this.#options = options;
@@ -63,9 +65,11 @@ class Wrapped {
       () => this.#isUp,
     );
     try {
-      const ending = await this.#serve();
-      await drained(output);
-      return ending;
+      const served = this.#serve().then(async (ending) => {
+        await drained(output);
+        return ending;
+      });
+      return await Promise.race([this.#endedBy.promise, served]);
     } finally {
       hideUp();
       input.destroy();
@@ -157,10 +161,8 @@ class Wrapped {
   #signalled(signal: NodeJS.Signals, to: "process" | "group"): void {
     this.#isEnding ||= signal !== "SIGUSR2";
     if (this.#isUp) return this.#child.signal(signal, to);
+    this.#endedBy.resolve({ code: null, signal });
     this.#clientGone.abort();
-    // The server has ended, and what it wrote is not wanted any more: nobody is left to hand the signal to.
-    process.removeAllListeners(signal);
-    endLike({ code: null, signal });
   }
 }
 

@@ -1,5 +1,7 @@
+import { liberalJson } from "../liberal-json.ts";
 import { isObject, type Message } from "../messages.ts";
 import { isPromise } from "../open-exchange.ts";
+import { hiddenLines } from "./hidden-lines.ts";
 import { type LineReader, LineSplitter } from "./line-splitter.ts";
 import { Outlet } from "./outlet.ts";
 import type { TopLevel } from "./top-level.ts";
@@ -7,6 +9,8 @@ import type { TopLevel } from "./top-level.ts";
 /** What one direction of a pipe is made of. */
 export interface PassageParts {
   readonly maxBytes: number;
+  /** Whether no message may be hidden in a line from who decides on it. */
+  readonly findsHidden: boolean;
   write(bytes: Buffer): void;
   /** Takes a message to the line, which gives it back by `deliver`, at once, later, changed or never. */
   accept(message: Message): unknown;
@@ -16,8 +20,8 @@ export interface PassageParts {
 }
 
 interface Batch {
-  readonly members: ReadonlySet<Message>;
-  readonly handed: Message[];
+  readonly members: ReadonlySet<unknown>;
+  readonly handed: unknown[];
 }
 
 /** One direction of a pipe: bytes in, the same bytes out, but for the messages that the line changes or keeps. */
@@ -43,19 +47,27 @@ export class Passage implements LineReader {
     this.#outlet.flush();
   }
 
-  /** The stream has ended: what came after its last newline goes on as it is. Settles when no answer is held any more. */
+  /** The stream has ended. What came after its last newline is a line to some readers. Settles when no answer is held any more. */
   async end(): Promise<void> {
     const rest = this.#splitter.rest();
-    if (rest.length > 0) this.#parts.passed();
-    this.#outlet.pass(rest);
+    if (rest.length > 0) this.line(rest);
     this.#outlet.flush();
     await Promise.allSettled([...this.#holding]);
   }
 
+  /** A line in which other readers find several is written anew as one, or taken as they take it. */
   line(bytes: Buffer): void {
-    const parsed = parse(bytes);
+    const hidden = this.#parts.findsHidden ? hiddenLines(bytes) : undefined;
+    if (hidden?.some((one) => holdsMessage(liberalJson(one))) !== true) return this.#read(bytes);
+    const whole = liberalJson(bytes);
+    if (holdsMessage(whole)) this.#read(Buffer.from(`${JSON.stringify(whole)}\n`));
+    else for (const one of hidden) this.#read(one);
+  }
+
+  #read(bytes: Buffer): void {
+    const parsed = liberalJson(bytes);
     if (isMessage(parsed)) this.#single(parsed, bytes);
-    else if (Array.isArray(parsed) && parsed.length > 0 && parsed.every(isMessage)) this.#several(parsed, bytes);
+    else if (holdsMessage(parsed)) this.#several(parsed as readonly unknown[], bytes);
     else {
       this.#parts.passed();
       this.#outlet.pass(bytes);
@@ -96,24 +108,26 @@ export class Passage implements LineReader {
   }
 
   /** Batches exist in 2025-03-26 only. One that comes back whole goes on as it came. */
-  #several(messages: readonly Message[], bytes: Buffer): void {
-    const handed: Message[] = [];
-    this.#batch = { members: new Set(messages), handed };
-    for (const message of messages) this.#parts.accept(message);
+  #several(all: readonly unknown[], bytes: Buffer): void {
+    const handed: unknown[] = [];
+    this.#batch = { members: new Set(all), handed };
+    for (const one of all) {
+      if (isMessage(one)) this.#parts.accept(one);
+      else handed.push(one);
+    }
     this.#batch = undefined;
-    if (handed.length === messages.length) this.#outlet.pass(bytes);
+    if (handed.length === all.length) this.#outlet.pass(bytes);
     else if (handed.length > 0) this.#outlet.send(handed);
   }
 }
 
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
+/** A server may well run a question that does not say which JSON-RPC it is. */
+function isMessage(value: unknown): value is Message {
+  if (!isObject(value)) return false;
+  const { jsonrpc, id, method, result, error } = value;
+  return jsonrpc === "2.0" || method !== undefined || (id !== undefined && (result ?? error) !== undefined);
 }
 
-function isMessage(value: unknown): value is Message {
-  return isObject(value) && value.jsonrpc === "2.0";
+function holdsMessage(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(isMessage) : isMessage(value);
 }

@@ -2,7 +2,7 @@ import type { RequestId } from "@mcp-ops/exchange";
 import { OPS_RPC } from "@mcp-ops/formats";
 import { openConnection } from "../connections.ts";
 import { Line } from "../line.ts";
-import { isResponse, type Message } from "../messages.ts";
+import { idTaken, isRequest, isResponse, type Message } from "../messages.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { Handshake } from "./handshake.ts";
 import { Passage } from "./passage.ts";
@@ -41,6 +41,7 @@ export class PipeTap {
     this.#line = this.#newLine();
     this.#toServer = new Passage({
       maxBytes,
+      findsHidden: true,
       write: (bytes) => ends.toServer(bytes),
       accept: (message) => this.#fromClient(message),
       passed: () => ends.onPassedLine("client"),
@@ -97,6 +98,7 @@ export class PipeTap {
   #fromClient(message: Message): unknown {
     this.#handshake.sawFromClient(message);
     if (isResponse(message) && this.#orphaned.delete(message.id)) return undefined;
+    if (isRequest(message) && this.#line.isTaken(message.id)) return this.#toClient.deliver(idTaken(message.id));
     return this.#line.fromClient(message, undefined);
   }
 
@@ -141,6 +143,7 @@ export class PipeTap {
   #newToClient(): Passage {
     return new Passage({
       maxBytes: this.#maxBytes,
+      findsHidden: false,
       write: (bytes) => this.#ends.toClient(bytes),
       accept: (message) => this.#fromServer(message),
       passed: () => this.#ends.onPassedLine("server"),

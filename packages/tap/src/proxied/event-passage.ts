@@ -1,9 +1,13 @@
+import { liberalJsonText } from "../liberal-json.ts";
 import { isObject, type Message } from "../messages.ts";
 import { EventSplitter } from "./event-splitter.ts";
 import type { HttpLine } from "./http-line.ts";
 import type { Reply } from "./movers.ts";
 import { Parcel } from "./parcel.ts";
 import { eventOf, type ServerEvent, withData } from "./server-event.ts";
+
+/** What a parcel says in which nothing is left. */
+const NOTHING = "";
 
 export interface PassageOptions {
   readonly maxBytes: number;
@@ -59,23 +63,29 @@ export class EventPassage {
   #pass(event: ServerEvent): void {
     this.#isTooLong = false;
     const line = this.#options.lineOf(event);
-    const repeated = this.#isRepeated(event, line);
-    const found = line === undefined || repeated ? undefined : messagesIn(event.data);
+    if (line !== undefined && this.#isRepeated(event, line)) return this.#write(event, line.givenAs(event.id));
+    const found = line === undefined ? undefined : messagesIn(event.data);
     if (line === undefined || found === undefined) return this.#reply.write(event.raw);
     this.#held++;
+    line.gives(event.id, NOTHING);
     const parcel = new Parcel(found.isBatch, (json) => {
-      if (json === undefined) this.#reply.write(event.raw);
-      else if (json !== "") this.#reply.write(withData(event, json));
+      line.gives(event.id, json);
+      this.#write(event, json);
       this.#held--;
       if (this.#held === 0) this.#whenDelivered?.();
     });
     parcel.send(found.messages, line.line, this.#options.httpStatus);
   }
 
-  #isRepeated(event: ServerEvent, line: HttpLine | undefined): boolean {
+  #write(event: ServerEvent, json: string | undefined): void {
+    if (json === undefined) this.#reply.write(event.raw);
+    else if (json !== NOTHING) this.#reply.write(withData(event, json));
+  }
+
+  #isRepeated(event: ServerEvent, line: HttpLine): boolean {
     if (event.id === undefined || event.id === "") return false;
     this.hasIds = true;
-    return line?.hasSeen(event.id) === true && this.#options.isResumed;
+    return line.hasSeen(event.id) && this.#options.isResumed;
   }
 
   #passUnread(bytes: Uint8Array): void {
@@ -91,12 +101,8 @@ export function messagesIn(
   text: string | undefined,
 ): { readonly messages: readonly Message[]; readonly isBatch: boolean } | undefined {
   if (text === undefined || text === "") return undefined;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const isBatch = Array.isArray(parsed);
-    const messages: readonly unknown[] = isBatch ? parsed : [parsed];
-    return messages.length > 0 && messages.every(isObject) ? { messages, isBatch } : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = liberalJsonText(text);
+  const isBatch = Array.isArray(parsed);
+  const messages: readonly unknown[] = isBatch ? parsed : [parsed];
+  return messages.length > 0 && messages.every(isObject) ? { messages, isBatch } : undefined;
 }

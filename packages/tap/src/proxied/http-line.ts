@@ -13,6 +13,8 @@ const MAX_DETACHED = 1000;
 const RESUMED_WITHIN_MS = 10_000;
 /** How many of the last events of a session are recognised when a resumed stream repeats them. */
 const MAX_SEEN = 2000;
+/** So many characters of what gates have made of them are kept for a repetition; what was longer is not said twice. */
+const MAX_GIVEN = 64 * 1024;
 
 /** A POST, as the line uses it. */
 export interface Asker {
@@ -40,7 +42,9 @@ export class HttpLine {
   readonly #pipeline: Pipeline;
   readonly #askers = new Map<RequestId, Asker>();
   #detached = 0;
-  readonly #seen = new Set<string>();
+  /** Event ids, with what the client got in place of the server's words where a gate changed them. */
+  readonly #seen = new Map<string, string | undefined>();
+  #givenLength = 0;
   #last: Asker | undefined;
   #closeSession: (() => void) | undefined;
 
@@ -80,10 +84,25 @@ export class HttpLine {
   /** Whether this event has passed before. Remembers that it has now. */
   hasSeen(eventId: string): boolean {
     if (this.#seen.has(eventId)) return true;
-    this.#seen.add(eventId);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > MAX_SEEN && oldest !== undefined) this.#seen.delete(oldest);
+    this.#seen.set(eventId, undefined);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > MAX_SEEN && oldest !== undefined) {
+      this.gives(oldest, undefined);
+      this.#seen.delete(oldest);
+    }
     return false;
+  }
+
+  /** What the client gets of an event: other data than the server's, "" for nothing (yet), undefined for the very event. */
+  gives(eventId: string | undefined, json: string | undefined): void {
+    if (eventId === undefined || !this.#seen.has(eventId)) return;
+    this.#givenLength += (json?.length ?? 0) - (this.#seen.get(eventId)?.length ?? 0);
+    this.#seen.set(eventId, json);
+    if (this.#givenLength > MAX_GIVEN && json !== "") this.gives(eventId, "");
+  }
+
+  givenAs(eventId: string | undefined): string | undefined {
+    return eventId === undefined ? undefined : this.#seen.get(eventId);
   }
 
   /** Tells connection observers that this is a session. */

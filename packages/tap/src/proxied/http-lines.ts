@@ -4,7 +4,7 @@ import { HttpLine } from "./http-line.ts";
 import type { Head } from "./movers.ts";
 
 export interface LineLimits {
-  /** Sessions remembered at once; beyond it the one that was silent longest is forgotten. */
+  /** Sessions remembered at once; beyond it the one that was silent longest is forgotten, or the newest where all are in use. */
   readonly maxSessions: number;
   /** A session without requests and streams is forgotten after this many milliseconds. */
   readonly sessionIdleMs: number;
@@ -74,13 +74,20 @@ export class HttpLines {
   }
 
   #remember(key: string, line: HttpLine): void {
+    if (this.#lines.size >= this.#limits.maxSessions) {
+      this.#limits.onForgotten();
+      const unused = this.#firstUnused();
+      // One with a call under way would lose it, and its answer what gates want of it: rather the new one has no history.
+      if (unused === undefined) return;
+      this.#drop(unused);
+    }
     this.#touch(line, key);
     line.openSession();
-    if (this.#lines.size <= this.#limits.maxSessions) return;
-    const [oldest] = this.#lines.keys();
-    if (oldest === undefined) return;
-    this.#drop(oldest);
-    this.#limits.onForgotten();
+  }
+
+  #firstUnused(): string | undefined {
+    for (const [key, { visitors }] of this.#lines) if (visitors === 0) return key;
+    return undefined;
   }
 
   #touch(line: HttpLine, key: string): void {

@@ -1,7 +1,7 @@
 import type { RequestId } from "@mcp-ops/exchange";
 import { OPS_RPC, RPC } from "@mcp-ops/formats";
 import { headerFrom } from "../extra.ts";
-import { eraOf, isNotification, isObject, isRequest, isResponse, type Message } from "../messages.ts";
+import { eraOf, idTaken, isNotification, isObject, isRequest, isResponse, type Message } from "../messages.ts";
 import type { OpenExchange } from "../open-exchange.ts";
 import { isOurQuestion } from "../targets.ts";
 import { endOpen, type HowEnded } from "./end-open.ts";
@@ -121,7 +121,8 @@ export class Post implements Asker {
   #handOver(given: Message): void {
     const message = withoutOurs(given);
     if (message !== given) this.#isChanged = true;
-    if (isMalformed(message)) return this.#refuse(message);
+    if (isMalformed(message)) return this.#refuse(malformedId(message));
+    if (isRequest(message) && this.home.line.isTaken(message.id)) return this.#refuse(idTaken(message.id));
     if (isRequest(message)) {
       this.asked.push(message.id);
       this.home.expect(message.id, this);
@@ -164,11 +165,9 @@ export class Post implements Asker {
     this.mover.abandon();
   }
 
-  /** A method with an id that is neither text nor number: no server may run it, and no gate could answer it. */
-  #refuse({ id = null }: Message): void {
+  #refuse(answer: Message): void {
     this.#isChanged = true;
-    const message = "The id of a request must be a string or a number.";
-    this.ownAnswers.push({ jsonrpc: "2.0", id, error: { code: RPC.invalidRequest, message } });
+    this.ownAnswers.push(answer);
   }
 
   #acceptance(): Promise<void> {
@@ -194,6 +193,12 @@ export class Post implements Asker {
 
 function isMalformed({ id, method }: Message): boolean {
   return typeof method === "string" && id !== undefined && typeof id !== "string" && typeof id !== "number";
+}
+
+/** A method with an id that is neither text nor number: no server may run it, and no gate could answer it. */
+function malformedId({ id = null }: Message): Message {
+  const message = "The id of a request must be a string or a number.";
+  return { jsonrpc: "2.0", id, error: { code: RPC.invalidRequest, message } };
 }
 
 /** One of our own refusals alone has a status of its own; JSON-RPC errors of gates are answers like any other. */
