@@ -1,5 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { audit } from "./audit.ts";
+import { backup } from "./backup.ts";
 import { config } from "./config.ts";
 import { init } from "./init.ts";
 import { proxy } from "./proxy.ts";
@@ -9,4 +10,4 @@ import { unwrap } from "./unwrap.ts";
 import { wrapVerb } from "./wrap.ts";
 
 /** Every verb, in the order in which `--help` lists them. A new one is a new file and a line here. */
-export const VERBS: readonly Verb[] = [wrapVerb, unwrap, proxy, serve, audit, sidecar, init, config];
+export const VERBS: readonly Verb[] = [wrapVerb, unwrap, proxy, serve, audit, backup, sidecar, init, config];
