@@ -1,5 +1,5 @@
 import { listBackups, planRetention, type RetentionPlan, removeBackup } from "@mcp-ops/backup";
-import { policyOf } from "@mcp-ops/sidecar";
+import { retentionOf } from "@mcp-ops/sidecar";
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
@@ -40,7 +40,7 @@ async function pruned({ name, store, settings }: ChosenSet, isDryRun: boolean): 
     result,
     verified: verifiedAtMs === undefined ? undefined : true,
   }));
-  const plan = planRetention(backups, policyOf(settings), Date.now());
+  const plan = planRetention(backups, retentionOf(settings), Date.now());
   if (!isDryRun) for (const id of plan.remove) await removeBackup(store, { set: name, id }, NO_RULE);
   return plan;
 }
