@@ -1,0 +1,22 @@
+/** Bits of a token that the engine counts with; above them stands the store's incarnation. Together 63: a bigint of SQL holds them. */
+const COUNTER_BITS = 48n;
+const MAX_COUNTER: bigint = (1n << COUNTER_BITS) - 1n;
+/** How often a store can be restored or replaced. */
+export const MAX_INCARNATION = 32_767;
+
+/**
+ * A fencing token. An engine that was restored from a backup, or replaced by another, counts from an older number again: its
+ * incarnation, raised by `mcp-ops failover raise-floor`, keeps tokens from ever going back.
+ * @param counter the engine's own: an etcd revision, an epoch in a row
+ */
+export function tokenOf(incarnation: number, counter: bigint): bigint {
+  if (!Number.isInteger(incarnation) || incarnation < 0 || incarnation > MAX_INCARNATION) {
+    throw new RangeError(`The incarnation of a store is 0 to ${MAX_INCARNATION}, not ${incarnation}.`);
+  }
+  if (counter < 0n || counter > MAX_COUNTER) throw new RangeError(`A token counts from 0 to 2^48, not ${counter}.`);
+  return (BigInt(incarnation) << COUNTER_BITS) | counter;
+}
+
+export function incarnationOf(token: bigint): number {
+  return Number(token >> COUNTER_BITS);
+}

@@ -1,0 +1,1 @@
+export type { RoleView } from "./role-view.ts";
