@@ -1,5 +1,5 @@
 import type { Exchange, Gate, Observer, Outcome } from "@mcp-ops/exchange";
-import type { AuditHead, OpsError } from "@mcp-ops/formats";
+import type { AuditHead, OpsError, TransitionFields } from "@mcp-ops/formats";
 import { Copies } from "./copies.ts";
 import { type Held, requiredGate, synchronousGate } from "./durability.ts";
 import { auditError, reasonOf } from "./errors.ts";
@@ -29,6 +29,8 @@ export interface AuditLog {
   readonly gate: Gate | undefined;
   /** What a server promises with this log: one whose log is `required` is not ready while the log cannot be written. */
   readonly durability: Durability;
+  /** Records what is no exchange, after those that have ended by now. Counted with them. */
+  note(fields: TransitionFields): void;
   /** The newest record: for the ops endpoint, and for whoever keeps anchors. Undefined before the first is written, and without a folder. */
   head(): AuditHead | undefined;
   stats(): AuditStats;
@@ -115,6 +117,10 @@ class OpenAuditLog implements AuditLog {
     const held: Held = new WeakSet();
     this.observer = this.#observe(held);
     this.gate = this.#gateFor(held);
+  }
+
+  note(fields: TransitionFields): void {
+    this.#recorder.note(fields);
   }
 
   head(): AuditHead | undefined {

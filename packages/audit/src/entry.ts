@@ -1,8 +1,18 @@
 import type { Exchange, Outcome } from "@mcp-ops/exchange";
-import { type AuditOutcome, type ExchangeEvent, judge } from "@mcp-ops/formats";
+import { type AuditOutcome, type ExchangeEvent, judge, type TransitionFields } from "@mcp-ops/formats";
+
+/** What is to become a record. */
+export type Entry = ExchangeEntry | NotedEntry;
+
+/** What is no exchange, in words of our own. */
+interface NotedEntry {
+  readonly at: number;
+  readonly server: string;
+  readonly noted: TransitionFields;
+}
 
 /** What the request path keeps of an ended exchange: plain, flat, bounded, and cheap to hand to the writer's thread. */
-export interface Entry {
+export interface ExchangeEntry {
   readonly at: number;
   readonly event: ExchangeEvent;
   readonly outcome: AuditOutcome;
@@ -49,7 +59,7 @@ export interface More {
 const RAW_TARGET_CHARS = 2048;
 const RAW_NAME_CHARS = 512;
 
-export function entryOf(exchange: Exchange, outcome: Outcome, more: More | undefined, now: number): Entry {
+export function entryOf(exchange: Exchange, outcome: Outcome, more: More | undefined, now: number): ExchangeEntry {
   const { client, trace } = exchange;
   const failed = outcome.kind === "error" ? outcome : undefined;
   const judged = judge(exchange, outcome);

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { AuditFields, ExchangeFields, Redactor } from "@mcp-ops/formats";
 import { redactor } from "@mcp-ops/formats";
-import type { Entry } from "./entry.ts";
+import type { Entry, ExchangeEntry } from "./entry.ts";
 
 /** How entries become records: in the writer's thread, or where copies are made. */
 export interface RecordStyle {
@@ -28,6 +28,10 @@ export class RecordMaker {
   }
 
   fieldsOf(entry: Entry): AuditFields {
+    return "noted" in entry ? entry.noted : this.#exchangeFields(entry);
+  }
+
+  #exchangeFields(entry: ExchangeEntry): ExchangeFields {
     const { more } = entry;
     const name = (text: string | undefined) => (text === undefined ? undefined : this.#names.of(text));
     const person = (text: string | undefined) => (text === undefined ? undefined : this.#persons.of(text));
@@ -79,12 +83,12 @@ export class RecordMaker {
 /** JSON leaves out what is undefined. */
 type Loose<T> = { [K in keyof T]: T[K] extends object | undefined ? Loose<T[K]> | undefined : T[K] | undefined };
 
-function errorOf({ errorClass, category, code, httpStatus, gate }: Entry): Loose<ExchangeFields>["error"] {
+function errorOf({ errorClass, category, code, httpStatus, gate }: ExchangeEntry): Loose<ExchangeFields>["error"] {
   if (errorClass === undefined && gate === undefined) return undefined;
   return { class: errorClass ?? "answered_by_gate", category, code, httpStatus, gate };
 }
 
-function resourcesOf({ method }: Entry, target: string | undefined): readonly string[] | undefined {
+function resourcesOf({ method }: ExchangeEntry, target: string | undefined): readonly string[] | undefined {
   return target !== undefined && method.startsWith("resources/") ? [target] : undefined;
 }
 

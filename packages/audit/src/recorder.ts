@@ -1,5 +1,5 @@
 import type { Exchange, Outcome } from "@mcp-ops/exchange";
-import { type Redactor, redactor } from "@mcp-ops/formats";
+import { type Redactor, redactor, type TransitionFields } from "@mcp-ops/formats";
 import type { Copies } from "./copies.ts";
 import { type Entry, entryOf, type More } from "./entry.ts";
 import type { AuditOptions } from "./options.ts";
@@ -41,6 +41,12 @@ export class Recorder {
     if (entry === undefined) return false;
     this.#copies?.push(entry);
     return this.#queue?.push(entry, waiter) ?? false;
+  }
+
+  note(noted: TransitionFields): void {
+    const entry = { at: Date.now(), server: this.#options.server, noted };
+    this.#copies?.push(entry);
+    this.#queue?.push(entry);
   }
 
   #entry(exchange: Exchange, outcome: Outcome): Entry | undefined {

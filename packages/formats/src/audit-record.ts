@@ -1,4 +1,5 @@
 import type { Judgement } from "./outcomes.ts";
+import type { Role } from "./role.ts";
 
 /** Version of the records below. A reader must not guess at another. */
 export const AUDIT_SCHEMA = 1;
@@ -135,8 +136,28 @@ export interface PlainFields {
   readonly file?: string;
 }
 
+/** A node of a failover group has changed its role, or somebody has changed what it may do. In the chain of its sidecar. */
+export interface TransitionFields {
+  readonly event: "failover.transition";
+  readonly group: string;
+  readonly node: string;
+  readonly from: Role;
+  readonly to: Role;
+  /** What was done, in a word, such as `elected` or `lease-lost`. */
+  readonly reason: string;
+  /** Who wanted it: `election`, or who asked. */
+  readonly by: string;
+  /** Fencing token, a decimal number: of the reign that began or ended, else the highest the node has seen. */
+  readonly token: string;
+  /** How long the role before lasted. */
+  readonly durationMs: number;
+  /** Who led before, as far as this node knew. */
+  readonly holder?: string;
+  readonly requestId?: string;
+}
+
 /** What a record holds between its chain fields and its hash. */
-export type AuditFields = ExchangeFields | StartFields | PrunedFields | DroppedFields | PlainFields;
+export type AuditFields = ExchangeFields | TransitionFields | StartFields | PrunedFields | DroppedFields | PlainFields;
 
 /** Every record of the log itself is signed: Ed25519, the public key as SPKI in base64. */
 export interface SignedFields {

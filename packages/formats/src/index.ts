@@ -19,6 +19,7 @@ export {
   parseAuditFileName,
   type SignedFields,
   type StartFields,
+  type TransitionFields,
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export { FENCING_HEADER, FENCING_META_KEY } from "./fencing.ts";

@@ -172,6 +172,7 @@ export class Daemon {
       readiness: () => this.#readiness,
       health: () => healthOf(this.#condition()),
       metrics: (format) => this.#page.read(format),
+      pages: [...this.#hosts.values()].flatMap((host) => host.pages),
       allows,
     });
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { z } from "zod";
 import type { Family, Format } from "../exposition/family.ts";
 import type { AdminRoute } from "../listeners/admin-route.ts";
+import type { ProbePage } from "../listeners/probe-page.ts";
 import type { Log } from "../log.ts";
 
 /** What a duty says of itself, for `/health` (the word) and the admin API (the rest). */
@@ -34,6 +35,8 @@ export interface Duty {
   metrics?(format: Format): Promise<readonly Family[]>;
   /** What it adds to the admin API, under `/api/v1/<base>`. */
   readonly routes?: readonly AdminRoute[];
+  /** What it adds to the listener `probes`. Of `/readyz` there may be several: the daemon is ready when all of them are. */
+  readonly pages?: readonly ProbePage[];
   /** Default: the name of the duty. */
   readonly base?: string;
 }

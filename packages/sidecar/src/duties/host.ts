@@ -3,6 +3,7 @@ import { OpsError, withoutSecrets } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
+import type { ProbePage, ProbeReply } from "../listeners/probe-page.ts";
 import { messageOf } from "../log.ts";
 import { retryDelayMs } from "./backoff.ts";
 import type { Duty, DutyContext, DutyStatus } from "./duty.ts";
@@ -59,8 +60,16 @@ export class Host {
   get routes(): readonly AdminRoute[] {
     return (this.#duty.routes ?? []).map((route, index) => ({
       ...route,
-      path: `/${this.#duty.base ?? this.name}${route.path}`,
+      path: route.isWhole ? route.path : `/${this.#duty.base ?? this.name}${route.path}`,
       respond: (request) => this.#respond(index, request),
+    }));
+  }
+
+  /** Its pages, each as the duty is when it is asked. */
+  get pages(): readonly ProbePage[] {
+    return (this.#duty.pages ?? []).map(({ path }, index) => ({
+      path,
+      respond: (query) => this.#show(index, query),
     }));
   }
 
@@ -158,6 +167,12 @@ export class Host {
       );
     }
     return this.#inside(() => route.respond(request));
+  }
+
+  #show(index: number, query: Readonly<Record<string, string>>): ProbeReply {
+    const page = this.#duty.pages?.[index];
+    if (this.#phase !== "running" || page === undefined) return { status: 503, body: `${this.name} is ${this.#phase}\n` };
+    return this.#inside(() => page.respond(query));
   }
 
   async #stopDuty(deadline: AbortSignal): Promise<void> {

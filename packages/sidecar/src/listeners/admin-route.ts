@@ -4,12 +4,21 @@ export const API = "/api/v1";
 /** What a route of the admin API gets to see of a request. */
 export interface AdminRequest {
   readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** The body, read as JSON; undefined where there is none. */
+  readonly body: unknown;
+  /** `X-Request-Id`: who asks again with the same one wants the same thing once. */
+  readonly requestId: string | undefined;
 }
+
+type Status = 200 | 202 | 400 | 404 | 409 | 412 | 423 | 500 | 503;
 
 /** What it answers. The body is shown as JSON. */
 export interface AdminReply {
-  readonly status: 200 | 202 | 400 | 404 | 409 | 500 | 503;
+  readonly status: Status;
   readonly body: object;
+  /** `Retry-After`, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /** One operation of the admin API; the OpenAPI document is made from these. */
@@ -18,9 +27,22 @@ export interface AdminRoute {
   readonly method: "get" | "post" | "delete";
   /** Under `/api/v1`, or for a duty under `/api/v1/<duty>`. Parameters as `{name}`. */
   readonly path: string;
+  /** The path is the whole one: it was there before this API, and monitors of others ask it. */
+  readonly isWhole?: true;
   /** One line for the document. */
   readonly about: string;
+  /** What can be asked for in the query, by name. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON Schema of the body. */
+  readonly accepts?: object;
+  /** What each status means here, where more than done and failed can be told apart. */
+  readonly answers?: Readonly<Partial<Record<Status, string>>>;
   respond(request: AdminRequest): Promise<AdminReply>;
+}
+
+/** Where a route is found, from the root of the listener. */
+export function wholePath({ path, isWhole }: Pick<AdminRoute, "path" | "isWhole">): string {
+  return (isWhole ? path : API + path).replace(/(.)\/$/, "$1");
 }
 
 /** An error as every route of the API answers it. */

@@ -3,9 +3,10 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { SIDECAR_ERROR } from "../codes.ts";
 import type { Log } from "../log.ts";
-import { type AdminRoute, API, problem } from "./admin-route.ts";
+import { type AdminReply, type AdminRoute, API, problem, wholePath } from "./admin-route.ts";
 import { type Failures, sameToken } from "./guard.ts";
 import { openApiDocument } from "./openapi.ts";
+import { readRequest } from "./read-request.ts";
 
 export interface AdminFacts {
   readonly routes: readonly AdminRoute[];
@@ -33,12 +34,12 @@ export function adminApp(facts: AdminFacts): Hono {
   };
   const all = [document, ...facts.routes];
   for (const route of all) {
-    app.on(route.method.toUpperCase(), API + honoPath(route.path), async (context) => {
-      const { status, body } = await route.respond({ params: context.req.param() as Record<string, string> });
-      return context.json(body, status);
+    app.on(route.method.toUpperCase(), honoPath(route), async (context) => {
+      const request = await readRequest(context.req);
+      return json(context, "status" in request ? request : await route.respond(request));
     });
   }
-  for (const path of new Set(all.map((route) => route.path))) offerMethods(app, path, all);
+  for (const path of new Set(all.map(honoPath))) offerMethods(app, path, all);
   app.notFound((context) =>
     json(
       context,
@@ -56,16 +57,16 @@ export function adminApp(facts: AdminFacts): Hono {
   return app as unknown as Hono;
 }
 
-/** `/duties/{name}/restart` as Hono writes it; the root of a duty's routes has no slash at its end. */
-function honoPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ":$1").replace(/(.)\/$/, "$1");
+/** `/duties/{name}/restart` as Hono writes it. */
+function honoPath(route: AdminRoute): string {
+  return wholePath(route).replace(/\{(\w+)\}/g, ":$1");
 }
 
 function offerMethods(app: Hono<Env>, path: string, routes: readonly AdminRoute[]): void {
-  const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+  const methods = routes.filter((route) => honoPath(route) === path).map(({ method }) => method.toUpperCase());
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-  app.options(API + honoPath(path), (context) => context.body(null, 204, { Allow: allow }));
-  app.all(API + honoPath(path), (context) => {
+  app.options(path, (context) => context.body(null, 204, { Allow: allow }));
+  app.all(path, (context) => {
     context.header("Allow", allow);
     return context.json({ error: { code: SIDECAR_ERROR.noSuchRoute, message: `Here are only: ${allow}.` } }, 405);
   });
@@ -124,6 +125,7 @@ function requestLog(log: Log): MiddlewareHandler<Env> {
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
-function json(context: Context, { status, body }: ReturnType<typeof problem>): Response {
+function json(context: Context, { status, body, retryAfterMs }: AdminReply): Response {
+  if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
   return context.json(body, status);
 }

@@ -14,10 +14,11 @@ const ERROR = {
 
 /** The API as an OpenAPI 3.1 document, made of the very routes that answer. */
 export function openApiDocument(routes: readonly AdminRoute[]): object {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replace(/(.)\/$/, "$1");
-    paths[path] = { ...paths[path], [route.method]: operation(route, path) };
+    const elsewhere = route.isWhole && { servers: [{ url: "/" }] };
+    paths[path] = { ...paths[path], ...elsewhere, [route.method]: operation(route, path) };
   }
   return {
     openapi: "3.1.0",
@@ -32,18 +33,25 @@ export function openApiDocument(routes: readonly AdminRoute[]): object {
   };
 }
 
-function operation({ method, about }: AdminRoute, path: string): object {
+function operation({ method, about, query = {}, accepts, answers = {} }: AdminRoute, path: string): object {
   const json = (schema: object) => ({ content: { "application/json": { schema } } });
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
-    return { name, in: "path", required: true, schema: { type: "string" } };
+  const schema = { type: "string" };
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema })),
+    ...Object.entries(query).map(([name, description]) => ({ name, in: "query", description, schema })),
+  ];
+  const told = Object.entries(answers).map(([status, description]) => {
+    return [status, { description, ...json(Number(status) < 300 ? { type: "object" } : ERROR) }];
   });
   return {
     operationId: `${method}${path.replace(/[^A-Za-z]+(.|$)/g, (_, next: string) => next.toUpperCase())}`,
     summary: about,
     ...(parameters.length > 0 && { parameters }),
+    ...(accepts !== undefined && { requestBody: json(accepts) }),
     // An empty requirement: where no token is set, reading needs none.
     security: method === "get" ? [{ token: [] }, {}] : [{ token: [] }],
     responses: {
+      ...Object.fromEntries(told),
       "2XX": { description: "Done, or what was asked for.", ...json({ type: "object" }) },
       default: { description: "Refused or failed.", ...json(ERROR) },
     },

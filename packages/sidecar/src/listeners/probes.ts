@@ -4,20 +4,26 @@ import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import type { Format } from "../exposition/family.ts";
 import { CONTENT_TYPE } from "../exposition/render.ts";
+import type { ProbePage, ProbeReply } from "./probe-page.ts";
 
 /** What the probes tell: nothing but words that are the daemon's own. */
 export interface ProbeFacts {
   readonly readiness: () => "ready" | "starting" | "stopping";
   readonly health: () => HealthSummary;
   readonly metrics: (format: Format) => Promise<string>;
+  /** What the duties add. */
+  readonly pages: readonly ProbePage[];
   /** Whether a `Host` header may ask. */
   readonly allows: (host: string | undefined) => boolean;
 }
 
+/** The one page on which daemon and duties have to agree. */
+const READYZ = "/readyz";
+
 const METHODS = "GET, HEAD, OPTIONS";
 
 /** The listener `probes`: GET, HEAD and OPTIONS, no token, no details. */
-export function probesApp({ readiness, health, metrics, allows }: ProbeFacts): Hono {
+export function probesApp({ readiness, health, metrics, pages, allows }: ProbeFacts): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     context.header("Cache-Control", "no-store");
@@ -32,15 +38,27 @@ export function probesApp({ readiness, health, metrics, allows }: ProbeFacts): H
   };
   app.use("/metrics", compress({ encoding: "gzip" }));
   page("/livez", (context) => context.text("ok\n"));
-  page("/readyz", (context) => context.text(`${readiness()}\n`, readiness() === "ready" ? 200 : 503));
+  page(READYZ, (context) => {
+    if (readiness() !== "ready") return context.text(`${readiness()}\n`, 503);
+    const query = context.req.query();
+    const against = pages.filter(({ path }) => path === READYZ).map(({ respond }) => respond(query));
+    return show(context, against.find(({ status }) => status !== 200) ?? { status: 200, body: "ready\n" });
+  });
+  for (const { path, respond } of pages.filter((one) => one.path !== READYZ)) {
+    page(path, (context) => show(context, respond(context.req.query())));
+  }
   page("/health", (context) => context.json(health()));
   page("/metrics", async (context) => {
     const format = prefersOpenMetrics(context.req.header("accept")) ? "openMetrics" : "classic";
     return context.body(await metrics(format), 200, { "Content-Type": CONTENT_TYPE[format], Vary: "Accept" });
   });
-  app.notFound((context) =>
-    context.text("There is no such page. There are /livez, /readyz, /health and /metrics.\n", 404),
-  );
+  const paths = ["/livez", READYZ, "/health", "/metrics", ...pages.map(({ path }) => path)];
+  const known = [...new Set(paths)].join(", ");
+  app.notFound((context) => context.text(`There is no such page. There are ${known}.\n`, 404));
   app.onError((_, context) => context.text("This page failed.\n", 500));
   return app;
+}
+
+function show(context: Context, { status, body }: ProbeReply): Response {
+  return typeof body === "string" ? context.text(body, status) : context.json(body, status);
 }

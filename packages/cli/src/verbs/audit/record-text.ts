@@ -27,6 +27,8 @@ function detailsOf(record: AuditRecord): readonly string[] {
       return [`process ${record.pid} on ${record.host}; the log before: ${record.previous.end}`];
     case "audit.dropped":
       return [`${record.records} records: ${record.reason}`];
+    case "failover.transition":
+      return [`${record.group}/${record.node}: ${record.reason}, ${record.to} with token ${record.token}, by ${record.by}`];
     case "audit.pruned":
       return [record.file];
     default:
