@@ -43,6 +43,7 @@ export interface Grant {
 }
 
 export interface LeaseHolder {
+  /** As given to `acquire`: see `holderOf()`. */
   readonly holder: string;
   readonly token: bigint;
 }

@@ -18,6 +18,8 @@ export interface RoleDocument {
   readonly token: string;
   /** How long this node may lead, in milliseconds from when it was asked. The margin is taken off. 0 on a standby. */
   readonly remainingMs: number;
+  /** A primary that is giving its lease away: new calls are refused, those in flight may end within `remainingMs`. */
+  readonly draining?: true;
   /** Who leads, as far as this node knows. `url` stands in the config of the asked node. */
   readonly primary?: { readonly node: string; readonly url?: string };
   /** When asking again makes sense, in milliseconds. */
