@@ -1,5 +1,4 @@
 import type { Judgement } from "./outcomes.ts";
-import type { Role } from "./role.ts";
 
 /** Version of the records below. A reader must not guess at another. */
 export const AUDIT_SCHEMA = 1;
@@ -141,18 +140,19 @@ export interface TransitionFields {
   readonly event: "failover.transition";
   readonly group: string;
   readonly node: string;
-  readonly from: Role;
-  readonly to: Role;
-  /** What was done, in a word, such as `elected` or `lease-lost`. */
-  readonly reason: string;
-  /** Who wanted it: `election`, or who asked. */
-  readonly by: string;
-  /** Fencing token, a decimal number: of the reign that began or ended, else the highest the node has seen. */
+  /** Where it stands in an election, such as `standby` or `leading`. */
+  readonly from: string;
+  readonly to: string;
+  /** In a word, such as `promoted` or `health`. */
+  readonly why: string;
+  /** Fencing token, a decimal number: of the lease this is about, else the highest the node has seen. */
   readonly token: string;
-  /** How long the role before lasted. */
+  /** How long it stood there. */
   readonly durationMs: number;
-  /** Who led before, as far as this node knew. */
+  /** Who holds the lease, as far as this node knows. */
   readonly holder?: string;
+  /** Who asked for it, and under what id, where somebody did. */
+  readonly by?: string;
   readonly requestId?: string;
 }
 

@@ -60,6 +60,7 @@ export {
   runtimeFolder,
   socketFileName,
 } from "./registration.ts";
+export { ROLE_QUERY } from "./role-query.ts";
 export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";
