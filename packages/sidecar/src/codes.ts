@@ -18,5 +18,7 @@ export const SIDECAR_ERROR = {
   dutyNotRunning: "SIDECAR_DUTY_NOT_RUNNING",
   dutyTimeout: "SIDECAR_DUTY_TIMEOUT",
   backupFailed: "SIDECAR_BACKUP_FAILED",
+  failoverOff: "SIDECAR_FAILOVER_OFF",
+  failoverRefused: "SIDECAR_FAILOVER_REFUSED",
   noSuchSet: "SIDECAR_NO_SUCH_SET",
 } as const;

@@ -9,7 +9,7 @@ import { retryDelayMs } from "./backoff.ts";
 import type { Duty, DutyContext, DutyStatus } from "./duty.ts";
 
 /** What the daemon knows of a duty. */
-export type Phase = "starting" | "running" | "failed" | "stopped";
+export type Phase = "starting" | "running" | "failed" | "stopping" | "stopped";
 
 export interface HostedStatus extends DutyStatus {
   readonly name: string;
@@ -107,8 +107,9 @@ export class Host {
   async stop(deadline: AbortSignal): Promise<void> {
     this.#run++;
     clearTimeout(this.#retry);
-    this.#phase = "stopped";
+    this.#phase = "stopping";
     await this.#stopDuty(deadline);
+    this.#phase = "stopped";
   }
 
   status(): HostedStatus {
@@ -171,7 +172,8 @@ export class Host {
 
   #show(index: number, query: Readonly<Record<string, string>>): ProbeReply {
     const page = this.#duty.pages?.[index];
-    if (this.#phase !== "running" || page === undefined) return { status: 503, body: `${this.name} is ${this.#phase}\n` };
+    // What a duty is in the midst of while it stops may concern whoever asks.
+    if ((this.#phase !== "running" && this.#phase !== "stopping") || page === undefined) return { status: 503, body: `${this.name} is ${this.#phase}\n` };
     return this.#inside(() => page.respond(query));
   }
 

@@ -28,7 +28,7 @@ function detailsOf(record: AuditRecord): readonly string[] {
     case "audit.dropped":
       return [`${record.records} records: ${record.reason}`];
     case "failover.transition":
-      return [`${record.group}/${record.node}: ${record.reason}, ${record.to} with token ${record.token}, by ${record.by}`];
+      return [`${record.group}/${record.node}: ${record.to} (${record.why}), token ${record.token}`];
     case "audit.pruned":
       return [record.file];
     default:

@@ -1,0 +1,94 @@
+import type { FailoverNode, LeaseStore, NodeStatus, Timing } from "@mcp-ops/failover";
+import { ROLE_SCHEMA, type RoleDocument } from "@mcp-ops/formats";
+import type { History } from "./history.ts";
+import type { Peers } from "./peers.ts";
+import type { Prober } from "./prober.ts";
+import type { Pullers } from "./pullers.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly node: FailoverNode;
+  readonly store: LeaseStore;
+  readonly timing: Timing;
+  readonly history: History;
+  readonly peers: Peers;
+  readonly pullers: Pullers;
+  readonly prober: Prober;
+  readonly schedule: Schedule;
+  /** Where clients reach the server of this node. */
+  readonly publicUrl: string | undefined;
+}
+
+/** Who leads, and where its server is, as the config here knows. */
+export interface Primary {
+  readonly node: string;
+  readonly url?: string;
+}
+
+/** Stands beside one server, and knows by a lease whether that may lead. */
+export class Agent implements AsyncDisposable {
+  readonly parts: AgentParts;
+
+  constructor(parts: AgentParts) {
+    this.parts = parts;
+  }
+
+  get status(): NodeStatus {
+    return this.parts.node.status();
+  }
+
+  /** Takes new calls as the primary. */
+  get leads(): boolean {
+    const { role, draining, remainingMs } = this.status;
+    return role === "primary" && !draining && remainingMs > 0;
+  }
+
+  primary(): Primary | undefined {
+    const { holder, node } = this.status;
+    if (holder === undefined) return undefined;
+    const url = holder.node === node ? this.parts.publicUrl : this.parts.peers.serverUrl(holder.node);
+    return { node: holder.node, ...(url !== undefined && { url }) };
+  }
+
+  /** Computed at the moment of asking, and remembered: who was told that it may lead has to stop before another may. */
+  role(puller: string | undefined, stopped: string | undefined): RoleDocument {
+    const { group, node, role, draining, token, remainingMs, retryAfterMs } = this.status;
+    const primary = this.primary();
+    if (role === "primary" && puller !== undefined && stopped === String(token)) this.parts.pullers.stopped(puller);
+    else if (remainingMs > 0) this.parts.pullers.told(puller, remainingMs);
+    return {
+      schema: ROLE_SCHEMA,
+      group,
+      node,
+      role,
+      token: String(token),
+      remainingMs: Math.floor(remainingMs),
+      ...(draining && { draining }),
+      ...(primary !== undefined && { primary }),
+      retryAfterMs: Math.ceil(retryAfterMs),
+    };
+  }
+
+  /** Settles when the node is as asked, or the time is over: true if it is. */
+  until(condition: (status: NodeStatus) => boolean, ms: number): Promise<boolean> {
+    if (condition(this.status)) return Promise.resolve(true);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, ms, false);
+    const unlisten = this.parts.node.onChange(() => condition(this.status) && resolve(true));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      unlisten();
+    });
+  }
+
+  /** Gives the lease back in order, where it has it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { node, store, history, prober, schedule } = this.parts;
+    prober.stop();
+    schedule[Symbol.dispose]();
+    await node[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await history[Symbol.asyncDispose]();
+  }
+}

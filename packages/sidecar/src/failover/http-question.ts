@@ -1,0 +1,52 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp, type RequestOptions } from "node:http";
+import { request as requestHttps } from "node:https";
+import { urlToHttpOptions } from "node:url";
+
+export interface HttpQuestion {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Says of a stream's text so far that it holds all that was asked for. */
+  readonly isEnough?: (text: string) => boolean;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** What we ask for is never longer. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Asks over a connection of its own: one that was kept may lead to a process that is no more. `to` is a URL, or a path at a Unix socket. */
+export function askHttp(to: URL | { readonly socket: string; readonly path: string }, question: HttpQuestion): Promise<HttpReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
+  const asked = send(to, question);
+  asked.once("error", reject);
+  asked.once("response", (response) => readReply(response, question.isEnough).then(resolve, reject));
+  asked.end(question.body);
+  return promise;
+}
+
+function send(to: URL | { readonly socket: string; readonly path: string }, question: HttpQuestion): ClientRequest {
+  const { method, headers = {}, signal, body } = question;
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const options: RequestOptions = { method, headers: { ...headers, ...length }, signal, agent: false };
+  if (!(to instanceof URL)) return requestHttp({ ...options, socketPath: to.socket, path: to.path });
+  const ask = to.protocol === "https:" ? requestHttps : requestHttp;
+  return ask({ ...urlToHttpOptions(to), ...options });
+}
+
+async function readReply(response: IncomingMessage, isEnough: (text: string) => boolean = () => false): Promise<HttpReply> {
+  const { statusCode: status = 0, headers } = response;
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) {
+    text += chunk;
+    if (text.length > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} characters`);
+    // Leaving the loop ends the stream, and with it the connection.
+    if (isEnough(text)) break;
+  }
+  return { status, headers, text };
+}

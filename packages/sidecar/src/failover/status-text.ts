@@ -1,0 +1,33 @@
+import type { NodeStatus } from "@mcp-ops/failover";
+import type { DutyStatus } from "../duties/duty.ts";
+
+/** What a person has to know about a node, in one sentence; and whether anybody should look. */
+export function statusOf(status: NodeStatus, ttlMs: number, trouble: string): DutyStatus {
+  const message = troubleOf(status, ttlMs, trouble);
+  return message === undefined ? { content: true, message: calmText(status) } : { content: false, message };
+}
+
+function calmText({ node, group, role, token, holder }: NodeStatus): string {
+  if (role === "primary") return `${node} leads ${group} with token ${token}.`;
+  return `${node} is a standby of ${group}; ${holder?.node} leads.`;
+}
+
+function troubleOf(status: NodeStatus, ttlMs: number, trouble: string): string | undefined {
+  const { node, group, role, holder, reasons, healthy, paused, tilt, lastStoreAnswerMs = Number.POSITIVE_INFINITY } = status;
+  if (reasons.includes("token-went-back")) {
+    return "The store gives tokens that were given before, as after a restore. Nobody here leads with one: run mcp-ops failover raise-floor.";
+  }
+  if (lastStoreAnswerMs > ttlMs) {
+    const seconds = Number.isFinite(lastStoreAnswerMs) ? `for ${Math.round(lastStoreAnswerMs / 1000)} s` : "yet";
+    return `The store of the lease has not answered ${seconds}. Nobody can take the lead until it does: check it, and the way there.`;
+  }
+  if (paused) return `${group} is paused: nobody takes over. End it with mcp-ops failover resume.`;
+  if (tilt) return `${node} distrusts its clock after a jump or a standstill, and waits for the store.`;
+  if (!healthy) return `The server beside ${node} is ill${trouble === "" ? "" : `: ${trouble}`}.`;
+  if (role === "standby" && holder === undefined) return `Nobody leads ${group}${reasonsText(reasons)}.`;
+  return undefined;
+}
+
+function reasonsText(reasons: readonly string[]): string {
+  return reasons.length === 0 ? ", and an election runs" : `, and this node does not apply (${reasons.join(", ")})`;
+}

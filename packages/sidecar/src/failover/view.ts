@@ -1,0 +1,23 @@
+import type { Agent } from "./agent.ts";
+
+/** How an agent is, for `GET /api/v1/failover` and the command. */
+export function agentView(agent: Agent): object {
+  const { status, parts } = agent;
+  const { holder: _, token, remainingMs, lastStoreAnswerMs, retryAfterMs, ...told } = status;
+  return {
+    ...told,
+    token: String(token),
+    remainingMs: Math.floor(remainingMs),
+    retryAfterMs: Math.ceil(retryAfterMs),
+    primary: agent.primary() ?? null,
+    trouble: parts.prober.last?.trouble ?? "",
+    store: {
+      kind: parts.store.kind,
+      singleArbiter: parts.store.caps.singleArbiter,
+      lastAnswerMs: lastStoreAnswerMs === undefined ? null : Math.round(lastStoreAnswerMs),
+    },
+    scheduled: parts.schedule.planned ?? null,
+    peers: parts.peers.names,
+    timing: parts.timing,
+  };
+}
