@@ -5,7 +5,7 @@
 export interface LeaseStore {
   readonly kind: "embedded" | "etcd" | "kubernetes" | "postgres";
   readonly caps: LeaseStoreCaps;
-  /** Takes the lease if nobody has it, or if this holder has it already (an answer that was lost): the same token again then. */
+  /** Takes the lease if nobody has it, or if this holder has it already (an answer that was lost): then the same token again, and the lease has its whole time from now. */
   acquire(name: string, holder: string, ttlMs: number, options: CallOptions): Promise<Acquired>;
   /** Lengthens a lease to its whole time from now. Throws when the store cannot be reached or does not answer in time, which does not mean `lost`. */
   renew(grant: Grant, options: CallOptions): Promise<"renewed" | "lost">;

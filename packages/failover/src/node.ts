@@ -45,7 +45,7 @@ export interface NodeOptions {
    * Lets the calls in flight end. Resolves `drained` only when every process that was told it may lead has confirmed that it takes no
    * more and has none: only then the lease is given back before its time. `unconfirmed`, a rejection or silence lets it run out.
    */
-  readonly drain?: (signal: AbortSignal) => Promise<"drained" | "unconfirmed">;
+  readonly drain: (signal: AbortSignal) => Promise<"drained" | "unconfirmed">;
   /** Every change, for the history (R12). */
   readonly onTransition: (transition: Transition) => void;
   readonly clock?: Clock;

@@ -15,8 +15,6 @@ export type Why =
   | "boot"
   | "lease-free"
   | "named"
-  | "lease-held"
-  | "granted"
   | "promoted"
   | "store-silent"
   | "deadline"
