@@ -22,7 +22,42 @@ export const SIDECAR_METRIC = {
   backupNextRun: "mcp_backup_next_run_timestamp_seconds",
   backupRestores: "mcp_backup_restore_total",
   backupConfigAlarms: "mcp_backup_config_alarms",
+  failoverIsLeader: "mcp_ops_failover_is_leader",
+  failoverLeaseToken: "mcp_ops_failover_lease_token",
+  failoverLeaseRemaining: "mcp_ops_failover_lease_remaining_seconds",
+  failoverTransitions: "mcp_ops_failover_transitions_total",
+  failoverRenewFailures: "mcp_ops_failover_renew_failures_total",
+  failoverPaused: "mcp_ops_failover_paused",
+  failoverTilt: "mcp_ops_failover_tilt",
+  failoverHealthy: "mcp_ops_failover_healthy",
+  failoverEligible: "mcp_ops_failover_eligible",
+  failoverSyncLag: "mcp_ops_failover_sync_lag_seconds",
+  failoverStoreLastSeen: "mcp_ops_failover_store_last_seen_timestamp_seconds",
 } as const;
+
+/** Why a node of a failover group changes: the engine's own words. */
+export const FAILOVER_REASONS = [
+  "boot",
+  "lease-free",
+  "named",
+  "promoted",
+  "store-silent",
+  "deadline",
+  "lost",
+  "health",
+  "switchover",
+  "shutdown",
+  "drained",
+  "drain-unconfirmed",
+  "released",
+  "token-went-back",
+  "persist-failed",
+  "fence-failed",
+  "tilt",
+  "confirmed",
+  "paused",
+  "resumed",
+] as const;
 
 const SERVER: LabelRow = {
   name: "server",
@@ -33,6 +68,8 @@ const SLOT: LabelRow = {
   bound: "a number below `maxServers`, which a process keeps for its life and then leaves to another",
 };
 const SET: LabelRow = { name: "set", bound: "the sets in the config of the sidecar, at most 100" };
+const GROUP: LabelRow = { name: "group", bound: "the one group in the config of the sidecar" };
+const NODE: LabelRow = { name: "node", bound: "the name of this node in that config" };
 const DUTY: LabelRow = { name: "duty", bound: "duties of the sidecar" };
 
 /** What the sidecar adds to the page on which it shows every server of the machine. */
@@ -108,6 +145,36 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     values: ["missing", "invalid", "servers-lost", "required-server-lost"],
     bound: "gone; not readable; lost servers it had; lacks required ones",
   }),
+  row("failoverIsLeader", "gauge", "1 while this node leads and takes new calls, 0 otherwise.", GROUP, NODE),
+  row(
+    "failoverLeaseToken",
+    "gauge",
+    "Fencing token of the lease this node holds, else the highest it has seen; rounded to what a sample can hold.",
+    GROUP,
+    NODE,
+  ),
+  {
+    ...row("failoverLeaseRemaining", "gauge", "How long this node may lead from now; 0 on a standby.", GROUP, NODE),
+    unit: "seconds",
+  },
+  row("failoverTransitions", "counter", "Changes of where this node stands, since its start.", GROUP, NODE, {
+    name: "reason",
+    values: FAILOVER_REASONS,
+    bound: "why something changed: docs/failover.md",
+  }),
+  row("failoverRenewFailures", "counter", "Renewals of the lease that the store did not answer well.", GROUP, NODE),
+  row("failoverPaused", "gauge", "1 while this node decides nothing, because somebody paused it.", GROUP, NODE),
+  row("failoverTilt", "gauge", "1 while this node distrusts its clock, until the store has answered.", GROUP, NODE),
+  row("failoverHealthy", "gauge", "1 while the server of this node is well, 0 while it is ill.", GROUP, NODE),
+  row("failoverEligible", "gauge", "1 while this node would take a free lease, 0 otherwise.", GROUP, NODE),
+  {
+    ...row("failoverSyncLag", "gauge", "How old the data of this node are; none when nobody knows.", GROUP, NODE),
+    unit: "seconds",
+  },
+  {
+    ...row("failoverStoreLastSeen", "gauge", "When the store of the lease last answered; none before it did.", GROUP, NODE),
+    unit: "seconds",
+  },
 ];
 
 function row(

@@ -15,7 +15,7 @@ export class Prober {
   readonly #probe: (signal: AbortSignal) => Promise<void>;
   readonly #everyMs: number;
   readonly #timeoutMs: number;
-  readonly #report: (finding: ProbeFinding) => void;
+  readonly #report: (finding: ProbeFinding) => Promise<void>;
   readonly #stop = new AbortController();
   #last: ProbeFinding | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -23,7 +23,7 @@ export class Prober {
   constructor(
     probe: (signal: AbortSignal) => Promise<void>,
     { everyMs, timeoutMs }: { readonly everyMs: number; readonly timeoutMs: number },
-    report: (finding: ProbeFinding) => void,
+    report: (finding: ProbeFinding) => Promise<void>,
   ) {
     this.#probe = probe;
     this.#everyMs = everyMs;
@@ -49,7 +49,8 @@ export class Prober {
     const found = await this.#once();
     if (this.#stop.signal.aborted) return;
     this.#last = found;
-    this.#report(found);
+    await this.#report(found);
+    if (this.#stop.signal.aborted) return;
     this.#timer = setTimeout(() => void this.#run(), this.#everyMs);
   }
 

@@ -25,6 +25,10 @@ export class Schedule implements Disposable {
     this.#state = state;
     this.#run = run;
     this.#missed = missed;
+  }
+
+  /** Waits for what was planned before a restart. */
+  open(): void {
     this.#arm();
   }
 

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { absolute, named, secretVariables } from "../backup/fields.ts";
 import { path, type SecretReference, secret } from "../config/sections.ts";
+import { messageOf } from "../log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 import { type StoreSettings, storeSettings } from "./store-settings.ts";
-import { type TimingSettings, timingSettings } from "./timing-settings.ts";
+import { timingFor, type TimingSettings, timingSettings } from "./timing-settings.ts";
 
 /** The section `failover` of the config. */
 export interface FailoverSettings {
@@ -112,5 +113,12 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
   .refine(({ group, mode, store }) => group === undefined || mode === "active-active" || store !== undefined, {
     path: ["store"],
     error: "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9466, token: { file: arbiter-token } }",
+  })
+  .superRefine(({ store, timing, fence }, context) => {
+    try {
+      if (store !== undefined) timingFor(store.kind, timing, fence?.timeoutMs);
+    } catch (error) {
+      context.addIssue({ code: "custom", path: ["timing"], message: `must be safe: ${messageOf(error)}` });
+    }
   })
   .describe("Failover: one of several nodes leads, by a lease. docs/failover.md says first when it is not needed.");

@@ -1,3 +1,4 @@
+import { type LeaseStore, type Timing, timingOf } from "@mcp-ops/failover";
 import { z } from "zod";
 
 /** Durations that differ from the defaults of the store's kind. */
@@ -17,8 +18,8 @@ export interface TimingSettings {
 /** Beyond an hour nobody calls it failover. */
 const MAX_MS = 3_600_000;
 
-const ms = (example: number, about: string) =>
-  z.number().int().min(1).max(MAX_MS).optional().describe(about).meta({ examples: [example] });
+const ms = (example: number, about: string, min = 1) =>
+  z.number().int().min(min).max(MAX_MS).optional().describe(about).meta({ examples: [example] });
 
 export const timingSettings: z.ZodType<TimingSettings> = z
   .strictObject({
@@ -28,9 +29,20 @@ export const timingSettings: z.ZodType<TimingSettings> = z
     renewDeadlineMs: ms(6_000, "Without a renewal for this long a primary takes no new calls."),
     rpcTimeoutMs: ms(1_500, "After which a question to the store has failed."),
     pollEveryMs: ms(1_000, "Between two looks of a standby, where the store cannot be watched."),
-    holdMs: ms(30_000, "After its promotion a node is not deposed for its health for this long."),
-    coolDownMs: ms(30_000, "After it led, a node does not apply again for this long."),
-    headStartMs: ms(2_000, "How long the candidate of a switchover is alone in applying."),
-    drainMs: ms(2_000, "How long calls in flight may take when the lease is given away."),
+    holdMs: ms(30_000, "After its promotion a node is not deposed for its health for this long.", 0),
+    coolDownMs: ms(30_000, "After it led, a node does not apply again for this long.", 0),
+    headStartMs: ms(2_000, "How long the candidate of a switchover is alone in applying.", 0),
+    drainMs: ms(2_000, "How long calls in flight may take when the lease is given away.", 0),
   })
   .describe("Durations of the election. Defaults depend on the kind of store; what cannot be safe is refused at the start.");
+
+/** As the engine wants them. */
+export function timingFor(
+  kind: LeaseStore["kind"],
+  given: TimingSettings,
+  fenceTimeoutMs: number | undefined,
+  minTtlMs = 0,
+): Timing {
+  const said = Object.entries({ ...given, fenceTimeoutMs }).filter(([, value]) => value !== undefined);
+  return timingOf(kind, Object.fromEntries(said), minTtlMs);
+}

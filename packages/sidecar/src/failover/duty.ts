@@ -1,0 +1,59 @@
+import { type Duty, type DutyPlan, dutyPlan } from "../duties/duty.ts";
+import type { Agent } from "./agent.ts";
+import { failoverFamilies } from "./figures.ts";
+import { hintsOf } from "./hints.ts";
+import { openAgent } from "./open-agent.ts";
+import { openProber } from "./open-prober.ts";
+import { failoverPages } from "./pages.ts";
+import type { ProbeFinding, Prober } from "./prober.ts";
+import { failoverRoutes } from "./routes.ts";
+import { type FailoverSettings, failoverSection } from "./settings.ts";
+import { statusOf } from "./status-text.ts";
+import { Wellness } from "./wellness.ts";
+
+/** The duty `failover`: whether the server beside this sidecar is well, and whether it may lead. */
+export const failoverPlan: DutyPlan = dutyPlan({ name: "failover", section: failoverSection, open: openFailover });
+
+function openFailover(settings: FailoverSettings): Duty {
+  const { group, mode, server } = settings;
+  const wellness = new Wellness(server);
+  let agent: Agent | undefined;
+  let alone: Prober | undefined;
+  let syncLagMs: number | undefined;
+  const report = ({ passing }: ProbeFinding, lagMs: number | undefined) => {
+    wellness.report(passing);
+    syncLagMs = lagMs;
+  };
+  return {
+    async start(context) {
+      if (group === undefined) return;
+      for (const note of hintsOf(context.env).notes) context.log("warn", note);
+      if (mode === "active-passive") {
+        agent = openAgent(group, settings, context, report);
+        return;
+      }
+      alone = openProber(settings, context, () => false, report);
+      alone.start();
+    },
+    async stop() {
+      alone?.stop();
+      await agent?.[Symbol.asyncDispose]();
+      agent = undefined;
+    },
+    status() {
+      if (group === undefined) return { content: true, message: "There is no failover here." };
+      const { trouble = "" } = agent?.parts.prober.last ?? alone?.last ?? {};
+      if (agent !== undefined) return statusOf(agent.status, agent.parts.timing.ttlMs, trouble);
+      return wellness.isWell
+        ? { content: true, message: `This node of ${group} serves, as all that are well do.` }
+        : { content: false, message: `The server of this node is ill${trouble === "" ? "" : `: ${trouble}`}.` };
+    },
+    metrics: async (format) => failoverFamilies(agent, format),
+    routes: failoverRoutes(() => agent),
+    pages: failoverPages({
+      agent: () => agent,
+      healthy: () => (group === undefined ? undefined : (agent?.status.healthy ?? wellness.isWell)),
+      syncLagMs: () => syncLagMs,
+    }),
+  };
+}

@@ -1,0 +1,89 @@
+import { hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { openNode } from "@mcp-ops/failover";
+import type { Place } from "../backup/open-set.ts";
+import { readSecret, readToken } from "../config/secrets.ts";
+import type { DutyContext } from "../duties/duty.ts";
+import { stateFolder } from "../state/state-file.ts";
+import { Agent } from "./agent.ts";
+import { fenceOf } from "./fence.ts";
+import { History } from "./history.ts";
+import { Memory } from "./memory.ts";
+import { Peers } from "./peers.ts";
+import { Pullers } from "./pullers.ts";
+import { openProber, type Report } from "./open-prober.ts";
+import { Schedule } from "./schedule.ts";
+import type { FailoverSettings, PeerSettings } from "./settings.ts";
+import { openStore } from "./stores.ts";
+import { switchover } from "./orders.ts";
+import { timingFor } from "./timing-settings.ts";
+
+/** Opens the agent of a node in a group where one leads. It boots as a standby, whatever it was before. */
+export function openAgent(group: string, settings: FailoverSettings, context: DutyContext, onReport: Report): Agent {
+  const { log, state, folder, env } = context;
+  const place: Place = { folder, env };
+  const node = nodeName(settings);
+  if (settings.store === undefined) throw new Error("The schema lets no group without a store pass.");
+  const store = openStore(settings.store, place);
+  const timing = timingFor(store.kind, settings.timing, settings.fence?.timeoutMs, store.caps.minTtlMs);
+  const history = new History(state, historyFolder(settings, place), log);
+  const memory = new Memory(state, group, node);
+  const pullers = new Pullers(() => performance.now());
+  const { fence, maxSyncLagMs, priority, server } = settings;
+  const { failures, of, passes } = server;
+  const opened = openNode({
+    group,
+    node,
+    store,
+    timing,
+    priority,
+    health: { failures, of, passes },
+    memory: memory.read(),
+    persist: async (next) => memory.write(next),
+    drain: (signal) => pullers.allStopped(signal),
+    onTransition: (transition) => history.add(transition),
+    ...(maxSyncLagMs !== undefined && { maxSyncLagMs }),
+    ...(fence !== undefined && { fence: fenceOf(fence, { group, node }, place, log) }),
+  });
+  const prober = openProber(settings, context, () => agent.leads, (finding, lagMs) => {
+    opened.reportSyncLag(lagMs);
+    opened.reportHealth(finding.passing ? "passing" : "failing");
+    onReport(finding, lagMs);
+  });
+  const schedule = scheduleOf(context, () => agent);
+  const publicUrl = server.publicUrl ?? server.url;
+  const agent: Agent = new Agent({ node: opened, store, timing, history, peers: peersOf(settings.peers, place), pullers, prober, schedule, publicUrl });
+  schedule.open();
+  prober.start();
+  return agent;
+}
+
+/** The host name, as far as it can stand in a lease and in a URL. */
+export function nodeName({ node }: FailoverSettings): string {
+  return node ?? (hostname().replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 100) || "node");
+}
+
+function historyFolder({ history }: FailoverSettings, { folder, env }: Place): string {
+  return history.folder === undefined ? join(stateFolder(env), "failover-history") : resolve(folder, history.folder);
+}
+
+function peersOf(peers: Readonly<Record<string, PeerSettings>>, { folder, env }: Place): Peers {
+  const read = Object.entries(peers).map(([name, { url, token, serverUrl }]) => {
+    const shown = token && readToken(`failover.peers.${name}.token`, token, folder, env);
+    return [name, { url, token: shown, serverUrl }] as const;
+  });
+  return new Peers(new Map(read));
+}
+
+function scheduleOf({ state, log }: DutyContext, agent: () => Agent): Schedule {
+  return new Schedule(
+    state,
+    (scheduled) => {
+      const order = { id: scheduled.requestId, by: scheduled.by, dryRun: false };
+      void switchover(agent(), scheduled, order).then(({ status }) =>
+        log(status < 300 ? "info" : "error", `The switchover that was planned for ${scheduled.at} ${status < 300 ? "has begun" : "was refused"}.`, { status }),
+      );
+    },
+    ({ at }) => log("error", `The switchover that was planned for ${at} did not happen: the sidecar was not there. Plan another.`),
+  );
+}

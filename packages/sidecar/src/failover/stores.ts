@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { embeddedStore, etcdStore, kubernetesStore, type LeaseStore, postgresStore } from "@mcp-ops/failover";
+import type { Place } from "../backup/open-set.ts";
+import { readSecret } from "../config/secrets.ts";
+import type { StoreSettings } from "./store-settings.ts";
+
+/** Opens the store of a config. @throws SIDECAR_SECRET_UNREADABLE */
+export function openStore(settings: StoreSettings, place: Place): LeaseStore {
+  const { folder, env } = place;
+  switch (settings.kind) {
+    case "embedded": {
+      const token = readSecret("failover.store.token", settings.token, folder, env);
+      return embeddedStore({ url: settings.url, token, tls: tlsOf(settings, folder) });
+    }
+    case "etcd": {
+      const { user: name, password: reference } = settings;
+      const password = reference && readSecret("failover.store.password", reference, folder, env);
+      const user = name === undefined || password === undefined ? undefined : { name, password };
+      return etcdStore({ endpoints: settings.urls, user, tls: tlsOf(settings, folder) });
+    }
+    case "postgres":
+      return postgresStore({ connectionString: readSecret("failover.store.url", settings.url, folder, env) });
+    case "kubernetes":
+      return kubernetesStore({ namespace: settings.namespace });
+  }
+}
+
+interface TlsPaths {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+function tlsOf(paths: TlsPaths, folder: string): { ca?: string; cert?: string; key?: string } | undefined {
+  const named = (["ca", "cert", "key"] as const).flatMap((part) => (paths[part] === undefined ? [] : [[part, paths[part]] as const]));
+  if (named.length === 0) return undefined;
+  return Object.fromEntries(named.map(([part, path]) => [part, readFileSync(resolve(folder, path), "utf8")]));
+}
