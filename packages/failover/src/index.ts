@@ -3,6 +3,8 @@ export { holderOf, nodeOf } from "./holder.ts";
 export type { Acquired, CallOptions, Grant, LeaseHolder, LeaseStore, LeaseStoreCaps } from "./lease-store.ts";
 export type { FailoverNode, FenceOrder, Ineligible, NodeMemory, NodeOptions, NodeStatus } from "./node.ts";
 export type { FailoverRequest, HeadStart, Refusal, RequestAnswer, SwitchoverRequest } from "./requests.ts";
+export { openNode } from "./shell/open-node.ts";
+export { DEFAULT_HEALTH, DEFAULT_PRIORITY } from "./shell/settings.ts";
 export { checkTiming, type Timing, timingOf } from "./timing.ts";
 export { incarnationOf, MAX_INCARNATION, tokenOf } from "./token.ts";
 export type { Phase, Transition, Why } from "./transition.ts";

@@ -48,7 +48,11 @@ export interface NodeOptions {
   readonly drain: (signal: AbortSignal) => Promise<"drained" | "unconfirmed">;
   /** Every change, for the history (R12). */
   readonly onTransition: (transition: Transition) => void;
+  /** What a callback of yours threw, or why the store could not be asked. Nothing depends on it. */
+  readonly onFault?: (error: unknown) => void;
   readonly clock?: Clock;
+  /** 0 to 1, to spread the applications of several nodes. */
+  readonly random?: () => number;
 }
 
 /** Why a node does not apply for the lease now. */

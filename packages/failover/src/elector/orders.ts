@@ -7,14 +7,18 @@ export function onBoot(turn: Turn): void {
 
 /** R10: decisions are frozen. A holder keeps renewing, whatever its health; nobody applies for the lease. */
 export function onPause(turn: Turn, by: string): void {
+  const was = turn.state.memory.paused;
   remember(turn, true);
+  if (was) return;
   note(turn, "paused", "No node applies for the lease, and none gives it back for its health, until it is resumed.", {
     by,
   });
 }
 
 export function onResume(turn: Turn, by: string): void {
+  const was = turn.state.memory.paused;
   remember(turn, false);
+  if (!was) return;
   note(turn, "resumed", "Decisions are taken again.", { by });
 }
 
@@ -23,8 +27,7 @@ export function onShutdown(turn: Turn): void {
   set(turn, { closing: true });
 }
 
+/** Who pauses waits until the shell has written it. */
 function remember(turn: Turn, paused: boolean): void {
-  const memory = { ...turn.state.memory, paused };
-  set(turn, { memory });
-  turn.effects.push({ kind: "persist", memory });
+  set(turn, { memory: { ...turn.state.memory, paused } });
 }
