@@ -56,7 +56,8 @@ export class Copies {
   }
 
   push(entry: Entry): void {
-    if ("transport" in entry && entry.transport === "stdio" && this.#copies.some(({ isStdout }) => isStdout)) this.#leaveStdout();
+    if ("transport" in entry && entry.transport === "stdio" && this.#copies.some(({ isStdout }) => isStdout))
+      this.#leaveStdout();
     if (this.#copies.length === 0 || this.#entries.length >= this.#maxQueue) return this.#drop();
     this.#entries.push(entry);
     this.#schedule();

@@ -172,7 +172,13 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     unit: "seconds",
   },
   {
-    ...row("failoverStoreLastSeen", "gauge", "When the store of the lease last answered; none before it did.", GROUP, NODE),
+    ...row(
+      "failoverStoreLastSeen",
+      "gauge",
+      "When the store of the lease last answered; none before it did.",
+      GROUP,
+      NODE,
+    ),
     unit: "seconds",
   },
 ];

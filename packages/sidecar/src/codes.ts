@@ -11,6 +11,7 @@ export const SIDECAR_ERROR = {
   hostRefused: "SIDECAR_HOST_REFUSED",
   tokenRefused: "SIDECAR_TOKEN_REFUSED",
   noSuchRoute: "SIDECAR_NO_SUCH_ROUTE",
+  notReached: "SIDECAR_NOT_REACHED",
   requestMalformed: "SIDECAR_REQUEST_MALFORMED",
   requestFailed: "SIDECAR_REQUEST_FAILED",
   scrapeUnreadable: "SIDECAR_SCRAPE_UNREADABLE",

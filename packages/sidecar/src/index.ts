@@ -1,3 +1,4 @@
+export { type AdminAnswer, type AdminClient, adminClient } from "./admin-client.ts";
 export { backupFindings } from "./backup/findings.ts";
 export { openOffsite } from "./backup/offsite.ts";
 export { backupSetOf, backupStoreOf, type OpenedSet, type Place } from "./backup/open-set.ts";
@@ -14,6 +15,8 @@ export { Daemon, openDaemon } from "./daemon.ts";
 export { type Duty, type DutyContext, type DutyPlan, type DutyStatus, dutyPlan } from "./duties/duty.ts";
 export { DUTY_PLANS } from "./duties/index.ts";
 export type { Family, Format, Sample } from "./exposition/family.ts";
+export { type Advice, failoverAdvice } from "./failover/advice.ts";
+export type { FailoverSettings } from "./failover/settings.ts";
 export { fleetFindings } from "./fleet/findings.ts";
 export type { AdminReply, AdminRequest, AdminRoute } from "./listeners/admin-route.ts";
 export type { Level, Log } from "./log.ts";

@@ -173,7 +173,8 @@ export class Host {
   #show(index: number, query: Readonly<Record<string, string>>): ProbeReply {
     const page = this.#duty.pages?.[index];
     // What a duty is in the midst of while it stops may concern whoever asks.
-    if ((this.#phase !== "running" && this.#phase !== "stopping") || page === undefined) return { status: 503, body: `${this.name} is ${this.#phase}\n` };
+    if ((this.#phase !== "running" && this.#phase !== "stopping") || page === undefined)
+      return { status: 503, body: `${this.name} is ${this.#phase}\n` };
     return this.#inside(() => page.respond(query));
   }
 

@@ -55,7 +55,8 @@ export class Agent implements AsyncDisposable {
   role(puller: string | undefined, stopped: string | undefined): RoleDocument {
     const { group, node, role, draining, token, remainingMs, retryAfterMs } = this.status;
     const primary = this.primary();
-    if (role === "primary" && puller !== undefined && stopped === String(token)) this.parts.pullers.stopped(puller);
+    const hasStopped = puller !== undefined && stopped === String(token);
+    if (hasStopped) this.parts.pullers.stopped(puller);
     else if (remainingMs > 0) this.parts.pullers.told(puller, remainingMs);
     return {
       schema: ROLE_SCHEMA,
@@ -63,7 +64,7 @@ export class Agent implements AsyncDisposable {
       node,
       role,
       token: String(token),
-      remainingMs: Math.floor(remainingMs),
+      remainingMs: hasStopped ? 0 : Math.floor(remainingMs),
       ...(draining && { draining }),
       ...(primary !== undefined && { primary }),
       retryAfterMs: Math.ceil(retryAfterMs),

@@ -22,7 +22,12 @@ export function fenceOf(
 ): (order: FenceOrder) => Promise<void> {
   const { program, args, env, required, timeoutMs } = settings;
   return async ({ previous = "", token, signal }) => {
-    const told = { FAILOVER_GROUP: group, FAILOVER_NODE: node, FAILOVER_TOKEN: String(token), FAILOVER_PREVIOUS: previous };
+    const told = {
+      FAILOVER_GROUP: group,
+      FAILOVER_NODE: node,
+      FAILOVER_TOKEN: String(token),
+      FAILOVER_PREVIOUS: previous,
+    };
     try {
       const variables = { PATH: PLAIN_PATH, ...variablesOf("failover.fence.env", env, place), ...told };
       await run(program, [...args], { env: variables, timeout: timeoutMs, killSignal: "SIGKILL", signal });

@@ -27,7 +27,10 @@ export function failoverFamilies(agent: Agent | undefined, format: Format): read
   return families.flatMap((family) => convert(family, "classic", format));
 }
 
-function transitionsOf({ status: { transitions } }: Agent, labels: Readonly<Record<string, string>>): readonly Figure[] {
+function transitionsOf(
+  { status: { transitions } }: Agent,
+  labels: Readonly<Record<string, string>>,
+): readonly Figure[] {
   const reasons: readonly Why[] = FAILOVER_REASONS;
   // From the first page on, so that a first one is an increase.
   return reasons.map((reason) => ({ labels: { ...labels, reason }, value: transitions[reason] ?? 0 }));

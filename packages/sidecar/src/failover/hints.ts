@@ -12,12 +12,16 @@ export interface Hints {
 export function hintsOf(env: Readonly<Record<string, string | undefined>>): Hints {
   const notes: string[] = [];
   if (env.ROLE) notes.push("ROLE is a hint only: every node boots as a standby, and leads when it gets the lease.");
-  if (env.PRIMARY_HOST) notes.push("PRIMARY_HOST is a hint only: the primary is whoever holds the lease. Name the other nodes in failover.peers.");
+  if (env.PRIMARY_HOST)
+    notes.push(
+      "PRIMARY_HOST is a hint only: the primary is whoever holds the lease. Name the other nodes in failover.peers.",
+    );
   const read = (name: string) => {
     const text = env[name];
     if (!text) return undefined;
     const ms = durationMs(text);
-    if (ms === undefined || ms === 0) notes.push(`${name} is no duration, and counts as not set. Write it like 30 (seconds), 30s or 500ms.`);
+    if (ms === undefined || ms === 0)
+      notes.push(`${name} is no duration, and counts as not set. Write it like 30 (seconds), 30s or 500ms.`);
     return ms || undefined;
   };
   return { everyMs: read("HEALTH_CHECK_INTERVAL"), syncIntervalMs: read("SYNC_INTERVAL"), notes };

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type AuditLog, auditLog } from "@mcp-ops/kit";
 import type { Transition } from "@mcp-ops/failover";
-import { messageOf } from "../log.ts";
+import { type AuditLog, auditLog } from "@mcp-ops/kit";
 import type { Log } from "../log.ts";
+import { messageOf } from "../log.ts";
 
 /** Kept for the API, the newest; the audit chain keeps all. */
 export const MAX_KEPT = 1_000;
@@ -23,13 +23,19 @@ export class History implements AsyncDisposable {
   add(transition: Transition): void {
     const { at: _, text, afterMs, by, requestId, holder, ...told } = transition;
     const durationMs = Math.round(afterMs);
-    const optional = { ...(holder !== undefined && { holder }), ...(by !== undefined && { by }), ...(requestId !== undefined && { requestId }) };
+    const optional = {
+      ...(holder !== undefined && { holder }),
+      ...(by !== undefined && { by }),
+      ...(requestId !== undefined && { requestId }),
+    };
     this.#chain.note({ event: "failover.transition", ...told, durationMs, ...optional });
     this.#log("info", text, { from: told.from, to: told.to, why: told.why, token: told.token });
     // The election goes on without its history.
     try {
       this.#state.prepare("INSERT INTO failover_history (record) VALUES (?)").run(JSON.stringify(transition));
-      this.#state.prepare("DELETE FROM failover_history WHERE number <= (SELECT MAX(number) FROM failover_history) - ?").run(MAX_KEPT);
+      this.#state
+        .prepare("DELETE FROM failover_history WHERE number <= (SELECT MAX(number) FROM failover_history) - ?")
+        .run(MAX_KEPT);
     } catch (error) {
       this.#log("error", `A transition could not be kept for the API: ${messageOf(error)}`);
     }

@@ -1,4 +1,4 @@
-import { askHttp, type HttpReply } from "./http-question.ts";
+import { askHttp, type HttpReply } from "../http-question.ts";
 
 /** Revisions as the questions of this client name them. */
 const MODERN = "2026-07-28";
@@ -6,6 +6,13 @@ const LEGACY = "2025-06-18";
 const CLIENT = { name: "mcp-ops-probe", version: "1" };
 /** Of `tools/list`; a server that has more pages is asked no further. */
 const MAX_PAGES = 20;
+
+interface Message {
+  readonly jsonrpc: "2.0";
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: object;
+}
 
 interface Tool {
   readonly name?: unknown;
@@ -65,13 +72,20 @@ export class McpClient {
   /** Ends the session, where there is one. */
   async leave(): Promise<void> {
     if (this.#session === undefined) return;
-    await askHttp(this.#url, { method: "DELETE", headers: this.#headers(undefined), signal: this.#signal }).catch(() => {});
+    await askHttp(this.#url, { method: "DELETE", headers: this.#headers(undefined), signal: this.#signal }).catch(
+      () => {},
+    );
   }
 
   async #ask(method: string, params: object): Promise<Readonly<Record<string, unknown>>> {
     const id = ++this.#id;
     const isModern = this.#revision === MODERN;
-    const reply = await this.#post({ jsonrpc: "2.0", id, method, params: isModern ? { ...params, _meta: META } : params });
+    const reply = await this.#post({
+      jsonrpc: "2.0",
+      id,
+      method,
+      params: isModern ? { ...params, _meta: META } : params,
+    });
     const answer = answerIn(reply, id);
     if (answer?.error !== undefined || (answer === undefined && reply.status >= 400 && reply.status < 500)) {
       throw new Refused(`${method} was refused (HTTP ${reply.status}${codeOf(answer?.error)})`);
@@ -82,7 +96,7 @@ export class McpClient {
     return answer.result;
   }
 
-  #post(message: { readonly id?: number; readonly method: string; readonly params?: object }): Promise<HttpReply> {
+  #post(message: Message): Promise<HttpReply> {
     const { id } = message;
     return askHttp(this.#url, {
       method: "POST",
@@ -94,7 +108,7 @@ export class McpClient {
     });
   }
 
-  #headers(message: { readonly method: string; readonly params?: object } | undefined): Record<string, string> {
+  #headers(message: Message | undefined): Record<string, string> {
     const { name } = (message?.params ?? {}) as { name?: unknown };
     return {
       "content-type": "application/json",

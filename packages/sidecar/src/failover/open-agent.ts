@@ -1,22 +1,26 @@
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { openNode } from "@mcp-ops/failover";
 import type { Place } from "../backup/open-set.ts";
-import { readSecret, readToken } from "../config/secrets.ts";
+import { readToken } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
+import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { Agent } from "./agent.ts";
 import { fenceOf } from "./fence.ts";
+import { hintsOf } from "./hints.ts";
 import { History } from "./history.ts";
 import { Memory } from "./memory.ts";
+import { openProber, type Report } from "./open-prober.ts";
+import { switchover } from "./orders.ts";
 import { Peers } from "./peers.ts";
 import { Pullers } from "./pullers.ts";
-import { openProber, type Report } from "./open-prober.ts";
 import { Schedule } from "./schedule.ts";
 import type { FailoverSettings, PeerSettings } from "./settings.ts";
 import { openStore } from "./stores.ts";
-import { switchover } from "./orders.ts";
 import { timingFor } from "./timing-settings.ts";
+
+const MISSED_SYNCS = 3;
 
 /** Opens the agent of a node in a group where one leads. It boots as a standby, whatever it was before. */
 export function openAgent(group: string, settings: FailoverSettings, context: DutyContext, onReport: Report): Agent {
@@ -29,7 +33,8 @@ export function openAgent(group: string, settings: FailoverSettings, context: Du
   const history = new History(state, historyFolder(settings, place), log);
   const memory = new Memory(state, group, node);
   const pullers = new Pullers(() => performance.now());
-  const { fence, maxSyncLagMs, priority, server } = settings;
+  const { fence, priority, server } = settings;
+  const maxSyncLagMs = maxSyncLag(settings, context);
   const { failures, of, passes } = server;
   const opened = openNode({
     group,
@@ -42,25 +47,55 @@ export function openAgent(group: string, settings: FailoverSettings, context: Du
     persist: async (next) => memory.write(next),
     drain: (signal) => pullers.allStopped(signal),
     onTransition: (transition) => history.add(transition),
+    onFault: (error) => log("warn", `The election: ${messageOf(error)}`),
     ...(maxSyncLagMs !== undefined && { maxSyncLagMs }),
     ...(fence !== undefined && { fence: fenceOf(fence, { group, node }, place, log) }),
   });
-  const prober = openProber(settings, context, () => agent.leads, (finding, lagMs) => {
-    opened.reportSyncLag(lagMs);
-    opened.reportHealth(finding.passing ? "passing" : "failing");
-    onReport(finding, lagMs);
-  });
+  const prober = openProber(
+    settings,
+    context,
+    () => agent.leads,
+    (finding, lagMs) => {
+      opened.reportSyncLag(lagMs);
+      opened.reportHealth(finding.passing ? "passing" : "failing");
+      onReport(finding, lagMs);
+    },
+  );
   const schedule = scheduleOf(context, () => agent);
   const publicUrl = server.publicUrl ?? server.url;
-  const agent: Agent = new Agent({ node: opened, store, timing, history, peers: peersOf(settings.peers, place), pullers, prober, schedule, publicUrl });
+  const agent: Agent = new Agent({
+    node: opened,
+    store,
+    timing,
+    history,
+    peers: peersOf(settings.peers, place),
+    pullers,
+    prober,
+    schedule,
+    publicUrl,
+  });
   schedule.open();
   prober.start();
   return agent;
 }
 
+/** Where SYNC_INTERVAL is all that is said, data that missed it three times are too old. */
+function maxSyncLag({ maxSyncLagMs, syncedFile }: FailoverSettings, { env }: DutyContext): number | undefined {
+  const { syncIntervalMs } = hintsOf(env);
+  if (maxSyncLagMs !== undefined || syncedFile === undefined || syncIntervalMs === undefined) return maxSyncLagMs;
+  return MISSED_SYNCS * syncIntervalMs;
+}
+
 /** The host name, as far as it can stand in a lease and in a URL. */
 export function nodeName({ node }: FailoverSettings): string {
-  return node ?? (hostname().replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 100) || "node");
+  return (
+    node ??
+    (hostname()
+      .replace(/[^A-Za-z0-9._-]/g, "-")
+      .replace(/^[^A-Za-z0-9]+/, "")
+      .slice(0, 100) ||
+      "node")
+  );
 }
 
 function historyFolder({ history }: FailoverSettings, { folder, env }: Place): string {
@@ -81,9 +116,17 @@ function scheduleOf({ state, log }: DutyContext, agent: () => Agent): Schedule {
     (scheduled) => {
       const order = { id: scheduled.requestId, by: scheduled.by, dryRun: false };
       void switchover(agent(), scheduled, order).then(({ status }) =>
-        log(status < 300 ? "info" : "error", `The switchover that was planned for ${scheduled.at} ${status < 300 ? "has begun" : "was refused"}.`, { status }),
+        log(
+          status < 300 ? "info" : "error",
+          `The switchover that was planned for ${scheduled.at} ${status < 300 ? "has begun" : "was refused"}.`,
+          { status },
+        ),
       );
     },
-    ({ at }) => log("error", `The switchover that was planned for ${at} did not happen: the sidecar was not there. Plan another.`),
+    ({ at }) =>
+      log(
+        "error",
+        `The switchover that was planned for ${at} did not happen: the sidecar was not there. Plan another.`,
+      ),
   );
 }

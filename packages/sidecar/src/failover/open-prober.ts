@@ -3,9 +3,9 @@ import { readSettings } from "@mcp-ops/kit";
 import { readSecret } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { hintsOf } from "./hints.ts";
-import { Prober, type ProbeFinding } from "./prober.ts";
-import { DEFAULT_EVERY_MS } from "./server-settings.ts";
+import { type ProbeFinding, Prober } from "./prober.ts";
 import { probeServer } from "./server-probe.ts";
+import { DEFAULT_EVERY_MS } from "./server-settings.ts";
 import type { FailoverSettings } from "./settings.ts";
 import { Synced } from "./synced.ts";
 
@@ -13,7 +13,12 @@ import { Synced } from "./synced.ts";
 export type Report = (finding: ProbeFinding, syncLagMs: number | undefined) => void;
 
 /** The probe of the server beside this sidecar; also where there is nothing to ask, so that the age of the data is looked at. */
-export function openProber({ server, syncedFile }: FailoverSettings, context: DutyContext, leads: () => boolean, report: Report): Prober {
+export function openProber(
+  { server, syncedFile }: FailoverSettings,
+  context: DutyContext,
+  leads: () => boolean,
+  report: Report,
+): Prober {
   const { folder, env } = context;
   const { folder: runtimeFolder } = readSettings(env, process.getuid?.() ?? 0);
   const token = server.token && readSecret("failover.server.token", server.token, folder, env);

@@ -57,7 +57,8 @@ export async function failover(
 /** The whole group, as far as it can be reached: a node that does not hear of it decides on. */
 export async function setPaused(agent: Agent, paused: boolean, order: Order, alone: boolean): Promise<AdminReply> {
   const { node, peers } = agent.parts;
-  if (order.dryRun) return { status: 200, body: { paused: agent.status.paused, would: { paused }, peers: peers.names } };
+  if (order.dryRun)
+    return { status: 200, body: { paused: agent.status.paused, would: { paused }, peers: peers.names } };
   await (paused ? node.pause(order.by) : node.resume(order.by));
   const word = { by: order.by, alone: true };
   const told = alone ? {} : await peers.tell(paused ? "POST" : "DELETE", "/pause", word);
@@ -70,7 +71,10 @@ export async function promote(agent: Agent, role: "primary" | "standby", order: 
   if (role === "standby") return stepDown(agent, order);
   if (agent.leads) return withPrimary(agent, { status: 200, body: { role: "primary", token: String(status.token) } });
   if (status.holder !== undefined && status.holder.node !== status.node) {
-    return withPrimary(agent, promoteRefused(409, `${status.holder.node} leads. It is not deposed from here: ask it for a switchover.`));
+    return withPrimary(
+      agent,
+      promoteRefused(409, `${status.holder.node} leads. It is not deposed from here: ask it for a switchover.`),
+    );
   }
   if (status.paused) return withPrimary(agent, promoteRefused(423, "The group is paused: resume it first."));
   if (status.reasons.length === 0 || status.phase !== "standby") {
@@ -95,7 +99,13 @@ export function plan(agent: Agent, scheduled: Scheduled, dryRun: boolean): Admin
   const before = schedule.planned;
   // Who asks again with the same id wants it once.
   if (before !== undefined && before.requestId !== scheduled.requestId) {
-    return { ...problem(409, SIDECAR_ERROR.failoverRefused, `A switchover is planned for ${before.at} already. Delete it first.`) };
+    return {
+      ...problem(
+        409,
+        SIDECAR_ERROR.failoverRefused,
+        `A switchover is planned for ${before.at} already. Delete it first.`,
+      ),
+    };
   }
   if (agent.status.paused) return refusal(agent, "paused", "The group is paused: resume it first.");
   if (!dryRun && before === undefined) schedule.set(scheduled);

@@ -24,7 +24,10 @@ export function failoverPages({ agent, healthy, syncLagMs }: PageFacts): readonl
     respond: () => {
       const opened = agent();
       if (opened === undefined) return NO_ELECTION;
-      return { status: isTrue(opened) ? 200 : 503, body: `${opened.status.draining ? "draining" : opened.status.role}\n` };
+      return {
+        status: isTrue(opened) ? 200 : 503,
+        body: `${opened.status.draining ? "draining" : opened.status.role}\n`,
+      };
     },
   });
   return [
@@ -35,7 +38,12 @@ export function failoverPages({ agent, healthy, syncLagMs }: PageFacts): readonl
   ];
 }
 
-function readiness(lag: string | undefined, healthy: boolean | undefined, leads: boolean, lagMs: number | undefined): ProbeReply {
+function readiness(
+  lag: string | undefined,
+  healthy: boolean | undefined,
+  leads: boolean,
+  lagMs: number | undefined,
+): ProbeReply {
   const limitMs = lag === undefined ? Number.POSITIVE_INFINITY : durationMs(lag);
   if (limitMs === undefined) return { status: 400, body: "lag is a duration, such as 10s.\n" };
   if (healthy === false) return { status: 503, body: "the server is not well\n" };

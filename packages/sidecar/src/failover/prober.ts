@@ -58,7 +58,9 @@ export class Prober {
     const late = AbortSignal.timeout(this.#timeoutMs);
     const { promise: given, reject } = Promise.withResolvers<never>();
     const signal = AbortSignal.any([late, this.#stop.signal]);
-    signal.addEventListener("abort", () => reject(new Error(`it did not answer within ${this.#timeoutMs} ms`)), { once: true });
+    signal.addEventListener("abort", () => reject(new Error(`it did not answer within ${this.#timeoutMs} ms`)), {
+      once: true,
+    });
     try {
       await Promise.race([this.#probe(signal), given]);
       return { passing: true, trouble: "" };

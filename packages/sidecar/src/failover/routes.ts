@@ -1,29 +1,100 @@
+import type { z } from "zod";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
-import type { z } from "zod";
 import type { Agent } from "./agent.ts";
 import { MEANINGS } from "./answers.ts";
 import { MAX_KEPT } from "./history.ts";
 import { failover, type Order, plan, promote, raiseFloor, setPaused, switchover, unplan } from "./orders.ts";
 import { agentView } from "./view.ts";
-import { isReply, orderOf, schemaOf, WISHES, wishOf } from "./wishes.ts";
+import {
+  FAILOVER_WISH,
+  HEAD_START_WISH,
+  type HeadStartWish,
+  isReply,
+  orderOf,
+  PAUSE_WISH,
+  PLAIN_WISH,
+  PROMOTE_WISH,
+  SWITCHOVER_WISH,
+  type SwitchoverWish,
+  schemaOf,
+  wishOf,
+} from "./wishes.ts";
 
 const DRY_RUN = { dryRun: "1: say what would happen, and change nothing" };
 
+type AgentNow = () => Agent | undefined;
+
 /** What the admin API can ask of the agent. No command and no address comes in here: those stand in the config. */
-export function failoverRoutes(agentNow: () => Agent | undefined): readonly AdminRoute[] {
-  const reading = (path: string, about: string, answer: (agent: Agent, request: AdminRequest) => AdminReply): AdminRoute => ({
+export function failoverRoutes(agentNow: AgentNow): readonly AdminRoute[] {
+  const { reading, changing } = makersOf(agentNow);
+  return [
+    {
+      ...reading("/", "How this node is: its role, its lease, its server, and who leads", viewOf),
+      query: { members: "1: with what the other nodes say of themselves" },
+    },
+    {
+      ...reading("/history", "What happened to this node, oldest first", historyOf),
+      query: { count: `how many of the newest, at most ${MAX_KEPT}` },
+    },
+    changing("post", "/switchover", "Hand the lease over, now or at a time", SWITCHOVER_WISH, orderSwitchover),
+    changing("delete", "/switchover", "Call off a planned switchover", PLAIN_WISH, (agent, _, { dryRun }) => {
+      return unplan(agent, dryRun);
+    }),
+    changing(
+      "post",
+      "/failover",
+      "Let a node lead whose primary is gone; one that is there stays",
+      FAILOVER_WISH,
+      failover,
+    ),
+    changing("post", "/head-start", "Word of another node that a switchover is under way", HEAD_START_WISH, headStart),
+    changing(
+      "post",
+      "/pause",
+      "Stop deciding: nobody takes over, and a primary stays one",
+      PAUSE_WISH,
+      (agent, { alone }, order) => setPaused(agent, true, order, alone),
+    ),
+    changing("delete", "/pause", "Decide again", PAUSE_WISH, (agent, { alone }, order) =>
+      setPaused(agent, false, order, alone),
+    ),
+    changing(
+      "post",
+      "/floor",
+      "Have the store give larger tokens than any before, as after its restore",
+      PLAIN_WISH,
+      (agent, _, order) => raiseFloor(agent, order),
+    ),
+    {
+      ...changing(
+        "post",
+        "/promote",
+        "For monitors of others: 200 when this node leads, 202 while an election runs",
+        PROMOTE_WISH,
+        (agent, { role }, order) => promote(agent, role, order),
+      ),
+      isWhole: true,
+    },
+  ];
+}
+
+type Reading = (agent: Agent, request: AdminRequest) => AdminReply | Promise<AdminReply>;
+type Obeying<Wish> = (agent: Agent, wish: Wish, order: Order) => AdminReply | Promise<AdminReply>;
+
+function makersOf(agentNow: AgentNow) {
+  const reading = (path: string, about: string, answer: Reading): AdminRoute => ({
     method: "get",
     path,
     about,
     respond: async (request) => withAgent(agentNow, (agent) => answer(agent, request)),
   });
-  const changing = <Wish extends { readonly by?: string }>(
+  const changing = <Wish extends { readonly by: string }>(
     method: "post" | "delete",
     path: string,
     about: string,
     schema: z.ZodType<Wish>,
-    obey: (agent: Agent, wish: Wish, order: Order) => AdminReply | Promise<AdminReply>,
+    obey: Obeying<Wish>,
   ): AdminRoute => ({
     method,
     path,
@@ -34,51 +105,46 @@ export function failoverRoutes(agentNow: () => Agent | undefined): readonly Admi
     respond: (request) =>
       withAgent(agentNow, (agent) => {
         const wish = wishOf(schema, request);
-        return isReply(wish) ? wish : obey(agent, wish, orderOf(request, wish.by ?? "peer"));
+        return isReply(wish) ? wish : obey(agent, wish, orderOf(request, wish.by));
       }),
   });
-  return [
-    reading("/", "How this node is: its role, its lease, its server, and who leads", (agent) => ({ status: 200, body: agentView(agent) })),
-    {
-      ...reading("/history", "What happened to this node, oldest first", historyOf),
-      query: { count: `how many of the newest, at most ${MAX_KEPT}` },
-    },
-    changing("post", "/switchover", "Hand the lease over while all is well, now or at a time", WISHES.switchover, orderSwitchover),
-    changing("delete", "/switchover", "Call off a planned switchover", WISHES.floor, (agent, _, order) => unplan(agent, order.dryRun)),
-    changing("post", "/failover", "Let a node lead whose primary is gone; nothing is taken from a primary that is there", WISHES.failover, failover),
-    changing("post", "/head-start", "Word of another node that a switchover is under way", WISHES.headStart, headStart),
-    changing("post", "/pause", "Stop deciding: nobody takes over, and a primary stays one", WISHES.pause, (agent, { alone }, order) => setPaused(agent, true, order, alone)),
-    changing("delete", "/pause", "Decide again", WISHES.pause, (agent, { alone }, order) => setPaused(agent, false, order, alone)),
-    changing("post", "/floor", "Have the store give larger tokens than any before, as after its restore", WISHES.floor, (agent, _, order) => raiseFloor(agent, order)),
-    {
-      ...changing("post", "/promote", "For monitors of others: 200 when this node leads, 202 while an election runs; it forces nothing", WISHES.promote, (agent, { role }, order) => promote(agent, role, order)),
-      isWhole: true,
-    },
-  ];
+  return { reading, changing };
 }
 
 async function withAgent(
-  agentNow: () => Agent | undefined,
+  agentNow: AgentNow,
   answer: (agent: Agent) => AdminReply | Promise<AdminReply>,
 ): Promise<AdminReply> {
   const agent = agentNow();
   if (agent !== undefined) return answer(agent);
-  return problem(404, SIDECAR_ERROR.failoverOff, "There is no election here: set failover.group in the config, and mode active-passive.");
+  return problem(
+    404,
+    SIDECAR_ERROR.failoverOff,
+    "There is no election here: set failover.group in the config, and mode active-passive.",
+  );
+}
+
+async function viewOf(agent: Agent, { query }: AdminRequest): Promise<AdminReply> {
+  const own = agentView(agent);
+  if (query.members !== "1") return { status: 200, body: own };
+  return { status: 200, body: { ...own, members: { [agent.status.node]: own, ...(await agent.parts.peers.views()) } } };
 }
 
 function historyOf(agent: Agent, { query: { count = String(MAX_KEPT) } }: AdminRequest): AdminReply {
-  if (!/^\d{1,4}$/.test(count)) return problem(400, SIDECAR_ERROR.requestMalformed, "count is a number of transitions.");
+  if (!/^\d{1,4}$/.test(count))
+    return problem(400, SIDECAR_ERROR.requestMalformed, "count is a number of transitions.");
   return { status: 200, body: { transitions: agent.parts.history.newest(Math.min(Number(count), MAX_KEPT)) } };
 }
 
-function orderSwitchover(agent: Agent, wish: z.infer<typeof WISHES.switchover>, order: Order): AdminReply | Promise<AdminReply> {
+function orderSwitchover(agent: Agent, wish: SwitchoverWish, order: Order): AdminReply | Promise<AdminReply> {
   const { leader, candidate, at, by } = wish;
   if (at === undefined) return switchover(agent, wish, order);
-  if (Date.parse(at) <= Date.now()) return problem(400, SIDECAR_ERROR.requestMalformed, "at is in the past. Leave it out for now.");
+  if (Date.parse(at) <= Date.now())
+    return problem(400, SIDECAR_ERROR.requestMalformed, "at is in the past. Leave it out for now.");
   return plan(agent, { at, leader, candidate, by, requestId: order.id }, order.dryRun);
 }
 
-function headStart(agent: Agent, courtesy: z.infer<typeof WISHES.headStart>, { dryRun }: Order): AdminReply {
+function headStart(agent: Agent, courtesy: HeadStartWish, { dryRun }: Order): AdminReply {
   if (!dryRun) agent.parts.node.headStart(courtesy);
   return { status: 200, body: {} };
 }

@@ -1,8 +1,8 @@
-import { type Registration } from "@mcp-ops/formats";
-import { httpCheck } from "@mcp-ops/kit";
 import { join } from "node:path";
+import type { Registration } from "@mcp-ops/formats";
+import { httpCheck } from "@mcp-ops/kit";
 import { discover } from "../fleet/discovery.ts";
-import { askHttp } from "./http-question.ts";
+import { askHttp } from "../http-question.ts";
 import { McpClient } from "./mcp-client.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
@@ -65,7 +65,8 @@ async function probeRegistered(name: string, folder: string, signal: AbortSignal
   if (named.length === 0) throw new Error(`no server is registered as ${name}`);
   const found = await Promise.allSettled(named.map((one) => demandReady(one, folder, signal)));
   const [failed] = found.filter((one) => one.status === "rejected");
-  if (failed !== undefined && found.length === found.filter((one) => one.status === "rejected").length) throw failed.reason;
+  if (failed !== undefined && found.length === found.filter((one) => one.status === "rejected").length)
+    throw failed.reason;
 }
 
 async function demandReady({ socket, url }: Registration, folder: string, signal: AbortSignal): Promise<void> {

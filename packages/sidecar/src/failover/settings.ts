@@ -4,7 +4,7 @@ import { path, type SecretReference, secret } from "../config/sections.ts";
 import { messageOf } from "../log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 import { type StoreSettings, storeSettings } from "./store-settings.ts";
-import { timingFor, type TimingSettings, timingSettings } from "./timing-settings.ts";
+import { type TimingSettings, timingFor, timingSettings } from "./timing-settings.ts";
 
 /** The section `failover` of the config. */
 export interface FailoverSettings {
@@ -65,9 +65,17 @@ const fence: z.ZodType<FenceSettings> = z
     args: z.array(z.string()).default([]).describe("Its arguments."),
     env: secretVariables(),
     required: z.boolean().default(true).describe("Whether this node may not lead when it fails."),
-    timeoutMs: z.number().int().min(100).max(600_000).default(DEFAULT_FENCE_MS).describe("It is killed after that, and has failed."),
+    timeoutMs: z
+      .number()
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(DEFAULT_FENCE_MS)
+      .describe("It is killed after that, and has failed."),
   })
-  .describe("A program that must end with 0 before this node leads. It gets FAILOVER_GROUP, _NODE, _TOKEN and _PREVIOUS.");
+  .describe(
+    "A program that must end with 0 before this node leads. It gets FAILOVER_GROUP, _NODE, _TOKEN and _PREVIOUS.",
+  );
 
 export const failoverSection: z.ZodType<FailoverSettings> = z
   .strictObject({
@@ -78,10 +86,18 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
     mode: z
       .enum(["active-passive", "active-active"])
       .default("active-passive")
-      .describe("active-active: all nodes serve, none leads, and /readyz tells load balancers which are well. Enough for stateless servers."),
+      .describe(
+        "active-active: all nodes serve, none leads, and /readyz tells load balancers which are well. Enough for stateless servers.",
+      ),
     store: storeSettings.optional(),
     timing: timingSettings.prefault({}),
-    priority: z.number().int().min(0).max(100).default(DEFAULT_PRIORITY).describe("A higher one takes a free lease earlier. 0: never leads."),
+    priority: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(DEFAULT_PRIORITY)
+      .describe("A higher one takes a free lease earlier. 0: never leads."),
     server: serverSettings.prefault({}),
     maxSyncLagMs: z
       .number()
@@ -98,7 +114,9 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
       .record(named("b"), peer)
       .refine((given) => Object.keys(given).length <= MAX_PEERS, { error: `must be ${MAX_PEERS} nodes at most` })
       .default({})
-      .describe("The other nodes of the group by their names. They are told of a switchover and a pause; who leads, the lease says."),
+      .describe(
+        "The other nodes of the group by their names. They are told of a switchover and a pause; who leads, the lease says.",
+      ),
     fence: fence.optional(),
     history: z
       .strictObject({
@@ -112,7 +130,12 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
   })
   .refine(({ group, mode, store }) => group === undefined || mode === "active-active" || store !== undefined, {
     path: ["store"],
-    error: "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9466, token: { file: arbiter-token } }",
+    error:
+      "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9466, token: { file: arbiter-token } }",
+  })
+  .refine(({ maxSyncLagMs, syncedFile }) => maxSyncLagMs === undefined || syncedFile !== undefined, {
+    path: ["maxSyncLagMs"],
+    error: "needs failover.syncedFile: else nobody knows how old the data are, and this node never leads",
   })
   .superRefine(({ store, timing, fence }, context) => {
     try {

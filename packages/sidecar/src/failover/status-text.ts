@@ -13,7 +13,17 @@ function calmText({ node, group, role, token, holder }: NodeStatus): string {
 }
 
 function troubleOf(status: NodeStatus, ttlMs: number, trouble: string): string | undefined {
-  const { node, group, role, holder, reasons, healthy, paused, tilt, lastStoreAnswerMs = Number.POSITIVE_INFINITY } = status;
+  const {
+    node,
+    group,
+    role,
+    holder,
+    reasons,
+    healthy,
+    paused,
+    tilt,
+    lastStoreAnswerMs = Number.POSITIVE_INFINITY,
+  } = status;
   if (reasons.includes("token-went-back")) {
     return "The store gives tokens that were given before, as after a restore. Nobody here leads with one: run mcp-ops failover raise-floor.";
   }

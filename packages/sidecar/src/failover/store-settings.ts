@@ -38,7 +38,12 @@ export const storeSettings: z.ZodType<StoreSettings> = z
   .discriminatedUnion(
     "kind",
     [
-      z.strictObject({ kind: z.literal("embedded"), url: httpUrl("http://10.0.0.3:9466"), token: secret, ca: path.optional() }),
+      z.strictObject({
+        kind: z.literal("embedded"),
+        url: httpUrl("http://10.0.0.3:9466"),
+        token: secret,
+        ca: path.optional(),
+      }),
       z.strictObject({
         kind: z.literal("etcd"),
         urls: z.array(httpUrl("http://10.0.0.3:2379")).min(1).max(9),
@@ -54,4 +59,6 @@ export const storeSettings: z.ZodType<StoreSettings> = z
     { error: "must have a kind: embedded, etcd, postgres or kubernetes" },
   )
   .describe("Who keeps the lease: embedded (the duty arbiter of another sidecar), etcd, postgres or kubernetes.")
-  .meta({ examples: [{ kind: "embedded", url: "http://10.0.0.3:9466", token: { file: "/etc/mcp-ops/arbiter-token" } }] });
+  .meta({
+    examples: [{ kind: "embedded", url: "http://10.0.0.3:9466", token: { file: "/etc/mcp-ops/arbiter-token" } }],
+  });

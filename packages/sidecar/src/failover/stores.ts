@@ -33,7 +33,9 @@ interface TlsPaths {
 }
 
 function tlsOf(paths: TlsPaths, folder: string): { ca?: string; cert?: string; key?: string } | undefined {
-  const named = (["ca", "cert", "key"] as const).flatMap((part) => (paths[part] === undefined ? [] : [[part, paths[part]] as const]));
+  const named = (["ca", "cert", "key"] as const).flatMap((part) =>
+    paths[part] === undefined ? [] : [[part, paths[part]] as const],
+  );
   if (named.length === 0) return undefined;
   return Object.fromEntries(named.map(([part, path]) => [part, readFileSync(resolve(folder, path), "utf8")]));
 }

@@ -19,7 +19,14 @@ export interface TimingSettings {
 const MAX_MS = 3_600_000;
 
 const ms = (example: number, about: string, min = 1) =>
-  z.number().int().min(min).max(MAX_MS).optional().describe(about).meta({ examples: [example] });
+  z
+    .number()
+    .int()
+    .min(min)
+    .max(MAX_MS)
+    .optional()
+    .describe(about)
+    .meta({ examples: [example] });
 
 export const timingSettings: z.ZodType<TimingSettings> = z
   .strictObject({
@@ -34,7 +41,9 @@ export const timingSettings: z.ZodType<TimingSettings> = z
     headStartMs: ms(2_000, "How long the candidate of a switchover is alone in applying.", 0),
     drainMs: ms(2_000, "How long calls in flight may take when the lease is given away.", 0),
   })
-  .describe("Durations of the election. Defaults depend on the kind of store; what cannot be safe is refused at the start.");
+  .describe(
+    "Durations of the election. Defaults depend on the kind of store; what cannot be safe is refused at the start.",
+  );
 
 /** As the engine wants them. */
 export function timingFor(

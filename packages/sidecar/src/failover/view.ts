@@ -1,11 +1,14 @@
 import type { Agent } from "./agent.ts";
+import { statusOf } from "./status-text.ts";
 
 /** How an agent is, for `GET /api/v1/failover` and the command. */
 export function agentView(agent: Agent): object {
   const { status, parts } = agent;
+  const judged = statusOf(status, parts.timing.ttlMs, parts.prober.last?.trouble ?? "");
   const { holder: _, token, remainingMs, lastStoreAnswerMs, retryAfterMs, ...told } = status;
   return {
     ...told,
+    ...judged,
     token: String(token),
     remainingMs: Math.floor(remainingMs),
     retryAfterMs: Math.ceil(retryAfterMs),

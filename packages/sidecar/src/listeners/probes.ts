@@ -36,15 +36,13 @@ export function probesApp({ readiness, health, metrics, pages, allows }: ProbeFa
     app.options(path, (context) => context.body(null, 204, { Allow: METHODS }));
     app.all(path, (context) => context.text("This page can only be read.\n", 405, { Allow: METHODS }));
   };
+  const own: ProbePage = { path: READYZ, respond: () => readyReply(readiness()) };
+  const told = together([own, ...pages]);
   app.use("/metrics", compress({ encoding: "gzip" }));
   page("/livez", (context) => context.text("ok\n"));
-  page(READYZ, (context) => {
-    if (readiness() !== "ready") return context.text(`${readiness()}\n`, 503);
-    const query = context.req.query();
-    const against = pages.filter(({ path }) => path === READYZ).map(({ respond }) => respond(query));
-    return show(context, against.find(({ status }) => status !== 200) ?? { status: 200, body: "ready\n" });
-  });
-  for (const { path, respond } of pages.filter((one) => one.path !== READYZ)) {
+  for (const { path, respond } of told) {
+    // HAProxy asks by OPTIONS where nobody tells it otherwise, and reads the status.
+    app.options(path, (context) => context.body(null, respond(context.req.query()).status, { Allow: METHODS }));
     page(path, (context) => show(context, respond(context.req.query())));
   }
   page("/health", (context) => context.json(health()));
@@ -52,11 +50,26 @@ export function probesApp({ readiness, health, metrics, pages, allows }: ProbeFa
     const format = prefersOpenMetrics(context.req.header("accept")) ? "openMetrics" : "classic";
     return context.body(await metrics(format), 200, { "Content-Type": CONTENT_TYPE[format], Vary: "Accept" });
   });
-  const paths = ["/livez", READYZ, "/health", "/metrics", ...pages.map(({ path }) => path)];
-  const known = [...new Set(paths)].join(", ");
+  const known = ["/livez", ...told.map(({ path }) => path), "/health", "/metrics"].join(", ");
   app.notFound((context) => context.text(`There is no such page. There are ${known}.\n`, 404));
   app.onError((_, context) => context.text("This page failed.\n", 500));
   return app;
+}
+
+function readyReply(readiness: "ready" | "starting" | "stopping"): ProbeReply {
+  return { status: readiness === "ready" ? 200 : 503, body: `${readiness}\n` };
+}
+
+/** Of pages at one path the first that is not well is shown. */
+function together(pages: readonly ProbePage[]): readonly ProbePage[] {
+  const byPath = Map.groupBy(pages, ({ path }) => path);
+  return [...byPath].map(([path, ofPath]) => ({
+    path,
+    respond: (query) => {
+      const replies = ofPath.map(({ respond }) => respond(query));
+      return (replies.find(({ status }) => status !== 200) ?? replies.at(-1)) as ProbeReply;
+    },
+  }));
 }
 
 function show(context: Context, { status, body }: ProbeReply): Response {

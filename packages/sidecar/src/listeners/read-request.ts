@@ -13,7 +13,8 @@ export async function readRequest(request: HonoRequest): Promise<AdminRequest | 
     return malformed("X-Request-Id has 1 to 128 letters, digits and signs. Send another, or none.");
   }
   const text = await readText(request);
-  if (text === undefined) return malformed(`The body is longer than ${MAX_BYTES} bytes. Send the fields of this route only.`);
+  if (text === undefined)
+    return malformed(`The body is longer than ${MAX_BYTES} bytes. Send the fields of this route only.`);
   const body = text === "" ? undefined : parse(text);
   if (body === NOT_JSON) return malformed('The body is not JSON. Send it like {"role":"primary"}.');
   return { params: request.param() as Record<string, string>, query: request.query(), body, requestId };

@@ -1,5 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp, type RequestOptions } from "node:http";
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import type { ConnectionOptions } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 
 export interface HttpQuestion {
@@ -7,6 +8,8 @@ export interface HttpQuestion {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** For `https:`, where the certificate is one we know. */
+  readonly tls?: ConnectionOptions | undefined;
   /** Says of a stream's text so far that it holds all that was asked for. */
   readonly isEnough?: (text: string) => boolean;
 }
@@ -21,7 +24,10 @@ export interface HttpReply {
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Asks over a connection of its own: one that was kept may lead to a process that is no more. `to` is a URL, or a path at a Unix socket. */
-export function askHttp(to: URL | { readonly socket: string; readonly path: string }, question: HttpQuestion): Promise<HttpReply> {
+export function askHttp(
+  to: URL | { readonly socket: string; readonly path: string },
+  question: HttpQuestion,
+): Promise<HttpReply> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
   const asked = send(to, question);
   asked.once("error", reject);
@@ -31,15 +37,18 @@ export function askHttp(to: URL | { readonly socket: string; readonly path: stri
 }
 
 function send(to: URL | { readonly socket: string; readonly path: string }, question: HttpQuestion): ClientRequest {
-  const { method, headers = {}, signal, body } = question;
+  const { method, headers = {}, signal, body, tls = {} } = question;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const options: RequestOptions = { method, headers: { ...headers, ...length }, signal, agent: false };
   if (!(to instanceof URL)) return requestHttp({ ...options, socketPath: to.socket, path: to.path });
   const ask = to.protocol === "https:" ? requestHttps : requestHttp;
-  return ask({ ...urlToHttpOptions(to), ...options });
+  return ask({ ...urlToHttpOptions(to), ...options, ...tls } as RequestOptions);
 }
 
-async function readReply(response: IncomingMessage, isEnough: (text: string) => boolean = () => false): Promise<HttpReply> {
+async function readReply(
+  response: IncomingMessage,
+  isEnough: (text: string) => boolean = () => false,
+): Promise<HttpReply> {
   const { statusCode: status = 0, headers } = response;
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) {

@@ -1,0 +1,31 @@
+import { OpsError } from "@mcp-ops/formats";
+import { type AdminAnswer, type AdminClient, adminClient, DUTY_PLANS } from "@mcp-ops/sidecar";
+import type { Command } from "commander";
+import { DEFAULT_CONFIG } from "../sidecar.ts";
+
+/** What every verb of failover has: whose sidecar it asks. */
+export interface FailoverFlags {
+  readonly config: string;
+  readonly env?: string;
+  readonly json?: boolean;
+}
+
+export function addAskingOptions(verb: Command): Command {
+  return verb
+    .option("--config <file>", "the config of the sidecar to ask: where it listens, and its token", DEFAULT_CONFIG)
+    .option("--env <name>", "lay mcp-ops.<name>.yaml over it (default: what MCP_OPS_ENV says)");
+}
+
+export function clientOf({ config: file, env: environment }: FailoverFlags): AdminClient {
+  return adminClient({ file, environment, env: process.env, duties: DUTY_PLANS });
+}
+
+/** What the sidecar answered, if it did not refuse; its refusal in its own words else. */
+export function granted({ status, body }: AdminAnswer): AdminAnswer["body"] {
+  if (status < 300) return body;
+  const { code = "SIDECAR_REQUEST_FAILED", message = `HTTP ${status}` } = (body.error ?? {}) as {
+    code?: string;
+    message?: string;
+  };
+  throw new OpsError(code, message);
+}

@@ -1,0 +1,91 @@
+import { EXIT } from "../../exit-codes.ts";
+import { addExamples } from "../../help.ts";
+import { textTable } from "../../text-table.ts";
+import type { Verb } from "../../verb.ts";
+import { addAskingOptions, clientOf, type FailoverFlags, granted } from "./asking.ts";
+
+/** As much of a node's view as is shown. A node that cannot be asked has its trouble only. */
+interface View {
+  readonly role?: string;
+  readonly phase?: string;
+  readonly token?: string;
+  readonly remainingMs?: number;
+  readonly healthy?: boolean;
+  readonly syncLagMs?: number;
+  readonly paused?: boolean;
+  readonly reasons?: readonly string[];
+  readonly trouble?: string;
+}
+
+interface GroupView extends View {
+  readonly group: string;
+  readonly content: boolean;
+  readonly message: string;
+  readonly store: { readonly kind: string; readonly singleArbiter: boolean };
+  readonly scheduled: { readonly at: string; readonly leader: string; readonly candidate?: string } | null;
+  readonly members: Readonly<Record<string, View>>;
+}
+
+export const addStatus: Verb = (group, terminal, end) => {
+  const verb = group
+    .command("status")
+    .description("Show who leads, and how each node is. Ends with 3 when somebody should look.")
+    .action(async (flags: FailoverFlags) => {
+      const view = granted(await clientOf(flags).ask("GET", "/failover?members=1")) as unknown as GroupView;
+      terminal.out(flags.json ? JSON.stringify(view) : groupText(view));
+      end(view.content ? EXIT.ok : EXIT.alarm);
+    });
+  addExamples(addAskingOptions(verb), [
+    ["mcp-ops failover status", "the group of this machine's sidecar"],
+    ["mcp-ops failover status --json | jq -r .primary.node", "who leads"],
+  ]);
+};
+
+const COLUMNS = [
+  { title: "node" },
+  { title: "role" },
+  { title: "phase" },
+  { title: "token", right: true },
+  { title: "lease", right: true },
+  { title: "server" },
+  { title: "data", right: true },
+  { title: "remarks" },
+];
+
+function groupText({ group, message, store, scheduled, members }: GroupView): string {
+  const rows = Object.entries(members).map(([name, view]) => rowOf(name, view));
+  const lines = [message, "", textTable(COLUMNS, rows), "", `group ${group}, lease in ${store.kind}`];
+  if (store.singleArbiter) lines.push("The arbiter is a single one: while it is gone, nobody takes over.");
+  if (scheduled)
+    lines.push(
+      `Planned for ${scheduled.at}: ${scheduled.leader} hands over to ${scheduled.candidate ?? "the first that can"}.`,
+    );
+  return lines.join("\n");
+}
+
+function rowOf(name: string, view: View): readonly string[] {
+  if (view.role === undefined) return [name, "?", "", "", "", "", "", view.trouble ?? ""];
+  const {
+    role,
+    phase = "",
+    token = "",
+    remainingMs = 0,
+    healthy,
+    syncLagMs,
+    paused,
+    reasons = [],
+    trouble = "",
+  } = view;
+  const remarks = [
+    ...(paused ? ["paused"] : []),
+    ...reasons.filter((reason) => reason !== "paused"),
+    ...(trouble === "" ? [] : [trouble]),
+  ];
+  const lease = remainingMs > 0 ? secondsText(remainingMs) : "";
+  const age = syncLagMs === undefined ? "" : secondsText(syncLagMs);
+  return [name, role, phase, token, lease, healthy ? "well" : "ill", age, remarks.join(", ")];
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
