@@ -12,6 +12,8 @@ export interface Reply {
 export interface Question {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is when it is text, else as JSON. */
+  readonly body?: object | string;
   /** Certificates of a client, and who signed the server's. */
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
 }
@@ -20,18 +22,21 @@ export interface Question {
 export async function ask(
   address: string,
   path: string,
-  { method = "GET", headers = {}, tls }: Question = {},
+  { method = "GET", headers = {}, body, tls }: Question = {},
 ): Promise<Reply> {
   const where: RequestOptions = address.startsWith("/")
     ? { socketPath: address, path }
     : urlToHttpOptions(new URL(path, address));
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const sent = typeof body === "object" ? JSON.stringify(body) : body;
+  // By itself Node says nothing of the body of a DELETE.
+  const length = sent === undefined ? {} : { "content-length": String(Buffer.byteLength(sent)) };
   const send = tls === undefined ? request : tlsRequest;
-  const asked = send({ ...where, ...tls, method, headers: { ...headers }, agent: false }, (response) => {
+  const asked = send({ ...where, ...tls, method, headers: { ...headers, ...length }, agent: false }, (response) => {
     const { statusCode: status = 0, headers: got } = response;
     text(response).then((body) => resolve({ status, headers: got, body }), reject);
   });
-  asked.on("error", reject).end();
+  asked.on("error", reject).end(sent);
   return promise;
 }
 

@@ -26,7 +26,7 @@ export function openProber(
   const everyMs = server.everyMs ?? hintsOf(env).everyMs ?? DEFAULT_EVERY_MS;
   return new Prober(
     (signal) => probeServer(server, { token, runtimeFolder }, leads(), signal),
-    { everyMs, timeoutMs: server.timeoutMs },
+    { everyMs, timeoutMs: server.timeoutMs, hurried: server.passes },
     async (finding) => report(finding, await synced.lagMs(leads())),
   );
 }

@@ -8,6 +8,14 @@ export interface ProbeFinding {
   readonly trouble: string;
 }
 
+export interface ProbeTimes {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** The first so many come quickly: a node that has just started shall soon know how its server is. */
+  readonly hurried: number;
+}
+
+const HURRIED_MS = 100;
 const MAX_CHARS = 200;
 
 /** Probes a server again and again: the next probe begins after the one before has ended or failed by its time. */
@@ -15,18 +23,21 @@ export class Prober {
   readonly #probe: (signal: AbortSignal) => Promise<void>;
   readonly #everyMs: number;
   readonly #timeoutMs: number;
+  readonly #hurried: number;
   readonly #report: (finding: ProbeFinding) => Promise<void>;
   readonly #stop = new AbortController();
   #last: ProbeFinding | undefined;
+  #count = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     probe: (signal: AbortSignal) => Promise<void>,
-    { everyMs, timeoutMs }: { readonly everyMs: number; readonly timeoutMs: number },
+    { everyMs, timeoutMs, hurried }: ProbeTimes,
     report: (finding: ProbeFinding) => Promise<void>,
   ) {
     this.#probe = probe;
     this.#everyMs = everyMs;
+    this.#hurried = hurried;
     this.#timeoutMs = timeoutMs;
     this.#report = report;
   }
@@ -51,7 +62,8 @@ export class Prober {
     this.#last = found;
     await this.#report(found);
     if (this.#stop.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.#run(), this.#everyMs);
+    const isHurried = ++this.#count < this.#hurried;
+    this.#timer = setTimeout(() => void this.#run(), isHurried ? Math.min(HURRIED_MS, this.#everyMs) : this.#everyMs);
   }
 
   async #once(): Promise<ProbeFinding> {

@@ -1,0 +1,144 @@
+/** A group of nodes as operators run it: a sidecar each, in processes of their own, and one arbiter. */
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { ARBITER_PATH, Arbiter, askArbiter } from "@mcp-ops/failover";
+import { expect, vi } from "vitest";
+import { freePort, httpHouse } from "../carriers/http-house.ts";
+import { ask, bearer, type Reply } from "../sidecar/asking.ts";
+import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
+
+const TOKEN = "a-token-of-this-group-only";
+/** Short enough for a test, long enough for two busy cores. */
+export const TTL_MS = 2_000;
+const QUICK = `timing: { ttlMs: ${TTL_MS}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: 1000, pollEveryMs: 100 }`;
+
+export interface Question {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: object | string;
+  readonly token?: string | undefined;
+  readonly requestId?: string;
+}
+
+/** One node: where it lives, and how it is asked. */
+export class Member {
+  readonly house: House = new House();
+  readonly name: string;
+  readonly adminPort: number;
+  daemon: Daemon | undefined;
+
+  constructor(name: string, adminPort: number) {
+    this.name = name;
+    this.adminPort = adminPort;
+  }
+
+  get probes(): string {
+    return this.#running.probes;
+  }
+
+  /** A page of the listener `probes`. */
+  page(path: string, method = "GET"): Promise<Reply> {
+    return ask(this.probes, path, { method });
+  }
+
+  async api(path: string, question: Question = {}) {
+    const { method = "GET", body, requestId } = question;
+    const token = "token" in question ? question.token : TOKEN;
+    const headers = { ...(token && bearer(token).headers), ...(requestId && { "x-request-id": requestId }) };
+    const reply = await ask(this.#running.admin, path, { method, headers, ...(body && { body }) });
+    return { status: reply.status, headers: reply.headers, body: JSON.parse(reply.body) as Record<string, unknown> };
+  }
+
+  /** What the agent says of itself. */
+  async view(): Promise<Record<string, unknown>> {
+    return (await this.api("/api/v1/failover")).body;
+  }
+
+  async untilView(view: object): Promise<void> {
+    await vi.waitFor(async () => expect(await this.view()).toMatchObject(view), PATIENCE);
+  }
+
+  async untilPage(path: string, status: number): Promise<void> {
+    await vi.waitFor(async () => expect(await this.page(path)).toMatchObject({ status }), PATIENCE);
+  }
+
+  get #running(): Daemon {
+    if (this.daemon === undefined) throw new Error(`${this.name} does not run.`);
+    return this.daemon;
+  }
+}
+
+export class Group implements AsyncDisposable {
+  readonly #rest = new AsyncDisposableStack();
+  readonly #members = new Map<string, Member>();
+  #arbiter = "";
+
+  static async open(...names: readonly string[]): Promise<Group> {
+    const group = new Group();
+    await group.#open(names);
+    return group;
+  }
+
+  member(name: string): Member {
+    const member = this.#members.get(name);
+    if (member === undefined) throw new Error(`There is no ${name}.`);
+    return member;
+  }
+
+  /** Starts a node, or starts it again; `more` are lines of its section. */
+  async start(name: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Member> {
+    const member = this.member(name);
+    const config = this.config(name, more);
+    member.daemon = await member.house.daemon(config, {
+      MCP_OPS_ADMIN__LISTEN: `127.0.0.1:${member.adminPort}`,
+      ADMIN_TOKEN: TOKEN,
+      ARBITER_TOKEN: tokenAtArbiter(name),
+      ...env,
+    });
+    return member;
+  }
+
+  config(name: string, more: readonly string[]): string {
+    const others = [...this.#members.values()].filter((one) => one.name !== name);
+    const peers = others.map(
+      (one) =>
+        `${one.name}: { url: "http://127.0.0.1:${one.adminPort}", token: { env: ADMIN_TOKEN }, serverUrl: "http://${one.name}.example/mcp" }`,
+    );
+    const lines = [
+      "group: weather",
+      `node: ${name}`,
+      `store: { kind: embedded, url: "${this.#arbiter}", token: { env: ARBITER_TOKEN } }`,
+      QUICK,
+      `peers: { ${peers.join(", ")} }`,
+      ...more,
+    ];
+    return `admin: { listen: "127.0.0.1:${this.member(name).adminPort}", token: { env: ADMIN_TOKEN } }\nfailover:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#rest.disposeAsync();
+  }
+
+  async #open(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const member = new Member(name, await freePort());
+      this.#rest.use(member.house);
+      this.#members.set(name, member);
+    }
+    const arbiter = this.#rest.use(
+      new Arbiter({ file: join(this.member(names[0] ?? "").house.folder, "ledger.json") }),
+    );
+    const house = this.#rest.use(
+      await httpHouse(async (request, response) => {
+        const node = names.find((name) => request.headers.authorization === `Bearer ${tokenAtArbiter(name)}`) ?? "";
+        const verb = (request.url ?? "").slice(ARBITER_PATH.length + 1);
+        const { status, body } = await askArbiter(arbiter, node, verb, await json(request));
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      }),
+    );
+    this.#arbiter = new URL(house.url).origin;
+  }
+}
+
+function tokenAtArbiter(node: string): string {
+  return `the-token-of-${node}-at-the-arbiter`;
+}
