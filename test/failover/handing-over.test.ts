@@ -1,4 +1,6 @@
 /** Who leads, through the ends and returns of real sidecars. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { httpHouse } from "../carriers/http-house.ts";
 import { PATIENCE } from "../sidecar/house.ts";
@@ -109,11 +111,15 @@ test("a fence hook that fails keeps a node from leading, and one that succeeds i
   expect((await a.page("/primary")).status).toBe(503);
   a.daemon?.child.kill("SIGTERM");
   await a.daemon?.ended;
-  const told = `${a.house.folder}/told`;
-  await group.start("a", [
-    fence(`echo $FAILOVER_GROUP $FAILOVER_NODE $FAILOVER_TOKEN > ${told}; test -n "$FAILOVER_TOKEN"`),
-  ]);
+  const [told, go] = [join(a.house.folder, "told"), join(a.house.folder, "go")];
+  const patient = `echo $FAILOVER_GROUP $FAILOVER_NODE $FAILOVER_TOKEN > ${told}; while [ ! -e ${go} ]; do sleep 0.02; done`;
+  await group.start("a", [fence(patient)]);
+  const promote = () => a.api("/promote", { method: "POST", body: { role: "primary" } });
+  await a.untilView({ phase: "preparing" });
+  expect(await promote()).toMatchObject({ status: 202, body: { role: "standby" } });
+  expect((await a.page("/primary")).status).toBe(503);
+  writeFileSync(go, "");
   await a.untilPage("/primary", 200);
-  const { readFileSync } = await import("node:fs");
+  expect(await promote()).toMatchObject({ status: 200 });
   expect(readFileSync(told, "utf8").trim()).toBe(`weather a ${(await a.view()).token}`);
 });

@@ -4,6 +4,7 @@ import type { History } from "./history.ts";
 import type { Peers } from "./peers.ts";
 import type { Prober } from "./prober.ts";
 import type { Pullers } from "./pullers.ts";
+import { Repeats } from "./repeats.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** What an agent is made of. */
@@ -29,6 +30,7 @@ export interface Primary {
 /** Stands beside one server, and knows by a lease whether that may lead. */
 export class Agent implements AsyncDisposable {
   readonly parts: AgentParts;
+  readonly repeats: Repeats = new Repeats();
 
   constructor(parts: AgentParts) {
     this.parts = parts;

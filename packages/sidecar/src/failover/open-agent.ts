@@ -114,7 +114,7 @@ function scheduleOf({ state, log }: DutyContext, agent: () => Agent): Schedule {
   return new Schedule(
     state,
     (scheduled) => {
-      const order = { id: scheduled.requestId, by: scheduled.by, dryRun: false };
+      const order = { id: scheduled.requestId, by: scheduled.by, dryRun: false, isPassedOn: false };
       void switchover(agent(), scheduled, order).then(({ status }) =>
         log(
           status < 300 ? "info" : "error",

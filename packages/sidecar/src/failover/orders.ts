@@ -10,6 +10,8 @@ export interface Order {
   readonly id: string;
   readonly by: string;
   readonly dryRun: boolean;
+  /** By another node, to which it was said. */
+  readonly isPassedOn: boolean;
 }
 
 /** How long an answer waits for what it has begun: below the patience of any client. */

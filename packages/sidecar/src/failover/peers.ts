@@ -1,5 +1,7 @@
 import { askHttp, type HttpReply } from "../http-question.ts";
+import type { AdminReply } from "../listeners/admin-route.ts";
 import { messageOf } from "../log.ts";
+import type { Order } from "./orders.ts";
 
 /** Another node as this one can reach it. */
 export interface Peer {
@@ -13,6 +15,8 @@ export type Told = Readonly<Record<string, "told" | (string & {})>>;
 
 /** A courtesy must not keep anybody waiting. */
 const TELL_MS = 1_000;
+/** Longer than the other node waits for its own answer. */
+const PASS_MS = 8_000;
 
 /** The other nodes of the group. What they are told makes things quicker; nothing depends on it. */
 export class Peers {
@@ -41,6 +45,19 @@ export class Peers {
     return Object.fromEntries(await Promise.all(shown));
   }
 
+  /** Passes a wish for a switchover on to who leads, and gives its answer; undefined when that cannot be asked. */
+  async pass(leader: string, wish: object, { id, dryRun }: Order): Promise<AdminReply | undefined> {
+    const peer = this.#peers.get(leader);
+    if (peer === undefined) return undefined;
+    const path = `/switchover?passedOn=1${dryRun ? "&dryRun=1" : ""}`;
+    try {
+      const { status, text } = await askPeer(peer, "POST", path, wish, { "x-request-id": id }, PASS_MS);
+      return { status: status as AdminReply["status"], body: JSON.parse(text) as object };
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Sends all of them the same, and waits a second at most. Never throws. */
   async tell(method: "POST" | "DELETE", path: string, body: object): Promise<Told> {
     const told = [...this.#peers].map(async ([name, peer]) => [name, await tellOne(peer, method, path, body)] as const);
@@ -62,18 +79,14 @@ function askPeer(
   method: "GET" | "POST" | "DELETE",
   path: string,
   body: object | undefined,
+  more: Readonly<Record<string, string>> = {},
+  timeoutMs: number = TELL_MS,
 ): Promise<HttpReply> {
-  const headers = {
-    "content-type": "application/json",
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  };
-  const signal = AbortSignal.timeout(TELL_MS);
-  return askHttp(new URL(`/api/v1/failover${path}`, url), {
-    method,
-    headers,
-    signal,
-    ...(body && { body: JSON.stringify(body) }),
-  });
+  const shown = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { "content-type": "application/json", ...shown, ...more };
+  const signal = AbortSignal.timeout(timeoutMs);
+  const to = new URL(`/api/v1/failover${path}`, url);
+  return askHttp(to, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
 }
 
 function notReached(error: unknown): string {

@@ -46,7 +46,7 @@ export function failoverRoutes(agentNow: AgentNow): readonly AdminRoute[] {
       "/failover",
       "Let a node lead whose primary is gone; one that is there stays",
       FAILOVER_WISH,
-      failover,
+      (agent, wish, order) => once(agent, order, () => failover(agent, wish, order)),
     ),
     changing("post", "/head-start", "Word of another node that a switchover is under way", HEAD_START_WISH, headStart),
     changing(
@@ -136,12 +136,20 @@ function historyOf(agent: Agent, { query: { count = String(MAX_KEPT) } }: AdminR
   return { status: 200, body: { transitions: agent.parts.history.newest(Math.min(Number(count), MAX_KEPT)) } };
 }
 
-function orderSwitchover(agent: Agent, wish: SwitchoverWish, order: Order): AdminReply | Promise<AdminReply> {
+/** Only the holder can hand over: another node passes the wish on to it, once. */
+async function orderSwitchover(agent: Agent, wish: SwitchoverWish, order: Order): Promise<AdminReply> {
   const { leader, candidate, at, by } = wish;
-  if (at === undefined) return switchover(agent, wish, order);
-  if (Date.parse(at) <= Date.now())
+  if (at !== undefined && Date.parse(at) <= Date.now())
     return problem(400, SIDECAR_ERROR.requestMalformed, "at is in the past. Leave it out for now.");
-  return plan(agent, { at, leader, candidate, by, requestId: order.id }, order.dryRun);
+  const passed =
+    order.isPassedOn || leader === agent.status.node ? undefined : await agent.parts.peers.pass(leader, wish, order);
+  if (passed !== undefined) return passed;
+  if (at !== undefined) return plan(agent, { at, leader, candidate, by, requestId: order.id }, order.dryRun);
+  return once(agent, order, () => switchover(agent, wish, order));
+}
+
+function once(agent: Agent, { id, dryRun }: Order, act: () => Promise<AdminReply>): Promise<AdminReply> {
+  return dryRun ? act() : agent.repeats.reply(id, act);
 }
 
 function headStart(agent: Agent, courtesy: HeadStartWish, { dryRun }: Order): AdminReply {

@@ -75,7 +75,11 @@ export function wishOf<T>(schema: z.ZodType<T>, { body = {} }: AdminRequest): T 
 }
 
 export function orderOf({ requestId, query }: AdminRequest, by: string): Order {
-  return { id: requestId ?? randomUUID(), by, dryRun: ["1", "true"].includes(query.dryRun ?? "") };
+  return { id: requestId ?? randomUUID(), by, dryRun: isYes(query.dryRun), isPassedOn: isYes(query.passedOn) };
+}
+
+function isYes(text = ""): boolean {
+  return ["1", "true"].includes(text);
 }
 
 export function schemaOf(schema: z.ZodType): object {
