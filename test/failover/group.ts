@@ -90,11 +90,15 @@ export class Group implements AsyncDisposable {
     const config = this.config(name, more);
     member.daemon = await member.house.daemon(config, {
       MCP_OPS_ADMIN__LISTEN: `127.0.0.1:${member.adminPort}`,
-      ADMIN_TOKEN: TOKEN,
-      ARBITER_TOKEN: tokenAtArbiter(name),
+      ...this.secretsOf(name),
       ...env,
     });
     return member;
+  }
+
+  /** The variables to which the references of a node's config lead. */
+  secretsOf(name: string): Readonly<Record<string, string>> {
+    return { ADMIN_TOKEN: TOKEN, ARBITER_TOKEN: tokenAtArbiter(name) };
   }
 
   config(name: string, more: readonly string[]): string {

@@ -144,4 +144,4 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
       context.addIssue({ code: "custom", path: ["timing"], message: `must be safe: ${messageOf(error)}` });
     }
   })
-  .describe("Failover: one of several nodes leads, by a lease. docs/failover.md says first when it is not needed.");
+  .describe("One of several nodes leads, by a lease. docs/failover.md says first when that is not needed.");

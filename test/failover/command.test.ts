@@ -1,0 +1,91 @@
+/** The command `mcp-ops failover`, asking real sidecars. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Group, type Member } from "./group.ts";
+
+let group: Group;
+let a: Member;
+let b: Member;
+
+beforeAll(async () => {
+  group = await Group.open("a", "b");
+  a = await group.start("a");
+  await a.untilPage("/primary", 200);
+  b = await group.start("b");
+  await b.untilView({ primary: { node: "a" }, reasons: [] });
+}, 30_000);
+afterAll(() => group[Symbol.asyncDispose]());
+
+const failover = (member: Member, ...args: readonly string[]) =>
+  member.house.command(["failover", ...args], group.secretsOf(member.name));
+
+test("shows the group as a table, and as JSON", async () => {
+  const { code, out, err } = await failover(b, "status");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^b is a standby of weather; a leads\.$/m);
+  expect(out).toMatch(/^a +primary +leading +\d+ +\d\.\d s +well$/m);
+  expect(out).toMatch(/^b +standby +standby +\d+ +well$/m);
+  expect(out).toContain("single");
+  const { out: json } = await failover(a, "status", "--json");
+  expect(JSON.parse(json)).toMatchObject({
+    role: "primary",
+    primary: { node: "a" },
+    members: { b: { role: "standby" } },
+  });
+});
+
+test("hands over from whichever node it is asked at, and shows who asked in the history", async () => {
+  expect(await failover(b, "switchover", "--candidate", "b", "--dry-run")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("would"),
+  });
+  expect(await failover(b, "switchover", "--candidate", "b")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("b leads"),
+  });
+  await a.untilView({ role: "standby", reasons: [] });
+  const { out } = await failover(a, "history", "-n", "3");
+  expect(out).toMatch(/draining .*switchover .*command of /);
+  expect(await failover(a, "switchover", "--leader", "a")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("does not lead"),
+  });
+});
+
+test("pauses the group and resumes it, and says by its exit code that somebody should look", async () => {
+  expect(await failover(a, "pause")).toMatchObject({ code: 0, out: "This node is paused." });
+  expect(await failover(b, "status")).toMatchObject({
+    code: 3,
+    out: expect.stringContaining("mcp-ops failover resume"),
+  });
+  expect(await failover(b, "switchover")).toMatchObject({ code: 1, err: expect.stringContaining("paused") });
+  expect(await failover(b, "resume")).toMatchObject({ code: 0, out: "This node decides." });
+  expect((await failover(a, "status")).code).toBe(0);
+});
+
+test("raises the floor of the tokens: the next one is larger than any before, by an incarnation", async () => {
+  const before = BigInt(String((await b.view()).token));
+  expect(await failover(b, "raise-floor")).toMatchObject({ code: 0, out: expect.stringContaining("incarnation 1") });
+  expect(await failover(b, "switchover", "--candidate", "a")).toMatchObject({ code: 0 });
+  await a.untilPage("/primary", 200);
+  expect(BigInt(String((await a.view()).token))).toBeGreaterThan(before + 2n ** 47n);
+});
+
+test("advises first when failover is not needed, and warns of an arbiter that dies with a node", async () => {
+  const { code, out } = await failover(a, "advise");
+  expect(code).toBe(0);
+  expect(out.split("\n")[0]).toContain("needs no failover");
+  expect(out).toMatch(/^! The arbiter is on this machine/m);
+  expect(out).toMatch(/^! Nothing is asked of the server/m);
+});
+
+test("says so when there is no sidecar, or no failover", async () => {
+  const lonely = join(a.house.folder, "lonely.yaml");
+  writeFileSync(lonely, `admin: { listen: ${join(a.house.folder, "nobody.sock")} }\n`);
+  expect(await failover(a, "status", "--config", lonely)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("mcp-ops sidecar"),
+  });
+  expect(await failover(a, "failover")).toMatchObject({ code: 2, err: expect.stringContaining("--candidate") });
+});
