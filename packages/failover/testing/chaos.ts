@@ -5,7 +5,13 @@ import { SafetyBroken, type SimNode, World } from "./world.ts";
 
 /** A short lease, so that a run is short. */
 export const CHAOS_SETTINGS: Omit<Settings, "node" | "holder"> = {
-  timing: { ...timingOf("embedded", { ttlMs: 3_000 }), drainMs: 1_000, headStartMs: 500, fenceTimeoutMs: 2_000 },
+  timing: {
+    ...timingOf("embedded", { ttlMs: 3_000 }),
+    pollEveryMs: 100,
+    drainMs: 1_000,
+    headStartMs: 500,
+    fenceTimeoutMs: 2_000,
+  },
   priority: 100,
   maxSyncLagMs: 60_000,
   health: { failures: 3, of: 3, passes: 2 },
@@ -45,6 +51,8 @@ export interface Chaos {
   readonly drifts: readonly number[];
   readonly seed: number;
   readonly slow: number;
+  /** Calls in flight that never end: a node leads to its very deadline. */
+  readonly endless: boolean;
   readonly faults: readonly Fault[];
 }
 
@@ -72,6 +80,7 @@ export const chaos: fc.Arbitrary<Chaos> = fc.record({
   seed: fc.integer(),
   /** Longest way of a message: some come after their question has failed. */
   slow: fc.constantFrom(2, 50, 400, 1_500),
+  endless: fc.boolean(),
   faults: fc.array(
     fc.record({
       kind: fc.constantFrom(...KINDS),
@@ -90,6 +99,7 @@ export function play(scene: Chaos, mutate?: (state: State) => State): World {
   const random = mulberry(scene.seed);
   world.delay = () => 0.1 + random() * scene.slow;
   for (const [n, name] of NAMES.entries()) start(world, name, { rate: 1 + (scene.drifts[n] ?? 0), offset: 1_000 * n });
+  if (scene.endless) forEach(world, (node) => Object.assign(node.drain, { ms: 60_000 }));
   for (const [n, fault] of scene.faults.entries()) world.at(fault.at, () => strike(world, fault, n));
   for (let at = 0; at < 30_000; at += 200) world.at(at, () => forEach(world, (node) => random() < 0.7 && node.pull()));
   world.run(30_000);
@@ -140,7 +150,7 @@ function start(world: World, name: string, setup: { rate: number; offset: number
 /** A new life of a node, which remembers what was written. Its server goes with it, as both are on one host. */
 function restart(world: World, old: SimNode): void {
   const { rate = 1, offset = 0 } = old.setup;
-  world.add(old.settings.node, CHAOS_SETTINGS, { rate, offset, memory: old.state.memory });
+  world.add(old.settings.node, CHAOS_SETTINGS, { rate, offset, memory: old.written });
 }
 
 function ready(node: SimNode): void {

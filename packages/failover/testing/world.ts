@@ -99,6 +99,8 @@ export class SimNode {
   drain: { ms: number; confirms: boolean } = { ms: 20, confirms: true };
   fence: { ms: number; text?: string } = { ms: 20 };
   persist: { text?: string } = {};
+  /** What is on its disk. */
+  written: NodeMemory | undefined;
   dead = false;
   readonly #world: World;
   readonly #rate: number;
@@ -115,6 +117,7 @@ export class SimNode {
     this.settings = settings;
     this.lives = lives;
     this.setup = setup;
+    this.written = setup.memory;
     this.state = opening(settings, setup.memory, this.local());
   }
 
@@ -193,7 +196,10 @@ export class SimNode {
       case "persist": {
         const { text } = this.persist;
         const { memory } = effect;
-        this.#after(1, text === undefined ? { kind: "persisted", memory } : { kind: "persist-failed", memory, text });
+        this.#world.at(this.#world.now + 1, () => {
+          if (text === undefined) this.written = memory;
+          this.happen(text === undefined ? { kind: "persisted", memory } : { kind: "persist-failed", memory, text });
+        });
         break;
       }
       case "fence": {
@@ -229,6 +235,8 @@ export class SimNode {
     const { from, to, why, token, text } = entry;
     const way = from === to ? to : `${from} → ${to}`;
     this.#world.say(this.settings.node, `${way} (${why}, token ${token}): ${text}`);
+    if (why === "promoted" && token > (this.written?.highestToken ?? 0n))
+      throw new SafetyBroken("A token that is not on disk.");
     if (why === "promoted") this.#world.promotions.push({ node: this.settings.node, token, at: this.#world.now });
   }
 
