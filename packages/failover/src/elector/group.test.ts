@@ -5,7 +5,7 @@ import { SafetyBroken, World } from "../../testing/world.ts";
 import type { State } from "./state.ts";
 
 /** More with `npm run test:deep`. */
-const RUNS = 100;
+const RUNS = 60;
 
 test("whatever happens, at most one node or its server believes at any time that it leads, and tokens only grow", () => {
   fc.assert(fc.property(chaos, oneAtATime), { numRuns: RUNS });
