@@ -14,7 +14,7 @@ export interface NodeMemory {
 
 /** What a fence hook is told (R11). */
 export interface FenceOrder {
-  /** The node that led before, if known. */
+  /** Who had the lease before, if known. It may be a node that never led, since its own hook failed: when in doubt, fence all others. */
   readonly previous: string | undefined;
   /** The token this node is about to lead with. */
   readonly token: bigint;

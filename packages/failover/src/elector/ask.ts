@@ -24,10 +24,10 @@ function refusalOfSwitchover(state: State, request: SwitchoverRequest, now: numb
   if (common !== undefined) return common;
   if (stand.phase === "draining" || stand.phase === "releasing")
     return refused("busy", "This node is giving its lease away already.");
-  if (request.leader !== settings.node)
-    return refused("other-leader", `${request.leader} was named as leader: ask that node.`);
   if (stand.phase !== "leading" || !leads(state, now))
     return refused("not-leading", `${settings.node} does not lead. ${whoLeads(state)}`);
+  if (request.leader !== settings.node)
+    return refused("other-leader", `${request.leader} was named as leader: ask that node.`);
   if (request.candidate === settings.node) return refused("candidate-leads", `${settings.node} leads already.`);
   return undefined;
 }
