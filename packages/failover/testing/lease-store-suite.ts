@@ -16,12 +16,14 @@ const A = "a/1";
 const B = "b/1";
 /** Not a whole number: a share of a ttl seldom is one. */
 const CALL = { timeoutMs: 4_999.9 };
-const LONG_MS = 60_000;
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const ROUNDS = 15;
 
-/** @param stage of the file; the tests share it and have groups of their own */
-export function leaseStoreSuite(name: string, stage: () => LeaseStage): void {
+/**
+ * @param stage of the file; the tests share it and have groups of their own
+ * @param LONG_MS a lease that does not end during a test
+ */
+export function leaseStoreSuite(name: string, stage: () => LeaseStage, LONG_MS = 60_000): void {
   function opened(node: "a" | "b" = "a"): LeaseStore {
     const store = stage().client(node);
     onTestFinished(() => store[Symbol.asyncDispose]());
