@@ -1,9 +1,6 @@
-/** A group of nodes as operators run it: a sidecar each, in processes of their own, and one arbiter. */
-import { join } from "node:path";
-import { json } from "node:stream/consumers";
-import { ARBITER_PATH, Arbiter, askArbiter } from "@mcp-ops/failover";
+/** A group of nodes as operators run it: a sidecar each, in processes of their own, and one with the arbiter. */
 import { expect, vi } from "vitest";
-import { freePort, httpHouse } from "../carriers/http-house.ts";
+import { freePort } from "../carriers/http-house.ts";
 import { ask, bearer, type Reply } from "../sidecar/asking.ts";
 import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
@@ -96,6 +93,19 @@ export class Group implements AsyncDisposable {
     return member;
   }
 
+  /** Gives a running node another section. */
+  async change(name: string, more: readonly string[]): Promise<void> {
+    const { house, daemon } = this.member(name);
+    house.write(this.config(name, more));
+    expect(await daemon?.hangUp()).toContain("read again");
+  }
+
+  async stop(name: string): Promise<void> {
+    const { daemon } = this.member(name);
+    daemon?.child.kill("SIGTERM");
+    expect(await daemon?.ended).toBe(0);
+  }
+
   /** The variables to which the references of a node's config lead. */
   secretsOf(name: string): Readonly<Record<string, string>> {
     return { ADMIN_TOKEN: TOKEN, ARBITER_TOKEN: tokenAtArbiter(name) };
@@ -128,18 +138,12 @@ export class Group implements AsyncDisposable {
       this.#rest.use(member.house);
       this.#members.set(name, member);
     }
-    const arbiter = this.#rest.use(
-      new Arbiter({ file: join(this.member(names[0] ?? "").house.folder, "ledger.json") }),
-    );
-    const house = this.#rest.use(
-      await httpHouse(async (request, response) => {
-        const node = names.find((name) => request.headers.authorization === `Bearer ${tokenAtArbiter(name)}`) ?? "";
-        const verb = (request.url ?? "").slice(ARBITER_PATH.length + 1);
-        const { status, body } = await askArbiter(arbiter, node, verb, await json(request));
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-      }),
-    );
-    this.#arbiter = new URL(house.url).origin;
+    const port = await freePort();
+    const nodes = names.map((name) => `${name}: { env: TOKEN_OF_${name.toUpperCase()} }`);
+    const tokens = names.map((name) => [`TOKEN_OF_${name.toUpperCase()}`, tokenAtArbiter(name)]);
+    const config = `arbiter: { listen: "127.0.0.1:${port}", nodes: { ${nodes.join(", ")} } }\n`;
+    await this.#rest.use(new House()).daemon(config, Object.fromEntries(tokens));
+    this.#arbiter = `http://127.0.0.1:${port}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -13,6 +13,8 @@ export interface TempServer extends AsyncDisposable {
   readonly tlsPort: number;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** To every process of the server: SIGSTOP freezes it, SIGCONT lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
 }
 
 const POSTGRES_HOME = "/usr/lib/postgresql";
@@ -93,6 +95,11 @@ function served(
     folder,
     tlsPort,
     stop,
+    signal(name) {
+      const { stdout } = spawnSync("pgrep", ["-P", String(child?.pid)], { encoding: "utf8" });
+      for (const pid of stdout.split("\n").filter(Boolean)) process.kill(Number(pid), name);
+      child?.kill(name);
+    },
     async start() {
       child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
       await accepting(child, socket);

@@ -57,6 +57,7 @@ describe("an admin listener with a token", () => {
       paths: Record<string, { servers?: { url: string }[] } & Readonly<Record<string, { operationId: string }>>>;
     };
     expect(Object.keys(paths).toSorted()).toEqual([
+      "/arbiter",
       "/backups",
       "/backups/{set}",
       "/backups/{set}/accept",

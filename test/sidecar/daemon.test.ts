@@ -56,7 +56,11 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "config", "state"].map((name) => ({ name, status: "up", criticality: "optional" })),
+      dependencies: ["fleet", "backup", "failover", "arbiter", "config", "state"].map((name) => ({
+        name,
+        status: "up",
+        criticality: "optional",
+      })),
     });
   });
 

@@ -13,6 +13,12 @@ export interface LeaseStore {
   release(grant: Grant, options: CallOptions): Promise<void>;
   /** Who has the lease; undefined when nobody has. */
   read(name: string, options: CallOptions): Promise<LeaseHolder | undefined>;
+  /**
+   * For after a restore of the store from a backup, or a change of engine: every token given from now on is larger than `above`, and than
+   * any given before. The lease stays with whoever has it, under the token it has.
+   * @returns the incarnation that stands in those tokens
+   */
+  raiseFloor(name: string, above: bigint, options: CallOptions): Promise<number>;
   /** Yields when the lease may have changed hands, and never more than that: what it is then is to be read. Ends, or throws, when it cannot watch any longer. */
   watch?(name: string, signal: AbortSignal): AsyncIterable<void>;
   [Symbol.asyncDispose](): Promise<void>;

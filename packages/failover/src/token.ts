@@ -17,6 +17,16 @@ export function tokenOf(incarnation: number, counter: bigint): bigint {
   return (BigInt(incarnation) << COUNTER_BITS) | counter;
 }
 
+/** What the engine counted. */
+export function counterOf(token: bigint): bigint {
+  return token & MAX_COUNTER;
+}
+
+/** The incarnation whose tokens are all larger than `above`, and than those of the one that holds now. */
+export function incarnationAbove(now: number, above: bigint): number {
+  return Math.max(now, incarnationOf(above)) + 1;
+}
+
 export function incarnationOf(token: bigint): number {
   return Number(token >> COUNTER_BITS);
 }

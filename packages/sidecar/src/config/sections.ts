@@ -51,7 +51,7 @@ const DEFAULT_SHUTDOWN_MS = 10_000;
 
 export const path: z.ZodString = z.string().min(1);
 
-const listen = z
+export const listen: z.ZodType<string | number> = z
   .union([z.string(), z.number().int()], { error: "must be a port, host:port, the absolute path of a socket, or off" })
   .refine((given) => !["wrong", undefined].includes(parseListen(String(given)) as string | undefined), {
     error: "must be a port, host:port, the absolute path of a socket, or off",
@@ -62,9 +62,18 @@ export const secret: z.ZodType<SecretReference> = z.union(
   { error: "must say where the secret is, { file: path } or { env: NAME }, and never the secret itself" },
 );
 
-const hosts = z
+export const hosts: z.ZodDefault<z.ZodArray<z.ZodString>> = z
   .array(z.string().refine(isHost, { error: "must be a host name, such as metrics.example.com" }))
   .default([]);
+
+export const tls: z.ZodType<TlsSettings> = z.strictObject({
+  cert: path.describe("Certificate chain, PEM.").meta({ examples: ["/etc/mcp-ops/cert.pem"] }),
+  key: path.describe("Its private key, PEM.").meta({ examples: ["/etc/mcp-ops/key.pem"] }),
+  clientCa: path
+    .optional()
+    .describe("Who signs the certificates of clients, PEM; then every client must show one.")
+    .meta({ examples: ["/etc/mcp-ops/clients.pem"] }),
+});
 
 /** The sections of the daemon itself, by their keys. */
 export const BASE_SECTIONS: Readonly<{ [Key in keyof BaseConfig]: z.ZodType<BaseConfig[Key]> }> = {
@@ -121,17 +130,7 @@ export const BASE_SECTIONS: Readonly<{ [Key in keyof BaseConfig]: z.ZodType<Base
           "Where the token is that requests must show; at least 16 characters. Without one nothing can be changed by the API.",
         )
         .meta({ examples: [{ file: "/etc/mcp-ops/admin-token" }] }),
-      tls: z
-        .strictObject({
-          cert: path.describe("Certificate chain, PEM.").meta({ examples: ["/etc/mcp-ops/cert.pem"] }),
-          key: path.describe("Its private key, PEM.").meta({ examples: ["/etc/mcp-ops/key.pem"] }),
-          clientCa: path
-            .optional()
-            .describe("Who signs the certificates of clients, PEM; then every client must show one.")
-            .meta({ examples: ["/etc/mcp-ops/clients.pem"] }),
-        })
-        .optional()
-        .describe("TLS on this listener."),
+      tls: tls.optional().describe("TLS on this listener."),
     })
     .describe("The API under /api/v1."),
 };

@@ -1,0 +1,180 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { leaseStoreSuite } from "../../testing/lease-store-suite.ts";
+import { freePort } from "../../testing/temp.ts";
+import { missingForEtcd, type TempEtcd, tempEtcd } from "../../testing/temp-etcd.ts";
+import { etcdStore } from "./etcd.ts";
+import type { EtcdOptions } from "./etcd-gateway.ts";
+
+const isMissing = missingForEtcd.length > 0;
+if (isMissing) console.log(`Tests with etcd are skipped. Install the Debian packages ${missingForEtcd.join(" and ")}.`);
+
+const CALL = { timeoutMs: 3_000 };
+const TTL_MS = 30_000;
+
+describe.skipIf(isMissing)("etcd", () => {
+  let etcd: TempEtcd;
+
+  beforeAll(async () => {
+    etcd = await tempEtcd();
+    return () => etcd[Symbol.asyncDispose]();
+  }, 20_000);
+
+  const endpoint = () => etcd.members[0]?.endpoint as string;
+
+  function opened(options: Partial<EtcdOptions> = {}) {
+    const store = etcdStore({ endpoints: [endpoint()], ...options });
+    onTestFinished(() => store[Symbol.asyncDispose]());
+    return store;
+  }
+
+  leaseStoreSuite("etcd", () => ({
+    client: () => etcdStore({ endpoints: [endpoint()] }),
+    freeze: () => etcd.members[0]?.signal("SIGSTOP"),
+    thaw: () => etcd.members[0]?.signal("SIGCONT"),
+  }));
+
+  it("is asked at its next endpoint when one is dead, silent, or something else", async () => {
+    const dead = `http://127.0.0.1:${await freePort()}`;
+    const silent = await httpServer(() => {});
+    const stranger = await httpServer((_, response) => response.end('{"ID":"1"}'));
+    const sick = await httpServer((_, response) =>
+      response.writeHead(503).end('{"error":"etcdserver: no leader","code":14}'),
+    );
+    const store = opened({ endpoints: [dead, silent, stranger, sick, endpoint()] });
+    const acquired = await store.acquire("endpoints", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    const others = opened({ endpoints: [dead, stranger, sick] });
+    await expect(others.renew(acquired.grant, CALL)).rejects.toMatchObject({
+      code: "FAILOVER_STORE_UNREACHABLE",
+      message: expect.stringMatching(/ECONNREFUSED.*does not answer as etcd does.*no leader/s),
+    });
+    expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
+  });
+
+  it("of another cluster says nothing about our leases, and is told from ours", async () => {
+    await using other = await tempEtcd();
+    const store = opened({ endpoints: [endpoint()] });
+    const acquired = await store.acquire("clusters", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    const port = new URL(other.members[0]?.endpoint as string).port;
+    const front = await httpServer((request, response) => relay(request, response, () => target));
+    let target = new URL(endpoint()).port;
+    const moved = opened({ endpoints: [front] });
+    expect(await moved.renew(acquired.grant, CALL)).toBe("renewed");
+    target = port;
+    await expect(moved.renew(acquired.grant, CALL)).rejects.toMatchObject({
+      code: "FAILOVER_STORE_REFUSED",
+      message: expect.stringMatching(/another cluster.*raise-floor/),
+    });
+  });
+
+  it("whose key somebody deleted has lost the lease, although etcd's own lease lives", async () => {
+    const store = opened();
+    const acquired = await store.acquire("deleted", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    etcd.ctl("del", "/mcp-ops/failover/deleted/lease");
+    expect(await store.renew(acquired.grant, CALL)).toBe("lost");
+  });
+
+  it("keeps a lease over a restart, and its tokens go on", async () => {
+    const store = opened();
+    const acquired = await store.acquire("restart", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    await etcd.members[0]?.restart();
+    expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
+    await store.release(acquired.grant, CALL);
+    const next = await store.acquire("restart", "b/1", TTL_MS, CALL);
+    expect(next).toMatchObject({ kind: "granted" });
+    expect(next.kind === "granted" && next.grant.token > acquired.grant.token).toBe(true);
+  });
+
+  it("leaves nothing behind but the floor when leases were given back", async () => {
+    const store = opened();
+    const acquired = await store.acquire("clean", "a/1", TTL_MS, CALL);
+    expect(await store.acquire("clean", "b/1", TTL_MS, CALL)).toMatchObject({ kind: "held" });
+    if (acquired.kind === "granted") await store.release(acquired.grant, CALL);
+    expect(etcd.ctl("get", "--prefix", "/mcp-ops/failover/clean/")).toBe("");
+  });
+});
+
+describe.skipIf(isMissing)("etcd with TLS and users", () => {
+  let etcd: TempEtcd;
+
+  beforeAll(async () => {
+    etcd = await tempEtcd(1, { tls: true });
+    etcd.ctl("user", "add", "root:root-secret");
+    etcd.ctl("user", "grant-role", "root", "root");
+    etcd.ctl("role", "add", "failover");
+    etcd.ctl("role", "grant-permission", "failover", "--prefix=true", "readwrite", "/mcp-ops/failover/");
+    for (const user of ["node", "guest"]) etcd.ctl("user", "add", `${user}:canary-secret`);
+    etcd.ctl("user", "grant-role", "node", "failover");
+    etcd.ctl("auth", "enable");
+  }, 20_000);
+  afterAll(() => etcd[Symbol.asyncDispose]());
+
+  const pem = (name: string) => readFileSync(join(etcd.folder, name), "utf8");
+  const tls = () => ({ ca: pem("server.pem"), cert: pem("client.pem"), key: pem("client-key.pem") });
+  const user = { name: "node", password: "canary-secret" };
+
+  const take = (options: Partial<EtcdOptions>) =>
+    etcdStore({ endpoints: [etcd.members[0]?.endpoint as string], tls: tls(), ...options }).acquire(
+      "tls",
+      "a/1",
+      TTL_MS,
+      CALL,
+    );
+
+  it("lets a node in that shows its certificate and password, and again after etcd forgot its token", async () => {
+    const store = etcdStore({ endpoints: [etcd.members[0]?.endpoint as string], tls: tls(), user });
+    const acquired = await store.acquire("auth", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    // Simple tokens live in the memory of a member.
+    await etcd.members[0]?.restart();
+    expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
+  });
+
+  it.each([
+    ["without a user", {}, /Give a `user`/],
+    ["with a wrong password", { user: { ...user, password: "canary-wrong" } }, /does not take the user or password/],
+    ["as one who may not write there", { user: { ...user, name: "guest" } }, /`user` whose role has readwrite/],
+  ])("says what to do to whoever comes %s", async (_, options, message) => {
+    const error = await take(options).catch((refusal) => refusal);
+    expect(error).toMatchObject({ code: "FAILOVER_STORE_REFUSED", message: expect.stringMatching(message) });
+    expect(String(error)).not.toContain("canary");
+  });
+
+  it.each([
+    ["does not trust its certificate", () => ({ ...tls(), ca: undefined })],
+    ["shows no certificate", () => ({ ca: pem("server.pem") })],
+  ])("is unreachable for one who %s", async (_, wrong) => {
+    await expect(take({ user, tls: wrong() })).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
+  });
+});
+
+type Listener = Parameters<typeof createServer>[1] & {};
+
+async function httpServer(listener: Listener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Hands a question on to whatever listens at that port. */
+const relay = async (request: Parameters<Listener>[0], response: Parameters<Listener>[1], port: () => string) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const answer = await fetch(`http://127.0.0.1:${port()}${request.url}`, {
+    method: "POST",
+    body: Buffer.concat(chunks),
+  });
+  response.writeHead(answer.status).end(await answer.text());
+};

@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type PostgresOptions, postgresStore } from "@mcp-ops/failover";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { leaseStoreSuite } from "../../packages/failover/testing/lease-store-suite.ts";
+import { missingForPostgres, type TempServer, tempPostgres } from "../health/temp-servers.ts";
+
+const isMissing = missingForPostgres.length > 0;
+if (isMissing) console.log(`Leases in PostgreSQL are not tested. Install ${missingForPostgres.join(" and ")}.`);
+
+const PASSWORD = "canary-password";
+const CALL = { timeoutMs: 3_000 };
+
+describe.skipIf(isMissing)("PostgreSQL", () => {
+  let server: TempServer;
+
+  beforeAll(async () => {
+    server = await tempPostgres(PASSWORD);
+    await server.start();
+    return () => server[Symbol.asyncDispose]();
+  }, 30_000);
+
+  const place = (): PostgresOptions => ({
+    host: server.folder,
+    port: server.tlsPort,
+    user: "app",
+    password: PASSWORD,
+    database: "postgres",
+  });
+
+  function opened(options: Partial<PostgresOptions> = {}) {
+    const store = postgresStore({ ...place(), ...options });
+    onTestFinished(() => store[Symbol.asyncDispose]());
+    return store;
+  }
+
+  function psql(sql: string): void {
+    const args = ["-h", server.folder, "-p", `${server.tlsPort}`, "-U", "app", "-d", "postgres", "-qc", sql];
+    const { status, stderr } = spawnSync("psql", args, { env: { ...process.env, PGPASSWORD: PASSWORD } });
+    expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: "" });
+  }
+
+  leaseStoreSuite("PostgreSQL", () => ({
+    client: () => postgresStore(place()),
+    freeze: () => server.signal("SIGSTOP"),
+    thaw: () => server.signal("SIGCONT"),
+  }));
+
+  it("keeps tokens over a restart", async () => {
+    const store = opened();
+    const first = await store.acquire("restart", "a/1", 30_000, CALL);
+    if (first.kind !== "granted") throw new Error("it was not granted");
+    await server.stop();
+    await expect(store.renew(first.grant, CALL)).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
+    await server.start();
+    expect(await store.renew(first.grant, CALL)).toBe("renewed");
+  });
+
+  it("is reached by TLS, and not by one who does not trust its certificate", async () => {
+    const ca = readFileSync(join(server.folder, "cert.pem"), "utf8");
+    const byTls = { host: "127.0.0.1", ssl: { ca, servername: "localhost" } };
+    expect(await opened(byTls).acquire("tls", "a/1", 30_000, CALL)).toMatchObject({ kind: "granted" });
+    const unknown = opened({ host: "127.0.0.1", ssl: true });
+    await expect(unknown.read("tls", CALL)).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
+  });
+
+  it("makes its table once, also when many ask for the first time at once", async () => {
+    const stores = Array.from({ length: 3 }, () => opened({ schema: "fresh" }));
+    const answers = await Promise.all(stores.map((store, n) => store.acquire("fresh", `n${n}/1`, 30_000, CALL)));
+    expect(answers.filter(({ kind }) => kind === "granted")).toHaveLength(1);
+  });
+
+  it.each([
+    ["a wrong password", { password: "canary-wrong" }, /password is wrong/],
+    ["a database that is not there", { database: "nowhere" }, /no such database/],
+  ])("says what to do about %s", async (_, options, message) => {
+    const error = await opened(options)
+      .read("wrong", CALL)
+      .catch((refusal) => refusal);
+    expect(error).toMatchObject({ code: "FAILOVER_STORE_REFUSED", message: expect.stringMatching(message) });
+    expect(String(error)).not.toContain("canary");
+  });
+
+  it("says which right is missing to a user who may not make the table", async () => {
+    psql(`CREATE USER poor PASSWORD '${PASSWORD}'`);
+    await expect(opened({ user: "poor", schema: "not_mine" }).read("poor", CALL)).rejects.toMatchObject({
+      code: "FAILOVER_STORE_REFUSED",
+      message: expect.stringMatching(/GRANT USAGE, CREATE/),
+    });
+  });
+});
