@@ -10,6 +10,7 @@ const isMissing = missingForPostgres.length > 0;
 if (isMissing) console.log(`Leases in PostgreSQL are not tested. Install ${missingForPostgres.join(" and ")}.`);
 
 const PASSWORD = "canary-password";
+const PATIENCE = { timeout: 15_000, interval: 20 };
 const CALL = { timeoutMs: 3_000 };
 
 describe.skipIf(isMissing)("PostgreSQL", () => {
@@ -55,6 +56,21 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
     await expect(store.renew(first.grant, CALL)).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
     await server.start();
     expect(await store.renew(first.grant, CALL)).toBe("renewed");
+  });
+
+  it("H8: gives nobody a lease that is over by the database's clock alone: that one may have jumped", async () => {
+    const [a, b] = [opened(), opened()];
+    const first = await a.acquire("jump", "a/1", 1_000, CALL);
+    const jumpedAt = performance.now();
+    psql("UPDATE mcp_ops.failover_leases SET expires_at = expires_at - interval '1 hour' WHERE name = 'jump'");
+    expect(await b.acquire("jump", "b/1", 1_000, CALL)).toMatchObject({ kind: "held", by: { holder: "a/1" } });
+    expect(await b.read("jump", CALL)).toMatchObject({ holder: "a/1" });
+    await expect.poll(async () => (await b.acquire("jump", "b/1", 1_000, CALL)).kind, PATIENCE).toBe("granted");
+    expect(performance.now() - jumpedAt).toBeGreaterThanOrEqual(1_000);
+    expect(first.kind === "granted" && (await a.renew(first.grant, CALL))).toBe("lost");
+    // And backwards: nobody waits for an hour.
+    psql("UPDATE mcp_ops.failover_leases SET expires_at = expires_at + interval '1 hour' WHERE name = 'jump'");
+    await expect.poll(async () => (await a.acquire("jump", "a/1", 1_000, CALL)).kind, PATIENCE).toBe("granted");
   });
 
   it("is reached by TLS, and not by one who does not trust its certificate", async () => {

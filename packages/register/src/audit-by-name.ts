@@ -51,6 +51,7 @@ export function auditByName(folder: string, server: string | undefined): AuditLo
     },
     gate: undefined,
     durability: "buffered",
+    note: (fields) => log?.note(fields),
     head: () => log?.head(),
     stats: () => log?.stats() ?? NOTHING,
     flush: async () => log?.flush(),

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { leaseStoreSuite } from "../../testing/lease-store-suite.ts";
 import { freePort } from "../../testing/temp.ts";
@@ -62,7 +63,7 @@ describe.skipIf(isMissing)("etcd", () => {
     const acquired = await store.acquire("clusters", "a/1", TTL_MS, CALL);
     if (acquired.kind !== "granted") throw new Error("it was not granted");
     const port = new URL(other.members[0]?.endpoint as string).port;
-    const front = await httpServer((request, response) => relay(request, response, () => target));
+    const front = await httpServer(async (request, response) => response.end(await relayed(request, target)));
     let target = new URL(endpoint()).port;
     const moved = opened({ endpoints: [front] });
     expect(await moved.renew(acquired.grant, CALL)).toBe("renewed");
@@ -71,6 +72,23 @@ describe.skipIf(isMissing)("etcd", () => {
       code: "FAILOVER_STORE_REFUSED",
       message: expect.stringMatching(/another cluster.*raise-floor/),
     });
+  });
+
+  it("renews nothing by the word of a member whose term is over", async () => {
+    const acquired = await opened().acquire("term", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    const { port } = new URL(endpoint());
+    // What a leader answers that was deposed and has not heard of it: a good keepalive, of an older term.
+    const deposed = await httpServer(async (request, response) => {
+      const answer = await relayed(request, port);
+      const isKeepalive = request.url === "/v3/lease/keepalive";
+      response.end(isKeepalive ? answer.replace(/"raft_term":"\d+"/, '"raft_term":"1"') : answer);
+    });
+    await expect(opened({ endpoints: [deposed] }).renew(acquired.grant, CALL)).rejects.toMatchObject({
+      code: "FAILOVER_STORE_UNREACHABLE",
+      message: expect.stringMatching(/leader changed/),
+    });
+    expect(await opened().renew(acquired.grant, CALL)).toBe("renewed");
   });
 
   it("whose key somebody deleted has lost the lease, although etcd's own lease lives", async () => {
@@ -169,12 +187,7 @@ async function httpServer(listener: Listener): Promise<string> {
 }
 
 /** Hands a question on to whatever listens at that port. */
-const relay = async (request: Parameters<Listener>[0], response: Parameters<Listener>[1], port: () => string) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const answer = await fetch(`http://127.0.0.1:${port()}${request.url}`, {
-    method: "POST",
-    body: Buffer.concat(chunks),
-  });
-  response.writeHead(answer.status).end(await answer.text());
-};
+async function relayed(request: IncomingMessage, port: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}${request.url}`, { method: "POST", body: await text(request) });
+  return answer.text();
+}

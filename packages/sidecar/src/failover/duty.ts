@@ -29,7 +29,7 @@ function openFailover(settings: FailoverSettings): Duty {
       if (group === undefined) return;
       for (const note of hintsOf(context.env).notes) context.log("warn", note);
       if (mode === "active-passive") {
-        agent = openAgent(group, settings, context, report);
+        agent = await openAgent(group, settings, context, report);
         return;
       }
       alone = openProber(settings, context, () => false, report);

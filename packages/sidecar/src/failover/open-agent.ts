@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { openNode } from "@mcp-ops/failover";
+import { type NodeOptions, openNode } from "@mcp-ops/failover";
 import type { Place } from "../backup/open-set.ts";
 import { readToken } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
-import { Agent } from "./agent.ts";
+import { Agent, type AgentParts } from "./agent.ts";
 import { fenceOf } from "./fence.ts";
 import { hintsOf } from "./hints.ts";
 import { History } from "./history.ts";
@@ -23,20 +23,65 @@ import { timingFor } from "./timing-settings.ts";
 const MISSED_SYNCS = 3;
 
 /** Opens the agent of a node in a group where one leads. It boots as a standby, whatever it was before. */
-export function openAgent(group: string, settings: FailoverSettings, context: DutyContext, onReport: Report): Agent {
+export async function openAgent(
+  group: string,
+  settings: FailoverSettings,
+  context: DutyContext,
+  onReport: Report,
+): Promise<Agent> {
   const { log, state, folder, env } = context;
-  const place: Place = { folder, env };
-  const node = nodeName(settings);
   if (settings.store === undefined) throw new Error("The schema lets no group without a store pass.");
-  const store = openStore(settings.store, place);
-  const timing = timingFor(store.kind, settings.timing, settings.fence?.timeoutMs, store.caps.minTtlMs);
-  const history = new History(state, historyFolder(settings, place), log);
-  const memory = new Memory(state, group, node);
+  const peers = peersOf(settings.peers, { folder, env });
+  const prober = openProber(
+    settings,
+    context,
+    () => agent.leads,
+    (finding, lagMs) => {
+      agent.parts.node.reportSyncLag(lagMs);
+      agent.parts.node.reportHealth(finding.passing ? "passing" : "failing");
+      onReport(finding, lagMs);
+    },
+  );
+  const store = openStore(settings.store, { folder, env });
+  const history = new History(state, historyFolder(settings, { folder, env }), log);
   const pullers = new Pullers(() => performance.now());
+  const schedule = scheduleOf(context, () => agent);
+  const opened = { store, history, pullers, peers, prober, schedule };
+  const agent: Agent = await begun(opened, () => {
+    const timing = timingFor(store.kind, settings.timing, settings.fence?.timeoutMs, store.caps.minTtlMs);
+    const node = openNode(nodeOptions(group, settings, context, { store, history, pullers, timing }));
+    return new Agent({ ...opened, node, timing, publicUrl: settings.server.publicUrl ?? settings.server.url });
+  });
+  schedule.open();
+  prober.start();
+  return agent;
+}
+
+/** What was opened for an agent that cannot be is closed again. */
+async function begun(opened: Pick<AgentParts, "store" | "history">, begin: () => Agent): Promise<Agent> {
+  try {
+    return begin();
+  } catch (error) {
+    await opened.history[Symbol.asyncDispose]();
+    await opened.store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function nodeOptions(
+  group: string,
+  settings: FailoverSettings,
+  context: DutyContext,
+  parts: Pick<AgentParts, "store" | "history" | "pullers" | "timing">,
+): NodeOptions {
+  const { log, state, folder, env } = context;
   const { fence, priority, server } = settings;
+  const { store, history, pullers, timing } = parts;
+  const node = nodeName(settings);
+  const memory = new Memory(state, group, node);
   const maxSyncLagMs = maxSyncLag(settings, context);
   const { failures, of, passes } = server;
-  const opened = openNode({
+  return {
     group,
     node,
     store,
@@ -49,34 +94,8 @@ export function openAgent(group: string, settings: FailoverSettings, context: Du
     onTransition: (transition) => history.add(transition),
     onFault: (error) => log("warn", `The election: ${messageOf(error)}`),
     ...(maxSyncLagMs !== undefined && { maxSyncLagMs }),
-    ...(fence !== undefined && { fence: fenceOf(fence, { group, node }, place, log) }),
-  });
-  const prober = openProber(
-    settings,
-    context,
-    () => agent.leads,
-    (finding, lagMs) => {
-      opened.reportSyncLag(lagMs);
-      opened.reportHealth(finding.passing ? "passing" : "failing");
-      onReport(finding, lagMs);
-    },
-  );
-  const schedule = scheduleOf(context, () => agent);
-  const publicUrl = server.publicUrl ?? server.url;
-  const agent: Agent = new Agent({
-    node: opened,
-    store,
-    timing,
-    history,
-    peers: peersOf(settings.peers, place),
-    pullers,
-    prober,
-    schedule,
-    publicUrl,
-  });
-  schedule.open();
-  prober.start();
-  return agent;
+    ...(fence !== undefined && { fence: fenceOf(fence, { group, node }, { folder, env }, log) }),
+  };
 }
 
 /** Where SYNC_INTERVAL is all that is said, data that missed it three times are too old. */
@@ -87,7 +106,7 @@ function maxSyncLag({ maxSyncLagMs, syncedFile }: FailoverSettings, { env }: Dut
 }
 
 /** The host name, as far as it can stand in a lease and in a URL. */
-export function nodeName({ node }: FailoverSettings): string {
+function nodeName({ node }: FailoverSettings): string {
   return (
     node ??
     (hostname()

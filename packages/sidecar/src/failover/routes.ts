@@ -1,3 +1,4 @@
+import { OpsError } from "@mcp-ops/formats";
 import type { z } from "zod";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
@@ -116,7 +117,7 @@ async function withAgent(
   answer: (agent: Agent) => AdminReply | Promise<AdminReply>,
 ): Promise<AdminReply> {
   const agent = agentNow();
-  if (agent !== undefined) return answer(agent);
+  if (agent !== undefined) return answered(() => answer(agent));
   return problem(
     404,
     SIDECAR_ERROR.failoverOff,
@@ -128,6 +129,16 @@ async function viewOf(agent: Agent, { query }: AdminRequest): Promise<AdminReply
   const own = agentView(agent);
   if (query.members !== "1") return { status: 200, body: own };
   return { status: 200, body: { ...own, members: { [agent.status.node]: own, ...(await agent.parts.peers.views()) } } };
+}
+
+/** What the engine cannot do now, such as write to its store, it says itself. */
+async function answered(answer: () => AdminReply | Promise<AdminReply>): Promise<AdminReply> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof OpsError) return problem(503, error.code, error.message);
+    throw error;
+  }
 }
 
 function historyOf(agent: Agent, { query: { count = String(MAX_KEPT) } }: AdminRequest): AdminReply {

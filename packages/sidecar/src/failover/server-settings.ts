@@ -17,7 +17,7 @@ export interface ServerSettings {
   readonly passes: number;
 }
 
-export interface CanarySettings {
+interface CanarySettings {
   readonly tool: string;
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly onStandby: boolean;
