@@ -6,21 +6,22 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type HttpHouse, httpHouse } from "../carriers/http-house.ts";
+import { type Handler, type HttpHouse, httpHouse } from "../carriers/http-house.ts";
 import { sessions } from "../carriers/http-sessions.ts";
 import { Group, type Member } from "./group.ts";
 
 const IDENTITY = { name: "weather", version: "1.0.0" };
 let isFailing = false;
 
-function modern() {
-  return toNodeHandler(
+function modern(): Handler {
+  const serve = toNodeHandler(
     createMcpHandler(() => {
       const server = new McpServer(IDENTITY);
       server.registerTool("forecast", {}, () => ({ content: [], isError: isFailing }));
       return server;
     }),
   );
+  return serve as Handler;
 }
 
 function withSessions() {

@@ -29,7 +29,7 @@ export class History implements AsyncDisposable {
       ...(requestId !== undefined && { requestId }),
     };
     this.#chain.note({ event: "failover.transition", ...told, durationMs, ...optional });
-    this.#log("info", text, { from: told.from, to: told.to, why: told.why, token: told.token });
+    this.#log("info", text, { from: told.from, to: told.to, why: told.why, fencing: told.token });
     // The election goes on without its history.
     try {
       this.#state.prepare("INSERT INTO failover_history (record) VALUES (?)").run(JSON.stringify(transition));
