@@ -23,7 +23,7 @@ type Name = (typeof NAMES)[number];
 /** Clocks of this much difference are what the margin is for: a tenth of the lease's time. */
 const MAX_DRIFT = 0.04;
 
-export interface Fault {
+interface Fault {
   readonly kind:
     | "freeze"
     | "cut"

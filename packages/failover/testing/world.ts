@@ -11,7 +11,7 @@ export interface NodeSetup extends Partial<Omit<Settings, "node" | "holder">> {
   /** Its clock runs this much faster than the true one: 1.03 is 3 % fast. */
   readonly rate?: number;
   readonly offset?: number;
-  readonly memory?: NodeMemory;
+  readonly memory?: NodeMemory | undefined;
 }
 
 /** Why two nodes believed at one time that they lead, or a token went back. */
