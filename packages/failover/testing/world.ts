@@ -32,8 +32,7 @@ export class World {
   readonly promotions: { readonly node: string; readonly token: bigint; readonly at: number }[] = [];
   /** Breaks the elector on purpose, to prove that the checks see it. */
   readonly mutate: (state: State) => State;
-  #queue: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
-  #order = 0;
+  readonly #queue: { readonly at: number; readonly run: () => void }[] = [];
 
   constructor(mutate: (state: State) => State = (state) => state) {
     this.mutate = mutate;
@@ -50,9 +49,11 @@ export class World {
     return node;
   }
 
+  /** What is due at one time happens in the order in which it was asked for. */
   at(ms: number, run: () => void): void {
-    this.#order += 1;
-    this.#queue.push({ at: Math.max(this.now, ms), order: this.#order, run });
+    const at = Math.max(this.now, ms);
+    const place = this.#queue.findLastIndex((one) => one.at <= at) + 1;
+    this.#queue.splice(place, 0, { at, run });
   }
 
   /** Lets time pass. Checks after each thing that happens that at most one node believes it leads. */
@@ -81,10 +82,8 @@ export class World {
   }
 
   #next(end: number): { at: number; run: () => void } | undefined {
-    const [first] = this.#queue.toSorted((a, b) => a.at - b.at || a.order - b.order);
-    if (first === undefined || first.at > end) return undefined;
-    this.#queue = this.#queue.filter((one) => one !== first);
-    return first;
+    const [first] = this.#queue;
+    return first === undefined || first.at > end ? undefined : this.#queue.shift();
   }
 }
 
