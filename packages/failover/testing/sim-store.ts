@@ -4,7 +4,7 @@ import type { Acquired, Grant, LeaseHolder } from "../src/lease-store.ts";
 export class SimStore {
   up = true;
   readonly log: (text: string) => void;
-  /** Answers of acquisitions of which each is the same lease again, or a higher token. */
+  /** The last token that was given. */
   counter = 0n;
   #lease: (LeaseHolder & { expiresAt: number }) | undefined;
 

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CHAOS_SETTINGS, chaos, oneAtATime, oneInTheEnd, play } from "../../testing/chaos.ts";
-import { SafetyBroken, World } from "../../testing/world.ts";
+import { chaos, oneAtATime, oneInTheEnd, play } from "../../testing/chaos.ts";
+import { CHAOS_SETTINGS } from "../../testing/faults.ts";
+import { SafetyBroken } from "../../testing/safety-broken.ts";
+import { World } from "../../testing/world.ts";
 import type { State } from "./state.ts";
 
 /** More with `npm run test:deep`. */

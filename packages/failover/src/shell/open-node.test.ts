@@ -1,50 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { ManualClock } from "../../testing/manual-clock.ts";
 import { MemoryStore } from "../../testing/memory-store.ts";
+import { Stage } from "../../testing/stage.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import type { FailoverNode, NodeMemory, NodeOptions } from "../node.ts";
+import type { FailoverNode } from "../node.ts";
 import { timingOf } from "../timing.ts";
-import type { Transition } from "../transition.ts";
 import { openNode } from "./open-node.ts";
-
-class Stage {
-  readonly clock = new ManualClock();
-  readonly store = new MemoryStore(this.clock);
-  readonly history: Transition[] = [];
-  readonly faults: unknown[] = [];
-  readonly written: NodeMemory[] = [];
-
-  open(node: string, more: Partial<NodeOptions> = {}): FailoverNode {
-    const opened = openNode({
-      group: "files",
-      node,
-      store: this.store,
-      timing: timingOf("embedded"),
-      memory: undefined,
-      persist: async (memory) => void this.written.push(memory),
-      drain: async () => "drained",
-      onTransition: (transition) => this.history.push(transition),
-      onFault: (error) => this.faults.push(error),
-      clock: this.clock,
-      random: () => 0,
-      ...more,
-    });
-    for (let n = 0; n < 2; n += 1) opened.reportHealth("passing");
-    return opened;
-  }
-
-  /** A node that leads. */
-  async leader(more: Partial<NodeOptions> = {}): Promise<FailoverNode> {
-    const node = this.open("a", more);
-    await this.clock.run(1_000);
-    expect(node.status().role).toBe("primary");
-    return node;
-  }
-
-  whys(node: string): string[] {
-    return this.history.filter((one) => one.node === node).map(({ why }) => why);
-  }
-}
 
 test("a node begins as a standby, takes a free lease and keeps it", async () => {
   const stage = new Stage();
