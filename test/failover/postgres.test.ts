@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type PostgresOptions, postgresStore } from "@mcp-ops/failover";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+// @boundaries-ignore one suite for all stores; it lies beside their interface, and is in no package that is published
 import { leaseStoreSuite } from "../../packages/failover/testing/lease-store-suite.ts";
 import { missingForPostgres, type TempServer, tempPostgres } from "../health/temp-servers.ts";
 

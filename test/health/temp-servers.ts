@@ -145,7 +145,7 @@ function certificate(folder: string): { cert: string; key: string } {
 }
 
 /** Free a moment ago: these servers cannot be asked to choose one themselves. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

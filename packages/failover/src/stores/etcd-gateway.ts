@@ -20,7 +20,7 @@ export interface EtcdAnswer {
 }
 
 /** As far as we read it. Numbers of 64 bits come as strings; members that are zero or false are left out. */
-export interface EtcdBody {
+interface EtcdBody {
   readonly ID?: string;
   readonly TTL?: string;
   readonly succeeded?: boolean;
