@@ -21,7 +21,13 @@ export {
   type StartFields,
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
-export { FENCING_HEADER, FENCING_META_KEY } from "./fencing.ts";
+export {
+  EPOCH_FILE_VARIABLE,
+  FENCING_HEADER,
+  FENCING_META_KEY,
+  parseToken,
+  TOKEN_COUNTER_BITS,
+} from "./fencing.ts";
 export {
   type ConnectionDetails,
   type Criticality,
@@ -59,6 +65,6 @@ export {
   runtimeFolder,
   socketFileName,
 } from "./registration.ts";
-export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
+export { ROLE_QUERY, ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";
