@@ -28,6 +28,7 @@ export {
   parseToken,
   TOKEN_COUNTER_BITS,
 } from "./fencing.ts";
+export { FENCED_BY, type FencedBy } from "./guard-metrics.ts";
 export {
   type ConnectionDetails,
   type Criticality,
@@ -65,6 +66,7 @@ export {
   runtimeFolder,
   socketFileName,
 } from "./registration.ts";
-export { ROLE_QUERY, ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
+export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
+export { ROLE_QUERY } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";

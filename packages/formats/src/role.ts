@@ -25,9 +25,3 @@ export interface RoleDocument {
   /** When asking again makes sense, in milliseconds. */
   readonly retryAfterMs: number;
 }
-
-/**
- * What a gate tells its agent with each `GET /role`: an id of its own, and how many calls that change something are under way behind it.
- * So an agent that drains knows when everybody it has told to lead has stopped.
- */
-export const ROLE_QUERY = { gate: "gate", open: "open" } as const;

@@ -1,0 +1,10 @@
+/**
+ * What who pulls its role says in the query of `GET /role`. A primary that gives its lease away early first waits for everybody whom it has told that
+ * they may lead, until they confirm or their time is over; nameless askers cannot confirm.
+ */
+export const ROLE_QUERY = {
+  /** A name of this process and life, at most 64 letters, digits, dots, dashes and underscores. */
+  puller: "puller",
+  /** The token of a reign in which this process takes no more calls and has none in flight. */
+  stopped: "stopped",
+} as const;
