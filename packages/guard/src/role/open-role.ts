@@ -21,6 +21,8 @@ export interface OpenRoleOptions {
 
 /** The role of this node, asked for again and again. A standby until the agent has said otherwise. */
 export interface OpenRole extends RoleView, AsyncDisposable {
+  /** Settles when the agent has been asked for the first time, whatever came of it. */
+  readonly asked: Promise<void>;
   /** Calls whenever this process begins or ceases to lead, at once. Gives what stops it. */
   onChange(listener: () => void): () => void;
   /** Who knows how many calls that change something are under way: while there are any, the agent is not told that this process has stopped. */
@@ -42,6 +44,7 @@ class PolledRole implements OpenRole {
   readonly #id = randomUUID();
   readonly #listeners = new Set<() => void>();
   readonly #counts: (() => number)[] = [];
+  readonly asked: Promise<void>;
   #said: RoleDocument | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #complaint = "";
@@ -53,7 +56,7 @@ class PolledRole implements OpenRole {
     this.#reign = new Reign(options.clocks ?? SYSTEM_CLOCKS, () => {
       for (const listener of this.#listeners) listener();
     });
-    void this.#poll();
+    this.asked = this.#poll();
   }
 
   get leadsUntil(): number {
