@@ -7,12 +7,13 @@ import { GUARD_ERROR } from "../codes.ts";
 /** A role document is some 300 bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** Asks one page of an agent, over one connection that is kept open and never keeps the process alive. */
+/** Asks one page of an agent, over one connection that is kept open; but for the first question it does not keep the process alive. */
 export class AgentLine {
   readonly #options: RequestOptions;
   readonly #path: URL;
   readonly #isSecure: boolean;
   readonly #agent: Agent;
+  #hasAnswered = false;
 
   /** @throws OpsError `GUARD_ROLE_ADDRESS` for an address that is neither a URL nor the path of a socket. */
   constructor(address: string) {
@@ -30,10 +31,12 @@ export class AgentLine {
     return new Promise((resolve, reject) => {
       const options = { ...this.#options, signal: AbortSignal.timeout(timeoutMs) };
       const request = (this.#isSecure ? getSecurely : get)(url, options, (response) => {
+        this.#hasAnswered = true;
         bodyOf(response).then(resolve, reject);
       });
       request.once("error", reject);
-      request.once("socket", (socket) => socket.unref());
+      // Whoever waits for the first answer must not end meanwhile; for the others nobody waits.
+      if (this.#hasAnswered) request.once("socket", (socket) => socket.unref());
     });
   }
 

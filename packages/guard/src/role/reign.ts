@@ -87,11 +87,20 @@ export class Reign {
     if (token !== this.#token) this.end();
     this.#until = until;
     this.#token = token;
-    clearTimeout(this.#timer);
-    const delay = Math.min(Math.ceil(until - this.#clocks.monotonic()), MAX_DELAY_MS);
-    this.#timer = setTimeout(() => void this.until, delay).unref();
+    this.#watch();
     if (this.#controller !== undefined) return;
     this.#controller = new AbortController();
     this.#onChange();
+  }
+
+  /** A timer may come a moment early, by another clock than this one: then it is set again. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    const leftMs = Math.ceil(this.#until - this.#clocks.monotonic());
+    const look = () => {
+      void this.until;
+      if (this.#controller !== undefined) this.#watch();
+    };
+    this.#timer = setTimeout(look, Math.min(Math.max(1, leftMs), MAX_DELAY_MS)).unref();
   }
 }
