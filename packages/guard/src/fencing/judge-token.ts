@@ -41,7 +41,7 @@ function leaps(token: bigint, highest: bigint, limits: JumpLimits): boolean {
   return (token & COUNTER_MASK) - (highest & COUNTER_MASK) > maxCount;
 }
 
-export function stale(token: bigint, highest: bigint): OpsError {
+function stale(token: bigint, highest: bigint): OpsError {
   const message = `The token ${token} is stale: ${highest} has written here. The writer has been replaced, and nothing of its write was done. Ask the primary.`;
   return new OpsError(GUARD_ERROR.fencedStale, message);
 }
