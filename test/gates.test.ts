@@ -122,4 +122,36 @@ describe.each(carriers)("$name", (carrier: Carrier) => {
       expect(await house.audience.hears({ about: "slow ended" })).toMatchObject({ aborted: true });
       expect(await wire.say(ask("ok", {}, "after"))).not.toContain("at last");
     }));
+
+  test("a call that a gate revokes is answered at once with its words, cancelled, and what it says afterwards swallowed", () =>
+    behind("revokes", async (wire, house) => {
+      const answer = wire.say(ask("slow", { until: "released" }, "revoked"));
+      await house.audience.hears({ about: "slow started" });
+      house.audience.give("revoke");
+      expect(await answer).toContain('"error":{"code":-31006,"message":"not any more"}');
+      if (isHttp) expect(await answer).toMatch(/^HTTP 200\n/);
+      expect(await outcomeOf(house, "slow")).toMatchObject({ kind: "error", code: -31006, gate: "revokes" });
+      house.audience.give("released");
+      expect(await house.audience.hears({ about: "slow ended" })).toMatchObject({ aborted: true });
+      // The signal is spent: what is asked from then on is refused before it begins.
+      const late = await wire.say(ask("slow", { until: "released" }, "late"));
+      expect(late).toContain("-31006");
+      expect(late).not.toContain("at last");
+      expect(house.audience.all({ about: "slow started" })).toHaveLength(1);
+    }));
+
+  test("a gate that refuses with an HTTP status is heard so over HTTP, and elsewhere as an error alone", () =>
+    behind("refuses by HTTP", async (wire, house) => {
+      const answer = await wire.say(ask("ok"));
+      expect(answer).toContain('"error":{"code":-31005,"message":"not here"}');
+      expect(answer).not.toContain('"http"');
+      if (isHttp) {
+        expect(answer).toMatch(/^HTTP 503\n/);
+        expect(answer).toContain("\nretry-after: 2\n");
+        expect(JSON.parse(answer.slice(answer.indexOf("\n\n")))).toMatchObject({ jsonrpc: "2.0", id: 1 });
+      }
+      expect(await outcomeOf(house, "ok")).toMatchObject({ kind: "error", code: -31005, cause: "denied" });
+      expect(house.audience.all({ about: "exchange", target: "ok" })).toHaveLength(1);
+      expect(await wire.say(ask("args", { n: 7 }, "after"))).toContain("n is 7");
+    }));
 });

@@ -17,7 +17,7 @@ export async function measure(open: Open, variants: readonly Variant[], effort: 
   const subjects = new Map<string, Subject>();
   const closings: (() => Promise<void>)[] = [];
   for (const variant of variants) {
-    const { wrap, close } = variant.open();
+    const { wrap, close } = await variant.open();
     const subject = await open(wrap);
     subjects.set(variant.name, subject);
     closings.push(() => subject.close().then(close));

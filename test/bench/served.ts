@@ -3,7 +3,7 @@ import { HTTP_SERVERS, type HttpServerName } from "./subjects.ts";
 import { VARIANTS } from "./variants.ts";
 
 const [server, name] = process.argv.slice(2);
-const watching = VARIANTS.find((variant) => variant.name === name)?.open();
+const watching = await VARIANTS.find((variant) => variant.name === name)?.open();
 if (watching === undefined) throw new Error(`There is no variant "${name}".`);
 const http = await HTTP_SERVERS[server as HttpServerName](watching.wrap);
 process.once("message", async () => {

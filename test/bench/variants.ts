@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuditLog, auditLog } from "@mcp-ops/audit";
+import { guardRole, openRole } from "@mcp-ops/guard";
 import { health } from "@mcp-ops/health";
 import { metrics } from "@mcp-ops/metrics";
 import { type Pipeline, pipeline, tap } from "@mcp-ops/tap";
@@ -10,13 +11,14 @@ import { context } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
+import { openAgent } from "../guard/agent.ts";
 import { spanByHand } from "./by-hand.ts";
 import type { Wrap } from "./subjects.ts";
 
 /** One way to run a server; `bare` twice gives the noise floor. */
 export interface Variant {
   readonly name: string;
-  open(): Watching;
+  open(): Watching | Promise<Watching>;
 }
 
 /** What is around a server, until it is closed. */
@@ -30,6 +32,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: "bare again", open: bare },
   { name: "tap", open: () => watched({}) },
   { name: "metrics", open: () => watched(counting()) },
+  { name: "metrics + role", open: metricsAndRole },
   { name: "span by hand", open: byHand },
   { name: "metrics + span", open: metricsAndSpan },
   { name: "all, chained audit", open: all },
@@ -47,6 +50,24 @@ function watched(parts: Partial<Pipeline>, close: () => Promise<void> = async ()
 function counting(): Partial<Pipeline> {
   const { observer, connectionObserver, onFault, onOverflow } = metrics({ processMetrics: false });
   return { observers: [observer], connectionObservers: [connectionObserver], onFault, onOverflow };
+}
+
+/** A primary, whose gate asks a real agent in the same process. */
+async function metricsAndRole(): Promise<Watching> {
+  const agent = await openAgent();
+  agent.leads(7n, 3_600_000);
+  const role = openRole({ url: agent.url });
+  await role.asked;
+  const { gate, observer } = guardRole(role);
+  const counted = counting();
+  const close = async () => {
+    await role[Symbol.asyncDispose]();
+    await agent[Symbol.asyncDispose]();
+  };
+  return watched(
+    { ...counted, observers: [...(counted.observers ?? []), observer], gates: [gate], answersHttp: true },
+    close,
+  );
 }
 
 function byHand(): Watching {

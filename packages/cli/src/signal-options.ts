@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { isHost, parseListen, readSettings, type Settings } from "@mcp-ops/kit";
 import type { SignalOptions } from "@mcp-ops/proxy";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { usageError } from "./complaint.ts";
 import type { Terminal } from "./verb.ts";
 
 /** What the command line says of signals, as commander reads it. */
@@ -14,13 +15,21 @@ export interface SignalFlags {
   readonly textfile?: string;
   readonly otlpMetrics?: string;
   readonly trace?: string;
+  readonly roleUrl?: string;
+  readonly readTools?: readonly string[];
+  readonly reads?: Reads;
+  readonly trustReadOnlyHint?: boolean;
 }
+
+type Reads = NonNullable<NonNullable<SignalOptions["role"]>["reads"]>;
+
+const READS: readonly Reads[] = ["refuse", "serve-stale"];
 
 const TRACE_EXPORTERS = ["otlp", "otlp-http", "otlp-grpc", "console", "jaeger"] as const;
 
 /** Adds the options of every verb that watches a server. */
 export function addSignalOptions(command: Command): Command {
-  return command
+  return addRoleOptions(command)
     .option("--name <server>", "name of the server in every signal (env MCP_OPS_SERVER)")
     .option(
       "--ops-listen <where>",
@@ -35,6 +44,16 @@ export function addSignalOptions(command: Command): Command {
     )
     .option("--otlp-metrics <url|on>", "push metrics by OTLP; on: to OTEL_EXPORTER_OTLP_* (env MCP_OPS_OTLP_METRICS)")
     .addOption(new Option("--trace <exporter>", "send spans there (env MCP_OPS_TRACE)").choices(TRACE_EXPORTERS));
+}
+
+function addRoleOptions(command: Command): Command {
+  return command
+    .option("--role-url <url>", "change nothing but while this agent says that this node leads (env MCP_OPS_ROLE_URL)")
+    .option("--read-tools <names>", "tools that change nothing, with commas between (env MCP_OPS_READ_TOOLS)", names)
+    .addOption(
+      new Option("--reads <how>", "what a standby does with what only reads (env MCP_OPS_READS)").choices(READS),
+    )
+    .option("--trust-read-only-hint", "believe tools that say they only read (env MCP_OPS_TRUST_READ_ONLY_HINT=on)");
 }
 
 /**
@@ -58,7 +77,29 @@ export function signalOptions(
     healthResource: flags.healthResource ?? settings.healthResource,
     textfile: flags.textfile ?? pathIn(env.MCP_OPS_TEXTFILE),
     otlpMetrics: flags.otlpMetrics ?? (env.MCP_OPS_OTLP_METRICS || undefined),
+    role: roleOf(flags, env),
     onWarning: warningsTo(terminal),
+  };
+}
+
+/** Wrong words of the environment end the command here: a gate that is not as it was meant is worse than none. */
+function roleOf(flags: SignalFlags, env: NodeJS.ProcessEnv): SignalOptions["role"] {
+  const url = flags.roleUrl ?? (env.MCP_OPS_ROLE_URL || undefined);
+  if (url === undefined) {
+    if (flags.readTools ?? flags.reads ?? flags.trustReadOnlyHint)
+      throw usageError("Which role? Give --role-url, too.");
+    return undefined;
+  }
+  const reads = flags.reads ?? (env.MCP_OPS_READS || undefined);
+  const trusts = env.MCP_OPS_TRUST_READ_ONLY_HINT || "off";
+  if (reads !== undefined && !READS.includes(reads as Reads))
+    throw usageError("MCP_OPS_READS is refuse or serve-stale.");
+  if (trusts !== "on" && trusts !== "off") throw usageError("MCP_OPS_TRUST_READ_ONLY_HINT is on or off.");
+  return {
+    url,
+    reads: reads as Reads | undefined,
+    readTools: flags.readTools ?? names(env.MCP_OPS_READ_TOOLS ?? ""),
+    trustReadOnlyHint: flags.trustReadOnlyHint ?? trusts === "on",
   };
 }
 
@@ -78,6 +119,11 @@ const MAX_WARNINGS = 100;
 
 function pathIn(value: string | undefined): string | undefined {
   return value ? resolve(value) : undefined;
+}
+
+function names(given: string, before: readonly string[] = []): readonly string[] {
+  const found = given.split(",").map((name) => name.trim());
+  return [...before, ...found.filter((name) => name !== "")];
 }
 
 function listen(given: string): Settings["listen"] {

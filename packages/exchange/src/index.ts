@@ -1,6 +1,15 @@
 export type { ClientInfo, Connection, Direction, Era, Exchange, TraceIdentity, TransportKind } from "./exchange.ts";
 export type { Fault, OnFault } from "./fault.ts";
-export { type Answer, type Gate, PASS, type Pass, type Verdict } from "./gate.ts";
+export {
+  type Answer,
+  type Gate,
+  type HttpAnswer,
+  PASS,
+  type Pass,
+  type Revocable,
+  type RevokingSignal,
+  type Verdict,
+} from "./gate.ts";
 export type { JsonObject, RequestId } from "./json.ts";
 export { jsonBytes } from "./json-bytes.ts";
 export type { ConnectionEnd, ConnectionObserver, Observer } from "./observer.ts";

@@ -18,6 +18,10 @@ export const OPS_RPC = {
   deadlineExceeded: -31002,
   unavailable: -31003,
   tooLarge: -31004,
+  /** Refused before anything was done, because this node does not lead. Safe to ask again, there or here. */
+  notPrimary: -31005,
+  /** Given up because this node stopped leading while the call was under way: what it has done already is not known. */
+  revoked: -31006,
 } as const;
 
 /** Codes that may stand as a label value. A server may invent any other; those read `_other`. */

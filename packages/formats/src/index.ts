@@ -22,7 +22,14 @@ export {
   type TransitionFields,
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
-export { FENCING_HEADER, FENCING_META_KEY } from "./fencing.ts";
+export {
+  EPOCH_FILE_VARIABLE,
+  FENCING_HEADER,
+  FENCING_META_KEY,
+  parseToken,
+  TOKEN_COUNTER_BITS,
+} from "./fencing.ts";
+export { FENCED_BY, type FencedBy } from "./guard-metrics.ts";
 export {
   type ConnectionDetails,
   type Criticality,

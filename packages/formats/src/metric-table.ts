@@ -1,4 +1,5 @@
 import { LABELLED_CODES } from "./codes.ts";
+import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
 import { OTHER } from "./methods.ts";
 import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
@@ -41,7 +42,11 @@ const SERVER_METRIC = {
 } as const;
 
 /** The names of our own metrics, by the words the code uses for them. */
-export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC = { ...SERVER_METRIC, ...SIDECAR_METRIC };
+export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC & typeof GUARD_METRIC = {
+  ...SERVER_METRIC,
+  ...SIDECAR_METRIC,
+  ...GUARD_METRIC,
+};
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
 export const PROTOCOL_REVISIONS: readonly string[] = [
@@ -236,6 +241,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...HEALTH,
   ...AUDIT,
   ...FLEET,
+  ...GUARD_METRICS,
   ...SIDECAR_METRICS,
   ...PROCESS_METRICS,
 ];

@@ -25,6 +25,20 @@ export type {
 export { PASS } from "@mcp-ops/exchange";
 export { OpsError, type Registration, runtimeFolder } from "@mcp-ops/formats";
 export {
+  admitRequest,
+  etcdFence,
+  type FencedSink,
+  fencedSink,
+  fencingToken,
+  guardRole,
+  type OpenRole,
+  openRole,
+  type RoleGuard,
+  type SqlFence,
+  sqlFence,
+  writeEpochFile,
+} from "@mcp-ops/guard";
+export {
   type Check,
   customCheck,
   diskCheck,
@@ -49,6 +63,7 @@ export { prefersOpenMetrics } from "./endpoint/preferences.ts";
 export { nearest } from "./nearest.ts";
 export { DEFAULT_OPS_PORT, type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "./ops-endpoint.ts";
 export type { WatchAuditOptions } from "./parts/audit-part.ts";
+export type { RoleOption, WatchRoleOptions } from "./parts/role-part.ts";
 export { pipelineFor } from "./pipelines.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";

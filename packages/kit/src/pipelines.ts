@@ -1,11 +1,13 @@
 import type { Gate, Observer, OnFault } from "@mcp-ops/exchange";
+import { tokenFromFront } from "@mcp-ops/guard";
 import type { Metrics } from "@mcp-ops/metrics";
 import { type Pipeline, pipeline } from "@mcp-ops/tap";
 import { alike } from "./alike.ts";
 import { defaultMetrics, metricsFrom } from "./default-metrics.ts";
 import { auditFrom } from "./parts/audit-part.ts";
-import { showAudit, showHealth } from "./parts/figures.ts";
+import { showAudit, showHealth, showRole } from "./parts/figures.ts";
 import { healthFrom } from "./parts/health-part.ts";
+import { roleFrom } from "./parts/role-part.ts";
 import { tracingFrom } from "./parts/tracing-part.ts";
 import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
 
@@ -36,8 +38,8 @@ export function pipelineFor(options: WatchOptions = NO_OPTIONS): Pipeline {
 }
 
 /**
- * Tracing stands outermost, because everything else runs inside its span and reads its trace. The audit log's gate is asked
- * last: a required log records what it lets pass, and nothing may refuse that any more.
+ * Tracing stands outermost, because everything else runs inside its span and reads its trace. The health resources are there on a
+ * standby, too. The audit log's gate is asked last: a required log records what it lets pass, and nothing may refuse that any more.
  */
 function build(options: WatchOptions): Pipeline {
   const { server, maxOpenExchanges, learnTargets, onFault, log } = options;
@@ -45,18 +47,23 @@ function build(options: WatchOptions): Pipeline {
   const metrics = metricsOf(options.metrics);
   const audit = auditFrom(options.audit, server);
   const health = healthFrom(options.health, audit);
+  const role = roleFrom(options.role);
+  const isInFront = options.role === "in-front";
   if (metrics !== undefined && health !== undefined) showHealth(metrics);
   if (metrics !== undefined && audit !== undefined) showAudit(metrics);
+  if (metrics !== undefined && role !== undefined) showRole(metrics);
   const observers: readonly (Observer | undefined)[] = [
     tracing?.observer,
     metrics?.observer,
     audit?.observer,
     log?.observer,
+    isInFront ? tokenFromFront : role?.observer,
     ...(options.observers ?? []),
   ];
   const gates: readonly (Gate | undefined)[] = [
     tracing?.propagation,
     health?.health.gate,
+    role?.gate,
     ...(options.gates ?? []),
     audit?.gate,
   ];
@@ -71,6 +78,8 @@ function build(options: WatchOptions): Pipeline {
     onFault: both(metrics?.onFault, onFault),
     onOverflow: metrics?.onOverflow ?? (() => {}),
     ownResources: health?.resources ?? [],
+    answersHttp: role !== undefined || (options.gates ?? []).length > 0,
+    trustsFencing: isInFront,
   });
 }
 

@@ -14,7 +14,8 @@ import {
   yesOrNo,
 } from "./check-options.ts";
 import type { WatchAuditOptions } from "./parts/audit-part.ts";
-import { AUDIT_OPTIONS, HEALTH_OPTIONS, TRACING_OPTIONS } from "./parts/part-options.ts";
+import { AUDIT_OPTIONS, HEALTH_OPTIONS, ROLE_OPTIONS, TRACING_OPTIONS } from "./parts/part-options.ts";
+import type { RoleOption } from "./parts/role-part.ts";
 
 /** What `watch` may be told. Everything has a default, and an object given twice is read once. */
 export interface WatchOptions {
@@ -28,11 +29,13 @@ export interface WatchOptions {
   readonly audit?: false | WatchAuditOptions | AuditLog | undefined;
   /** `false` for none, options to shape it, or what `health()` returned (and who made it starts it). Default: on, without checks, with the resource `health://status`. */
   readonly health?: false | HealthOptions | Health | undefined;
+  /** Where the role of this node is asked for, what `guardRole()` returned, or `"in-front"` where a proxy or wrap of ours has the gate. Default: none, every call passes. */
+  readonly role?: RoleOption | undefined;
   /** What `requestLog()` returned: code inside an exchange then finds its logger. Default: none. */
   readonly log?: RequestLog | undefined;
   /** Watch exchanges, outermost first; tracing, metrics, audit and log stand outside of them. */
   readonly observers?: readonly Observer[] | undefined;
-  /** Asked in order; the first that answers wins. Those of tracing and health are asked before, that of the audit log after. */
+  /** Asked in order; the first that answers wins. Those of tracing, health and role are asked before, that of the audit log after. */
   readonly gates?: readonly Gate[] | undefined;
   readonly connectionObservers?: readonly ConnectionObserver[] | undefined;
   /** Told of every observer or gate that misbehaves. The metrics count them too. */
@@ -49,6 +52,10 @@ const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
   metrics: offOr("metrics()"),
   audit: offOr("auditLog()"),
   health: offOr("health()"),
+  role: {
+    fits: (value) => value === "in-front" || isObject(value),
+    words: 'options such as { url }, what guardRole() returned, or "in-front"',
+  },
   log: {
     fits: (value) => isObject(value) && typeof value.observer === "function",
     words: "what requestLog() returned",
@@ -64,10 +71,11 @@ const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
 /** Throws an OpsError that tells the fix when something is wrong with the options. */
 export function checkWatchOptions(options: WatchOptions): void {
   checkOptions("watch()", options, OPTIONS);
-  const { tracing, audit, health } = options;
+  const { tracing, audit, health, role } = options;
   if (areOptions(tracing, "observer")) checkOptions("watch({ tracing })", tracing, TRACING_OPTIONS);
   if (areOptions(audit, "observer")) checkOptions("watch({ audit })", audit, AUDIT_OPTIONS);
   if (areOptions(health, "gate")) checkOptions("watch({ health })", health, HEALTH_OPTIONS);
+  if (role !== "in-front" && areOptions(role, "gate")) checkOptions("watch({ role })", role, ROLE_OPTIONS);
 }
 
 /** Whether these are options, and not the part itself, which has the member `mark`. */

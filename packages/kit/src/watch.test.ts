@@ -129,7 +129,7 @@ describe("wrong options fail at once", () => {
     [
       { colour: "blue" },
       "KIT_OPTION_UNKNOWN",
-      "It has: server, tracing, metrics, audit, health, log, observers, gates",
+      "It has: server, tracing, metrics, audit, health, role, log, observers, gates",
     ],
     [{ constructor: 1 }, "KIT_OPTION_UNKNOWN", "watch() has no option `constructor`."],
     [{ server: "" }, "KIT_OPTION_WRONG", 'The option `server` of watch() must be a text, not "".'],
@@ -157,6 +157,10 @@ describe("wrong options fail at once", () => {
     ],
     [{ audit: { foldr: "x" } }, "KIT_OPTION_UNKNOWN", "watch({ audit }) has no option `foldr`. Did you mean `folder`?"],
     [{ audit: { folder: "x" } }, "KIT_OPTION_WRONG", "Give one: watch(x, { server, audit })."],
+    [{ role: { reads: "refuse" } }, "KIT_OPTION_WRONG", "watch({ role }) needs the option `url`"],
+    [{ role: { url: "x", reads: "stale" } }, "KIT_OPTION_WRONG", "must be one of refuse, serve-stale"],
+    [{ role: { url: "nowhere" } }, "GUARD_ROLE_ADDRESS", "Give the URL of the agent"],
+    [{ role: "primary" }, "KIT_OPTION_WRONG", 'or "in-front"'],
     [{ server: "x", audit: {} }, "AUDIT_OPTIONS_INVALID", "The audit log has nowhere to go."],
   ])("%j", (options, code, message) => {
     expect(() => watch(server, options as WatchOptions)).toThrow(

@@ -50,6 +50,8 @@ const CASES: readonly (readonly [string, Question, Ending])[] = [
   ["HTTP 401 or 403 without JSON-RPC", KNOWN, failure(undefined, undefined, 401)],
   ["a gate refused", KNOWN, failure(OPS_RPC.denied, "denied")],
   ["a deadline passed", KNOWN, failure(OPS_RPC.deadlineExceeded, "timeout")],
+  ["a role gate refused", KNOWN, failure(OPS_RPC.notPrimary, "denied")],
+  ["a role gate revoked a call under way", KNOWN, failure(OPS_RPC.revoked, "timeout")],
   ["the asker cancelled", KNOWN, { kind: "cancelled" }],
   ["the connection closed", KNOWN, { kind: "lost" }],
 ];
@@ -61,6 +63,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   health: "About health",
   audit: "About the audit log",
   fleet: "About servers watched from outside",
+  guard: "Role gates and fenced writes ([guard.md](guard.md))",
   sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };

@@ -4,10 +4,15 @@ import {
   auditLog,
   defaultMetrics,
   fleet,
+  guardRole,
   type Listen,
+  type OpenRole,
+  openRole,
   opsEndpoint,
   pipelineFor,
+  type RoleGuard,
   thisBoot,
+  type WatchRoleOptions,
 } from "@mcp-ops/kit";
 import type { Pipeline } from "@mcp-ops/tap";
 import { openTextfile } from "./signals/textfile.ts";
@@ -31,6 +36,8 @@ export interface SignalOptions {
   readonly textfile?: string | undefined;
   /** Collector to which the metrics are pushed by OTLP, such as `http://collector:4318`; `on` takes it from `OTEL_EXPORTER_OTLP_*`. */
   readonly otlpMetrics?: string | undefined;
+  /** Where the role of this node is asked for, and what a standby does. Default: no role, every call passes. */
+  readonly role?: WatchRoleOptions | undefined;
   /** Told what went wrong beside the traffic, which goes on. */
   readonly onWarning: Warn;
 }
@@ -40,24 +47,37 @@ export interface Signals extends AsyncDisposable {
   readonly pipeline: Pipeline;
   /** Where the ops endpoint is: a URL or the path of a socket; undefined where it is off or could not be opened. */
   readonly endpoint: string | undefined;
+  readonly role: OpenRole | undefined;
   close(): Promise<void>;
 }
 
-/** Opens all that watches. What cannot be opened is a warning, never the server's end. */
+/**
+ * Opens all that watches. What cannot be opened is a warning, never the server's end.
+ * @throws OpsError `GUARD_ROLE_ADDRESS`: who asked for a role gate must not run without.
+ */
 export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, healthResource = false } = options;
   const audit = openAudit(options);
   // A server outside this process may refuse its clients or change its tools without anybody having been told.
   const observers = [fleet(defaultMetrics()).observer];
-  const pipeline = pipelineFor({ server, audit, health: { server, statusResource: healthResource }, observers });
+  const guard = guardOf(options);
+  const health = { server, statusResource: healthResource };
+  const pipeline = pipelineFor({ server, audit, health, observers, role: guard });
+  await guard?.role.asked;
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
     // The last figures leave while the log still shows its own.
     await Promise.all(outlets.map((outlet) => outlet?.close()));
     await endpoint?.close();
     await audit?.close();
+    await guard?.role[Symbol.asyncDispose]();
   };
-  return { pipeline, endpoint: endpoint?.url ?? endpoint?.socketPath, close, [Symbol.asyncDispose]: close };
+  const address = endpoint?.url ?? endpoint?.socketPath;
+  return { pipeline, endpoint: address, role: guard?.role, close, [Symbol.asyncDispose]: close };
+}
+
+function guardOf({ role, onWarning }: SignalOptions): RoleGuard | undefined {
+  return role === undefined ? undefined : guardRole(openRole({ onWarning, ...role }), role);
 }
 
 function openAudit({ auditFolder, server, onWarning }: SignalOptions): AuditLog | undefined {

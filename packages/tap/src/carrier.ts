@@ -11,6 +11,7 @@ export interface Carrier {
   close(): Promise<void>;
   sessionId?: string | undefined;
   handleRequest?(...args: never[]): unknown;
+  handleMessage?(...args: never[]): unknown;
   onmessage?: OnMessage | undefined;
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;

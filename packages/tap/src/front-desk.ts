@@ -3,6 +3,7 @@ import { isObject } from "./messages.ts";
 import { isNodeRequest, serveNode } from "./node-handler.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { stateOf } from "./pipeline-state.ts";
+import { isStoodInFor } from "./reception.ts";
 import { Targets } from "./targets.ts";
 import { insideVisit, runVisit, type Visit } from "./visit.ts";
 import { serveWeb } from "./web-handler.ts";
@@ -58,7 +59,7 @@ export function frontDesk(pipeline: Pipeline): StandIn {
  */
 export function transportDesk(pipeline: Pipeline, targets: Targets): StandIn {
   const desk = newDesk(pipeline, targets);
-  const isClaimed = (status: number) => status < 400;
+  const isClaimed = (status: number) => status < 400 || isStoodInFor();
   return (original, ...args) => {
     const serve = () => original(...args);
     return insideVisit() ? serve() : attend(args, { desk, copiesBody: false, serve, isClaimed });

@@ -1,5 +1,4 @@
 import type { ClientInfo, Connection, Direction, Era, Outcome, RequestId, TransportKind } from "@mcp-ops/exchange";
-import { report } from "@mcp-ops/exchange";
 import { isRefusedAside } from "./asked-aside.ts";
 import { closedUnder, loseUnconfirmed } from "./closing.ts";
 import type { Extra } from "./extra.ts";
@@ -23,10 +22,11 @@ import {
 import { notify } from "./notify.ts";
 import { OpenExchange, type Way } from "./open-exchange.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { type PipelineState, stateOf } from "./pipeline-state.ts";
+import { type PipelineState, stateOf, tellOverflow } from "./pipeline-state.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { Targets } from "./targets.ts";
 import { Unwanted } from "./unwanted.ts";
+import { withoutOurs } from "./without-ours.ts";
 
 /** A server that has not given its name yet. */
 export const UNNAMED = "mcp-server";
@@ -77,6 +77,11 @@ export class Line implements Connection, Way {
     return this.#sessionHolder.sessionId;
   }
 
+  /** Whether the server may still be at work on a call that was answered in its place. */
+  get isLate(): boolean {
+    return this.#unwanted.expectsLate;
+  }
+
   /** Whether the client waits for an answer. */
   get owesAnswers(): boolean {
     return this.#inbound.size > 0;
@@ -87,7 +92,8 @@ export class Line implements Connection, Way {
   }
 
   /** A message from the client, to be handed to the server at once: SDK v2 maps errors to an HTTP status only while it dispatches. */
-  fromClient(message: Message, extra: Extra | undefined): unknown {
+  fromClient(given: Message, extra: Extra | undefined): unknown {
+    const message = this.#pipeline.trustsFencing ? given : withoutOurs(given);
     if (isRequest(message)) return this.#askServer(message, extra);
     const isRefused = isRefusedAside(this.#pipeline, this, message, extra);
     const handOver = () => (isRefused ? undefined : this.#ends.toServer(message, extra));
@@ -155,8 +161,8 @@ export class Line implements Connection, Way {
     }
   }
 
-  withdraw(open: OpenExchange): void {
-    const params = { requestId: open.message.id, reason: "Deadline exceeded" };
+  withdraw(open: OpenExchange, reason: string): void {
+    const params = { requestId: open.message.id, reason };
     this.forward(open, { jsonrpc: "2.0", method: "notifications/cancelled", params });
   }
 
@@ -187,7 +193,7 @@ export class Line implements Connection, Way {
   #open(direction: Direction, message: Request, extra: Extra | undefined, options: unknown): OpenExchange {
     const observed = this.#state.openExchanges < this.#pipeline.maxOpenExchanges;
     if (observed) this.#state.openExchanges++;
-    else this.#overflow();
+    else tellOverflow(this.#pipeline);
     const exchange = new MessageExchange(direction, message, extra, this, this.targets);
     const open = new OpenExchange(exchange, message, extra, options, this.#pipeline, this, observed);
     const book = direction === "inbound" ? this.#inbound : this.#outbound;
@@ -216,14 +222,6 @@ export class Line implements Connection, Way {
   #withdrawn(book: Map<RequestId, OpenExchange>, notification: Message): void {
     if (notification.method === "notifications/cancelled") {
       book.get(paramsOf(notification)?.requestId as RequestId)?.cancel();
-    }
-  }
-
-  #overflow(): void {
-    try {
-      this.#pipeline.onOverflow();
-    } catch (error) {
-      report(this.#pipeline.onFault, { source: "onOverflow", kind: "threw", error });
     }
   }
 

@@ -14,12 +14,12 @@ type NodeRequest = IncomingMessage & { readonly auth?: unknown; readonly body?: 
 
 export function isNodeRequest(request: unknown, response: unknown): request is NodeRequest;
 export function isNodeRequest(request: unknown, response: unknown): boolean {
-  return (
-    isObject(request) &&
-    isObject(request.headers) &&
-    isObject(response) &&
-    typeof (response as { writeHead?: unknown }).writeHead === "function"
-  );
+  return isObject(request) && isObject(request.headers) && isNodeResponse(response);
+}
+
+export function isNodeResponse(response: unknown): response is ServerResponse;
+export function isNodeResponse(response: unknown): boolean {
+  return isObject(response) && typeof (response as { writeHead?: unknown }).writeHead === "function";
 }
 
 /** One request through a Node-style handler: nothing is replaced, what is written is read as it passes. */

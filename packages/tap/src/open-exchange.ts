@@ -2,6 +2,7 @@ import {
   type Answer,
   type Core,
   type ErrorOutcome,
+  type HttpAnswer,
   type LostOutcome,
   type Observer,
   Onion,
@@ -9,13 +10,14 @@ import {
   type Pass,
   report,
 } from "@mcp-ops/exchange";
-import { OPS_RPC } from "@mcp-ops/formats";
 import type { Extra } from "./extra.ts";
+import { leavesBy, wordsOf } from "./http-answer.ts";
+import { type Cut, watchLimits } from "./limits.ts";
 import type { MessageExchange } from "./message-exchange.ts";
 import { answeredOutcome, answerOf, unansweredOutcome } from "./message-outcome.ts";
 import type { Message, Request } from "./messages.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { amendAnswer, amendParams, type Deadline, planFor, refusal } from "./plan.ts";
+import { amendAnswer, amendParams, planFor, refusal } from "./plan.ts";
 
 const NO_PASSES: readonly Pass[] = [];
 const NO_OBSERVERS: readonly Observer[] = [];
@@ -26,8 +28,8 @@ export interface Way {
   forward(open: OpenExchange, message: Message): unknown;
   /** Hands an answer to the asker. `options` are those the carrier was given with it. */
   reply(open: OpenExchange, answer: Message, options: unknown): unknown;
-  /** Tells the asked side, in the protocol's own words, that nobody waits any more. */
-  withdraw(open: OpenExchange): void;
+  /** Tells the asked side, in the protocol's own words, that nobody waits any more, and why. */
+  withdraw(open: OpenExchange, reason: string): void;
   /** Called once, when the exchange has ended. The way settles it for the observers, at once or when it knows more. */
   ended(open: OpenExchange, outcome: Outcome): void;
 }
@@ -43,7 +45,7 @@ export class OpenExchange implements Core {
   readonly #way: Way;
   readonly #onion: Onion;
   #passes: readonly Pass[] = NO_PASSES;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopLimits: (() => void) | undefined;
   #state: "open" | "answering" | "ended" = "open";
   #dispatching = false;
   #answeredByGate = false;
@@ -125,7 +127,9 @@ export class OpenExchange implements Core {
     this.#passes = plan.passes;
     const message = this.#amendedRequest(plan.passes);
     if (message === undefined) return this.#answerFromGate(refusal(), "amendRequest");
-    if (plan.deadline !== undefined) this.#startDeadline(plan.deadline);
+    if (plan.limits.length > 0) {
+      this.#stopLimits = watchLimits(plan.limits, this.#pipeline.onFault, (cut) => this.#cutShort(cut));
+    }
     this.#forward(message);
   }
 
@@ -157,10 +161,10 @@ export class OpenExchange implements Core {
     if (!passes.some((pass) => pass.amendResult !== undefined)) return response;
     try {
       const { result: _, error: __, ...envelope } = response;
-      return { ...envelope, ...amendAnswer(passes, answerOf(response)) };
+      return { ...envelope, ...wordsOf(amendAnswer(passes, answerOf(response))) };
     } catch (error) {
       report(this.#pipeline.onFault, { source: "amendResult", kind: "amend-threw", error });
-      return { jsonrpc: "2.0", id: this.message.id, ...refusal() };
+      return { jsonrpc: "2.0", id: this.message.id, ...wordsOf(refusal()) };
     }
   }
 
@@ -193,7 +197,7 @@ export class OpenExchange implements Core {
   }
 
   #answerFromGate(answer: Answer | Promise<Answer>, gate: string): void {
-    if (!(answer instanceof Promise)) return this.#replyFromGate(answer, gate, "denied");
+    if (!(answer instanceof Promise)) return this.#replyFromGate(answer, gate, "denied", answer.http);
     const failed = (error: unknown) => {
       report(this.#pipeline.onFault, { source: gate, kind: "gate-answer-rejected", error });
       this.#replyFromGate(refusal(), gate, "denied");
@@ -201,20 +205,18 @@ export class OpenExchange implements Core {
     answer.then((given) => this.#replyFromGate(given, gate, "denied"), failed);
   }
 
-  #startDeadline({ ms, gate }: Deadline): void {
-    this.#timer = setTimeout(() => {
-      if (this.#state !== "open") return;
-      const message = `No answer within ${ms} ms. The call was cancelled; try again later or ask for less.`;
-      this.#replyFromGate({ error: { code: OPS_RPC.deadlineExceeded, message } }, gate, "timeout");
-      this.#way.withdraw(this);
-    }, ms);
+  #cutShort({ answer, gate, reason }: Cut): void {
+    if (this.#state !== "open") return;
+    this.#replyFromGate(answer, gate, "timeout");
+    this.#way.withdraw(this, reason);
   }
 
-  #replyFromGate(answer: Answer, gate: string, cause: ErrorOutcome["cause"]): void {
+  #replyFromGate(answer: Answer, gate: string, cause: ErrorOutcome["cause"], http?: HttpAnswer): void {
     if (this.#state !== "open") return;
     this.#state = "answering";
     this.#answeredByGate = true;
-    const response = { jsonrpc: "2.0", id: this.message.id, ...answer };
+    const response = { jsonrpc: "2.0", id: this.message.id, ...wordsOf(answer) };
+    leavesBy(response, http);
     const outcome = answeredOutcome(response, this.#elapsed(), gate, cause);
     const failed = (error: unknown) => report(this.#pipeline.onFault, { source: gate, kind: "internal", error });
     try {
@@ -228,7 +230,7 @@ export class OpenExchange implements Core {
   #end(outcome: Outcome): void {
     if (this.#isOver()) return;
     this.#state = "ended";
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#stopLimits?.();
     this.#way.ended(this, outcome);
   }
 

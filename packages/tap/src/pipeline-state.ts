@@ -1,3 +1,4 @@
+import { report } from "@mcp-ops/exchange";
 import type { Pipeline } from "./pipeline.ts";
 import { TargetBook } from "./target-book.ts";
 
@@ -39,4 +40,13 @@ export function stateOf(pipeline: Pipeline): PipelineState {
     states.set(pipeline, state);
   }
   return state;
+}
+
+/** An exchange goes unobserved. */
+export function tellOverflow({ onOverflow, onFault }: Pipeline): void {
+  try {
+    onOverflow();
+  } catch (error) {
+    report(onFault, { source: "onOverflow", kind: "threw", error });
+  }
 }

@@ -18,6 +18,10 @@ export interface Pipeline {
   readonly learnTargets: boolean;
   /** URIs that gates answer: names of ours, and therefore safe as labels wherever the server has no such resource itself. */
   readonly ownResources: readonly string[];
+  /** Whether answers of gates may leave with an HTTP status of their own (`HttpAnswer`) at transports in this process, which are asked for it only then. */
+  readonly answersHttp: boolean;
+  /** Whether fencing tokens in `_meta` are believed, because every client is one of our own doors in front. Else they are taken off. */
+  readonly trustsFencing: boolean;
 }
 
 /** 10 000 open exchanges take some 10 MB; a server with more in flight has another problem. */
@@ -35,6 +39,8 @@ export function pipeline(parts: Partial<Pipeline> = {}): Pipeline {
     maxOpenExchanges: DEFAULT_MAX_OPEN_EXCHANGES,
     learnTargets: true,
     ownResources: [],
+    answersHttp: false,
+    trustsFencing: false,
     ...parts,
   };
 }

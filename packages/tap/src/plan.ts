@@ -1,39 +1,38 @@
-import type { Answer, Exchange, Gate, JsonObject, OnFault, Pass } from "@mcp-ops/exchange";
+import type { Answer, Exchange, Gate, JsonObject, OnFault, Pass, Revocable } from "@mcp-ops/exchange";
 import { report } from "@mcp-ops/exchange";
 import { OPS_RPC } from "@mcp-ops/formats";
 
 /** What the gates together decided about one exchange. */
 export type Plan =
   | { readonly answer: Answer | Promise<Answer>; readonly gate: string }
-  | { readonly answer?: undefined; readonly passes: readonly Pass[]; readonly deadline: Deadline | undefined };
+  | { readonly answer?: undefined; readonly passes: readonly Pass[]; readonly limits: readonly Limit[] };
 
-export interface Deadline {
-  readonly ms: number;
-  readonly gate: string;
-}
+/** What may end an exchange before the server has answered: time, or a signal. */
+export type Limit = { readonly gate: string } & ({ readonly ms: number } | Revocable);
 
-const NOTHING: Plan = { passes: [], deadline: undefined };
+const NOTHING: Plan = { passes: [], limits: [] };
 
 /** Asks the gates in order. The first that answers decides; a gate that throws refuses, because nobody can say it would have passed. */
 export function planFor(gates: readonly Gate[], exchange: Exchange, onFault: OnFault): Plan {
   if (gates.length === 0) return NOTHING;
   const passes: Pass[] = [];
-  let deadline: Deadline | undefined;
+  const limits: Limit[] = [];
   for (const gate of gates) {
     const name = gate.name || "gate";
     try {
       const verdict = gate(exchange);
       if ("answer" in verdict) return { answer: verdict.answer, gate: name };
+      const { revocable } = verdict;
+      if (revocable?.signal.aborted === true) return { answer: revocable.answer(), gate: name };
       passes.push(verdict);
-      if (verdict.deadlineMs !== undefined && verdict.deadlineMs < (deadline?.ms ?? Number.POSITIVE_INFINITY)) {
-        deadline = { ms: verdict.deadlineMs, gate: name };
-      }
+      if (verdict.deadlineMs !== undefined) limits.push({ ms: verdict.deadlineMs, gate: name });
+      if (revocable !== undefined) limits.push({ ...revocable, gate: name });
     } catch (error) {
       report(onFault, { source: name, kind: "gate-threw", error });
       return { answer: refusal(), gate: name };
     }
   }
-  return { passes, deadline };
+  return { passes, limits };
 }
 
 export function refusal(): Answer {

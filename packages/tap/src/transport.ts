@@ -8,6 +8,7 @@ import { Line } from "./line.ts";
 import type { Message } from "./messages.ts";
 import { announceWire, carryInside, carryOutside, isCarriedOutside, runInsideOuter } from "./nesting.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { answered, receive, received } from "./reception.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { claimVisit } from "./visit.ts";
 
@@ -34,7 +35,10 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
         underDelivery = outer;
       }
     },
-    toClient: (message: Message, options: unknown) => send.call(carrier, message, options as object | undefined),
+    toClient: (message: Message, options: unknown) => {
+      if (pipeline.answersHttp) answered(message);
+      return send.call(carrier, message, options as object | undefined);
+    },
   };
   const line = new Line(pipeline, facts, transport, carrier, ends);
   const connection = trackConnection(line, pipeline);
@@ -43,6 +47,7 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
     return (message, extra) => {
       // A second connect() chains what the first one set: a message under delivery must not be opened again.
       if (message === underDelivery) return handler(message, extra);
+      if (pipeline.answersHttp) received();
       claimVisit(line);
       // Whoever opened an exchange ends it: an answer is its own, whichever tap it passes first.
       const passedOn = !isWire && message.method !== undefined;
@@ -89,6 +94,12 @@ export function tapTransport(carrier: Carrier, pipeline: Pipeline, facts: Server
   };
   if (typeof carrier.handleRequest === "function") {
     interceptMethod(carrier, "handleRequest", transportDesk(pipeline, line.targets));
+  }
+  if (pipeline.answersHttp) {
+    for (const member of ["handleRequest", "handleMessage"] as const) {
+      // Of the older SSE transport `handleMessage` is no HTTP request: its answers go out on a stream that is open already.
+      if (transport === "http" && typeof carrier[member] === "function") interceptMethod(carrier, member, receive);
+    }
   }
   if (carrier.onmessage !== undefined) wrapCallbacks();
 }

@@ -8,7 +8,7 @@ const MAX_GUARDED = 10_000;
 
 /** Answers that must not reach the client any more, by the ids of their calls. */
 export class Unwanted {
-  /** A deadline has answered in the server's place. */
+  /** A limit has answered in the server's place. */
   readonly #late = new Set<RequestId>();
   /** A gate wanted to change or hold the answer, and the call ended before it came: it must not pass as the server wrote it. */
   readonly #guarded = new Set<RequestId>();
@@ -28,6 +28,11 @@ export class Unwanted {
   /** Whether this answer, which no open call waits for, is one of them. It comes once. */
   take(id: RequestId): boolean {
     return this.#late.delete(id) || this.#guarded.delete(id) || this.#isFull;
+  }
+
+  /** Whether the server has yet to answer, or never will, a call that a limit has answered. */
+  get expectsLate(): boolean {
+    return this.#late.size > 0;
   }
 
   isGuarded(id: RequestId): boolean {

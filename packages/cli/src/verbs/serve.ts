@@ -81,6 +81,7 @@ async function run(command: readonly string[], flags: Flags, terminal: Terminal)
     maxSessions,
     allowedHosts,
     idleMs: idle * 1000,
+    role: signals.role,
     onWarning: options.onWarning,
   });
   tell(served, signals.endpoint, flags, terminal);

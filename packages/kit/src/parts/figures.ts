@@ -1,7 +1,8 @@
 import type { AuditStats } from "@mcp-ops/audit";
-import { METRIC } from "@mcp-ops/formats";
+import { FENCED_BY, METRIC } from "@mcp-ops/formats";
+import { fencedWrites, type RoleStats } from "@mcp-ops/guard";
 import type { Metrics } from "@mcp-ops/metrics";
-import { processAudits, processHealth } from "./process-parts.ts";
+import { processAudits, processHealth, processRoles } from "./process-parts.ts";
 
 /** Shows the health of the process as metrics. */
 export function showHealth(metrics: Metrics): void {
@@ -32,4 +33,21 @@ export function showAudit(metrics: Metrics): void {
   }
   const oldestMs = () => Math.max(0, ...processAudits().map((log) => log.stats().oldestPendingMs));
   metrics.show({ name: METRIC.auditOldestPending, read: () => [{ labels: {}, value: oldestMs() / 1000 }] });
+}
+
+/** Shows what the role gates of the process have refused, and what its fenced writes have. */
+export function showRole(metrics: Metrics): void {
+  const sum = (figure: keyof RoleStats) => processRoles().reduce((total, guard) => total + guard.stats()[figure], 0);
+  metrics.show({
+    name: METRIC.failoverRefused,
+    read: () => [
+      { labels: { need: "read" }, value: sum("refusedReads") },
+      { labels: { need: "lead" }, value: sum("refusedChanges") },
+    ],
+  });
+  metrics.show({ name: METRIC.failoverRevoked, read: () => [{ labels: {}, value: sum("revoked") }] });
+  metrics.show({
+    name: METRIC.fencedWrites,
+    read: () => FENCED_BY.map((by) => ({ labels: { by }, value: fencedWrites().get(by) ?? 0 })),
+  });
 }

@@ -1,7 +1,8 @@
 import type { AuditOptions } from "@mcp-ops/audit";
 import type { HealthOptions } from "@mcp-ops/health";
 import type { TracingOptions } from "@mcp-ops/tracing";
-import { aFunction, type Expected, isObject, oneOf, text, yesOrNo } from "../check-options.ts";
+import { aFunction, atLeastOne, type Expected, isObject, oneOf, text, yesOrNo } from "../check-options.ts";
+import type { WatchRoleOptions } from "./role-part.ts";
 
 const object: Expected = { fits: isObject, words: "an object" };
 const fromZero: Expected = {
@@ -71,4 +72,15 @@ export const HEALTH_OPTIONS: Readonly<Record<keyof HealthOptions, Expected>> = {
   onCheck: aFunction,
   onWarning: aFunction,
   clock: object,
+};
+
+export const ROLE_OPTIONS: Readonly<Record<keyof WatchRoleOptions, Expected>> = {
+  url: { ...text, required: true },
+  pollMs: atLeastOne,
+  timeoutMs: atLeastOne,
+  onWarning: aFunction,
+  clocks: object,
+  reads: oneOf("refuse", "serve-stale"),
+  readTools: list,
+  trustReadOnlyHint: yesOrNo,
 };

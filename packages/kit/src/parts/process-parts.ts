@@ -1,4 +1,5 @@
 import type { AuditLog } from "@mcp-ops/audit";
+import type { RoleGuard } from "@mcp-ops/guard";
 import { type Health, health } from "@mcp-ops/health";
 
 /** What a health is good for as the one of the process, from least to most: an author's checks say more than our own check of the audit log. */
@@ -10,15 +11,16 @@ interface ProcessParts {
   bare?: Health;
   chosen?: { readonly health: Health; readonly weight: Weight };
   readonly audits: Set<AuditLog>;
+  readonly roles: Set<RoleGuard>;
 }
 
 // By a global symbol, so that a second copy of this package in the process (say, that of @mcp-ops/register) shows the same.
-const SHARED = Symbol.for("mcp-ops.kit.parts.v1");
+const SHARED = Symbol.for("mcp-ops.kit.parts.v2");
 
 const shared = globalThis as { [SHARED]?: ProcessParts };
 
 function parts(): ProcessParts {
-  shared[SHARED] ??= { audits: new Set() };
+  shared[SHARED] ??= { audits: new Set(), roles: new Set() };
   return shared[SHARED];
 }
 
@@ -57,4 +59,12 @@ export function processAudit(): AuditLog | undefined {
 /** Every audit log that a watched server writes; rarely more than one. */
 export function processAudits(): readonly AuditLog[] {
   return [...parts().audits];
+}
+
+export function addRole(guard: RoleGuard): void {
+  parts().roles.add(guard);
+}
+
+export function processRoles(): readonly RoleGuard[] {
+  return [...parts().roles];
 }

@@ -28,11 +28,12 @@ export class ClientReply implements Reply {
     return this.#response.writableNeedDrain;
   }
 
-  answer(httpStatus: number, json: string): void {
+  answer(httpStatus: number, json: string, retryAfter?: string): void {
     if (this.isStarted) return;
     this.isStarted = true;
     const type = json === "" ? [] : ["Content-Type", "application/json"];
-    const headers = [...type, "Content-Length", String(Buffer.byteLength(json))];
+    const wait = retryAfter === undefined ? [] : ["Retry-After", retryAfter];
+    const headers = [...type, "Content-Length", String(Buffer.byteLength(json)), ...wait];
     this.#response.writeHead(httpStatus, headers).end(json);
   }
 

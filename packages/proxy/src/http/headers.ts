@@ -37,10 +37,12 @@ export interface Changes {
   readonly isRead: boolean;
   /** Whether a body of ours goes in the place of the client's, as plain JSON. */
   readonly isRewritten: boolean;
+  /** What a gate has put into the message, to be said in a header too. */
+  readonly fencingToken?: string | undefined;
 }
 
 /** The headers of a client's request as they go on: everything but what belongs to the connection, with its own spelling. */
-export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten }: Changes): string[] {
+export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten, fencingToken }: Changes): string[] {
   const kept = without(
     raw,
     NOT_FROM_CLIENTS,
@@ -53,6 +55,7 @@ export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten }: C
   );
   if (host !== undefined) kept.push("Host", host);
   if (isRead) kept.push("Accept-Encoding", "identity");
+  if (fencingToken !== undefined) kept.push(FENCING_HEADER, fencingToken);
   return kept;
 }
 

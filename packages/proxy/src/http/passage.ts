@@ -41,6 +41,7 @@ export class Passage implements Mover, Waiting {
   #upstream: Upstream | undefined;
   #call: UpstreamCall | undefined;
   #body: Buffer | string | undefined;
+  #fencingToken: string | undefined;
   #isOver = false;
 
   /** `json` is what stands in the body where that is JSON-RPC. */
@@ -79,7 +80,8 @@ export class Passage implements Mover, Waiting {
     }
   }
 
-  forward(json: string | undefined): void {
+  forward(json: string | undefined, fencingToken?: string): void {
+    this.#fencingToken = fencingToken;
     this.#body = json ?? this.#bytes;
     this.#goTo(this.#choose());
   }
@@ -144,7 +146,8 @@ export class Passage implements Mover, Waiting {
 
   #changes(upstream: Upstream): Changes {
     const host = this.#road.rewriteHost ? upstream.url.host : undefined;
-    return { host, isRead: this.#isRead, isRewritten: typeof this.#body === "string" };
+    const isRewritten = typeof this.#body === "string";
+    return { host, isRead: this.#isRead, isRewritten, fencingToken: this.#fencingToken };
   }
 
   #closed(isComplete: boolean): void {

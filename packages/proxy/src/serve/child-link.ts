@@ -24,8 +24,8 @@ export class ChildLink {
   onMessage: (message: Message) => void = () => {};
 
   /** @throws OpsError when the command cannot be started. */
-  static async start(command: readonly string[], onWarning: Warn): Promise<ChildLink> {
-    return new ChildLink(await startChild(command), onWarning);
+  static async start(command: readonly string[], onWarning: Warn, env: NodeJS.ProcessEnv): Promise<ChildLink> {
+    return new ChildLink(await startChild(command, { env: { ...process.env, ...env } }), onWarning);
   }
 
   private constructor(child: Child, onWarning: Warn) {

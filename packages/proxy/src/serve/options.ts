@@ -1,3 +1,4 @@
+import type { OpenRole } from "@mcp-ops/kit";
 import type { Pipeline } from "@mcp-ops/tap";
 import type { Warn } from "../signals/warn.ts";
 
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly shared?: boolean | undefined;
   readonly maxSessions?: number | undefined;
   readonly idleMs?: number | undefined;
+  /** Whose token the servers find in the file that `MCP_OPS_EPOCH_FILE` names. The gate itself stands in the pipeline. */
+  readonly role?: OpenRole | undefined;
   readonly maxBodyBytes?: number | undefined;
   readonly onWarning: Warn;
 }

@@ -5,6 +5,7 @@ import { OpsError } from "@mcp-ops/formats";
 import { defaultMetrics, fleet } from "@mcp-ops/kit";
 import { tap } from "@mcp-ops/tap";
 import { hostHeaderValidation, originValidation } from "@modelcontextprotocol/node";
+import { openEpochFile } from "../child/epoch-file.ts";
 import { PROXY_ERROR } from "../codes.ts";
 import { Endpoint } from "./endpoint.ts";
 import { DEFAULT_SERVE_PATH, type ServeOptions } from "./options.ts";
@@ -24,8 +25,9 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /** Offers a stdio server over HTTP. The first server starts with the first session. @throws OpsError when the port cannot be had. */
 export async function openServe(options: ServeOptions): Promise<Served> {
   const { host = "127.0.0.1", port, path = DEFAULT_SERVE_PATH, allowedHosts = [] } = options;
-  const { command, pipeline, onWarning } = options;
-  const starter = new Starter(command, onWarning);
+  const { command, pipeline, onWarning, role } = options;
+  const epochFile = role && openEpochFile(role, onWarning);
+  const starter = new Starter(command, onWarning, epochFile?.env);
   const endpoint = new Endpoint(options, starter);
   const names = [...LOOPBACK, host.includes(":") ? `[${host}]` : host, ...allowedHosts];
   const isAllowed = [hostHeaderValidation(names), originValidation(names)];
@@ -38,7 +40,10 @@ export async function openServe(options: ServeOptions): Promise<Served> {
   };
   // So that refusals are seen, too; what a session takes it accounts for itself.
   const server = createServer(tap(handle, pipeline));
-  await listening(server, host, port);
+  await listening(server, host, port).catch((error: unknown) => {
+    epochFile?.[Symbol.dispose]();
+    throw error;
+  });
   const { port: bound } = server.address() as AddressInfo;
   const hideUp = fleet(defaultMetrics()).showUp(
     () => pipeline.server ?? basename(command[0] ?? ""),
@@ -49,6 +54,7 @@ export async function openServe(options: ServeOptions): Promise<Served> {
     server.close();
     await endpoint.close();
     server.closeAllConnections();
+    epochFile?.[Symbol.dispose]();
   };
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}${path}`,

@@ -5,10 +5,13 @@ import { ChildLink } from "./child-link.ts";
 export class Starter {
   readonly #command: readonly string[];
   readonly #onWarning: Warn;
+  readonly #env: NodeJS.ProcessEnv;
   #isUp = true;
 
-  constructor(command: readonly string[], onWarning: Warn) {
+  /** `env`: what the server's environment has besides ours. */
+  constructor(command: readonly string[], onWarning: Warn, env: NodeJS.ProcessEnv = {}) {
     this.#command = command;
+    this.#env = env;
     this.#onWarning = onWarning;
   }
 
@@ -20,7 +23,7 @@ export class Starter {
   /** @throws OpsError when the command cannot be started. */
   async start(): Promise<ChildLink> {
     try {
-      const link = await ChildLink.start(this.#command, this.#onWarning);
+      const link = await ChildLink.start(this.#command, this.#onWarning, this.#env);
       this.#isUp = true;
       void link.ended.then(() => {
         if (!link.isClosing) this.#isUp = false;

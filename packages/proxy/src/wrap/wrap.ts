@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { METRIC } from "@mcp-ops/formats";
 import { type Child, startChild } from "../child/child.ts";
 import type { Ending } from "../child/ending.ts";
+import { openEpochFile } from "../child/epoch-file.ts";
 import { forwardSignals } from "../child/forward-signals.ts";
 import { stopChild } from "../child/stop.ts";
 import { BackOff } from "./back-off.ts";
@@ -16,6 +17,10 @@ const STOP_PATIENCE_MS = 2_000;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 /** A server that is started again greets within this, or is given up. */
 const GREETING_PATIENCE_MS = 30_000;
+/** Of the margin of a lease, which is 300 ms at least (R1): before its end no other node can lead. */
+const STOP_AT_DEADLINE_MS = 100;
+const WORKED_ON =
+  "This node stopped leading while the server worked on a call. The server did not stop by itself, and is killed before another node can lead.";
 
 /**
  * Runs a stdio server as a child and passes its pipe through, watched. Settles with the server's end, when all it wrote has
@@ -26,10 +31,14 @@ export async function wrap(options: WrapOptions): Promise<Ending> {
   // First of all: what a server writes before anybody listens would be lost if it ended at once.
   const streams: Streams = { toServer: undefined, toClient: options.client.output };
   const pipe = await watchPipe(options, streams);
+  const { role } = pipe.signals;
+  const epochFile = role && openEpochFile(role, (error) => options.onWarning((error as Error).message));
+  const start = () => startChild(options.command, { env: { ...process.env, ...epochFile?.env } });
   try {
-    const wrapped = new Wrapped(options, pipe, streams, await startChild(options.command));
+    const wrapped = new Wrapped(options, pipe, streams, start, await start());
     return await wrapped.run();
   } finally {
+    epochFile?.[Symbol.dispose]();
     await pipe.signals.close();
   }
 }
@@ -40,6 +49,7 @@ class Wrapped {
   readonly #streams: Streams;
   readonly #backOff = new BackOff();
   readonly #clientGone = new AbortController();
+  readonly #start: () => Promise<Child>;
   #child: Child;
   #isUp = true;
   /** Told to end by a signal: then nothing is started again. */
@@ -47,7 +57,8 @@ class Wrapped {
   /** Settles with a signal that came while no server was there to be handed it: what is left to do is not wanted any more. */
   readonly #endedBy: PromiseWithResolvers<Ending> = Promise.withResolvers();
 
-  constructor(options: WrapOptions, pipe: WatchedPipe, streams: Streams, child: Child) {
+  constructor(options: WrapOptions, pipe: WatchedPipe, streams: Streams, start: () => Promise<Child>, child: Child) {
+    this.#start = start;
     this.#options = options;
     this.#pipe = pipe;
     this.#streams = streams;
@@ -64,6 +75,7 @@ class Wrapped {
       () => tap.server,
       () => this.#isUp,
     );
+    const stopWatching = this.#pipe.signals.role?.onChange(() => this.#roleChanged());
     try {
       const served = this.#serve().then(async (ending) => {
         await drained(output);
@@ -74,6 +86,7 @@ class Wrapped {
       hideUp();
       input.destroy();
       stopForwarding();
+      stopWatching?.();
     }
   }
 
@@ -117,7 +130,7 @@ class Wrapped {
     await this.#pipe.tap.serverReplaced();
     await pause(waitMs, undefined, { signal: this.#clientGone.signal }).catch(() => {});
     if (!this.#mayRestart()) return false;
-    this.#child = await startChild(this.#options.command);
+    this.#child = await this.#start();
     this.#pipe.fleet.count(METRIC.serverRestarts, this.#pipe.tap.server);
     return true;
   }
@@ -156,6 +169,18 @@ class Wrapped {
     void child.exited.then(() => {
       this.#isUp = false;
     });
+  }
+
+  /** What was under way has been revoked by now. A server that does not say that it has stopped is stopped, and none is started in its place. */
+  #roleChanged(): void {
+    const child = this.#child;
+    if (this.#pipe.signals.role?.reign !== undefined || !this.#pipe.tap.isLate) return;
+    setTimeout(() => {
+      if (!this.#pipe.tap.isLate || child !== this.#child || !this.#isUp) return;
+      this.#options.onWarning(WORKED_ON);
+      this.#isEnding = true;
+      child.signal("SIGKILL", "group");
+    }, STOP_AT_DEADLINE_MS);
   }
 
   #signalled(signal: NodeJS.Signals, to: "process" | "group"): void {

@@ -60,6 +60,11 @@ export class PipeTap {
     return this.#line.owesAnswers;
   }
 
+  /** Whether the server may still be at work on a call that was answered in its place. */
+  get isLate(): boolean {
+    return this.#line.isLate;
+  }
+
   fromClient(chunk: Buffer): void {
     this.#toServer.push(chunk);
   }

@@ -12,8 +12,8 @@ export interface Head {
 export interface Reply {
   /** Whether status and headers are out. */
   readonly isStarted: boolean;
-  /** A whole answer of our own, as JSON. */
-  answer(httpStatus: number, json: string): void;
+  /** A whole answer of our own, as JSON. `retryAfter` in whole seconds. */
+  answer(httpStatus: number, json: string, retryAfter?: string): void;
   /** Passes on the upstream's status and headers; the body that follows is `bytes` long where it is another than the upstream's. */
   start(bytes?: number): void;
   write(bytes: Uint8Array | string): void;
@@ -25,8 +25,8 @@ export interface Reply {
 /** Who moves the bytes of a request to the upstream. */
 export interface Mover {
   readonly reply: Reply;
-  /** Sends the request on: as it came, or with another body. */
-  forward(json: string | undefined): void;
+  /** Sends the request on: as it came, or with another body, and with the fencing token that a gate has put into it. */
+  forward(json: string | undefined, fencingToken?: string): void;
   /** Sends a message of ours to where this request goes, in the name of the same client. Gives the messages that come back; rejects when none can. */
   sendBeside(message: Message): Promise<readonly Message[]>;
   /** Gives up on the upstream's answer. */

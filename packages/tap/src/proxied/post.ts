@@ -1,14 +1,15 @@
 import type { RequestId } from "@mcp-ops/exchange";
 import { OPS_RPC, RPC } from "@mcp-ops/formats";
 import { headerFrom } from "../extra.ts";
+import { httpAnswerOfAll, retryAfter } from "../http-answer.ts";
 import { eraOf, idTaken, isNotification, isObject, isRequest, isResponse, type Message } from "../messages.ts";
 import type { OpenExchange } from "../open-exchange.ts";
 import { isOurQuestion } from "../targets.ts";
+import { fencingTokenIn } from "../without-ours.ts";
 import { endOpen, type HowEnded } from "./end-open.ts";
 import type { Asker, HttpLine, PostExtra } from "./http-line.ts";
 import type { Head, Mover } from "./movers.ts";
 import { Parcel } from "./parcel.ts";
-import { withoutOurs } from "./without-ours.ts";
 
 /** The messages of one POST on their way to the server, and what is known of their answers. */
 export class Post implements Asker {
@@ -118,9 +119,7 @@ export class Post implements Asker {
     for (const id of this.asked) this.home.forget(id, this);
   }
 
-  #handOver(given: Message): void {
-    const message = withoutOurs(given);
-    if (message !== given) this.#isChanged = true;
+  #handOver(message: Message): void {
     if (isMalformed(message)) return this.#refuse(malformedId(message));
     if (isRequest(message) && this.home.line.isTaken(message.id)) return this.#refuse(idTaken(message.id));
     if (isRequest(message)) {
@@ -152,7 +151,8 @@ export class Post implements Asker {
     this.#isDecided = true;
     const [first] = this.#forwarded;
     if (first !== undefined) {
-      this.mover.forward(this.#isChanged ? JSON.stringify(this.isBatch ? this.#forwarded : first) : undefined);
+      const changed = this.#isChanged ? JSON.stringify(this.isBatch ? this.#forwarded : first) : undefined;
+      this.mover.forward(changed, this.#isChanged ? fencingTokenIn(this.#forwarded) : undefined);
     } else if (this.home.writeApart !== undefined || this.asked.length + this.ownAnswers.length === 0) {
       this.mover.reply.answer(202, "");
     } else this.#answerIfAll();
@@ -161,7 +161,9 @@ export class Post implements Asker {
   #answerIfAll(): void {
     if (!this.#isDecided || this.asked.length > 0 || this.ownAnswers.length === 0) return;
     const [first] = this.ownAnswers;
-    this.mover.reply.answer(statusOf(this.ownAnswers), JSON.stringify(this.isBatch ? this.ownAnswers : first));
+    const http = this.#forwarded.length === 0 ? httpAnswerOfAll(this.ownAnswers) : undefined;
+    const json = JSON.stringify(this.isBatch ? this.ownAnswers : first);
+    this.mover.reply.answer(http?.status ?? statusOf(this.ownAnswers), json, http && retryAfter(http));
     this.mover.abandon();
   }
 

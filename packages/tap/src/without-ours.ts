@@ -1,5 +1,5 @@
 import { FENCING_META_KEY } from "@mcp-ops/formats";
-import { type Message, metaOf } from "../messages.ts";
+import { type Message, metaOf } from "./messages.ts";
 
 /** The message without what only we may say: a fencing token in `_meta` is believed by servers, so no client may bring one. */
 export function withoutOurs(message: Message): Message {
@@ -7,4 +7,13 @@ export function withoutOurs(message: Message): Message {
   if (meta === undefined || !Object.hasOwn(meta, FENCING_META_KEY)) return message;
   const { [FENCING_META_KEY]: _, ...others } = meta;
   return { ...message, params: { ...(message.params as object), _meta: others } };
+}
+
+/** The token that we have put on one of these. */
+export function fencingTokenIn(messages: readonly Message[]): string | undefined {
+  for (const message of messages) {
+    const token = metaOf(message)?.[FENCING_META_KEY];
+    if (typeof token === "string") return token;
+  }
+  return undefined;
 }
