@@ -42,6 +42,11 @@ export class MemoryStore implements LeaseStore {
     return this.sim.holder(this.#clock.now());
   }
 
+  /** No node asks for it by itself. */
+  async raiseFloor(): Promise<number> {
+    throw new Error("raise-floor is asked of real stores");
+  }
+
   async *watch(_name: string, signal: AbortSignal): AsyncGenerator<void> {
     while (!signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -80,7 +80,9 @@ describe("a duty", () => {
     expect(shop.host.status()).toMatchObject({ phase: "running", content: false, message: "no" });
     expect(await shop.host.metrics("classic")).toEqual([]);
     expect(shop.host.status()).toMatchObject({ phase: "failed", failures: 1 });
-    expect(await shop.host.routes[0]?.respond({ params: {}, query: {}, body: undefined, requestId: undefined })).toMatchObject({ status: 503 });
+    expect(
+      await shop.host.routes[0]?.respond({ params: {}, query: {}, body: undefined, requestId: undefined }),
+    ).toMatchObject({ status: 503 });
   });
 
   it("that does not stop is left behind at the deadline", async () => {
