@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { exchangesOf, recordsOf } from "./stage.ts";
 
 /** A small generator with a seed (mulberry32), so that a round can be played again. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -5,14 +5,20 @@ export const EXIT = {
   failed: 1,
   /** The command line is wrong; nothing has been done. */
   usage: 2,
-  /** `audit verify`: nothing shows that the log was changed, but it ended in disorder, as after a crash or a cut. */
+  /**
+   * It was done, and somebody should look: an audit log that ended in disorder, as after a crash or a cut; a backup that lacks
+   * something; a retention that found something odd.
+   */
   alarm: 3,
 } as const;
 
 /** What `--help` and docs/cli.md say of them. */
 export const EXIT_MEANINGS: readonly (readonly [code: string, meaning: string])[] = [
   [String(EXIT.ok), "done"],
-  [String(EXIT.failed), "it did not succeed; for audit verify also: the log is broken"],
+  [String(EXIT.failed), "it did not succeed; for audit and backup verify also: something is not as it was written"],
   [String(EXIT.usage), "the command line is wrong; nothing has been done"],
-  [String(EXIT.alarm), "audit verify: the log ended in disorder, as after a crash or a cut"],
+  [
+    String(EXIT.alarm),
+    "somebody should look: an audit log that ended in disorder, a partial backup, an alarm of backup prune",
+  ],
 ];

@@ -11,6 +11,7 @@ const EXAMPLES: readonly Example[] = [
   ["mcp-ops wrap --config ~/.cursor/mcp.json", "show a client's config with every stdio server watched"],
   ['mcp-ops serve --stdio "npx -y @modelcontextprotocol/server-memory"', "offer a stdio server over HTTP"],
   ["mcp-ops audit verify /var/log/mcp", "was the log changed?"],
+  ["mcp-ops backup restore --dry-run", "what would the last good backup change?"],
 ];
 
 const ENVIRONMENT: Rows = [

@@ -1,5 +1,5 @@
 /** `classic`: names operators expect; `semconv`: OpenTelemetry's; `process`: Node's own, from prom-client; `ops`: about mcp-ops itself; `health` and `audit`: figures these parts keep, shown where they are on; `fleet`: about servers watched from outside their process. */
-export type MetricFamily = "classic" | "semconv" | "process" | "ops" | "health" | "audit" | "fleet";
+export type MetricFamily = "classic" | "semconv" | "process" | "ops" | "health" | "audit" | "fleet" | "sidecar";
 
 /** One label of a metric, and what keeps the number of its values small. */
 export interface LabelRow {

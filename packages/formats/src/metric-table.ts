@@ -3,10 +3,10 @@ import { OTHER } from "./methods.ts";
 import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
+import { SIDECAR_METRIC, SIDECAR_METRICS } from "./sidecar-metrics.ts";
 import { STATUS_MEANING } from "./status-meaning.ts";
 
-/** The names of our own metrics, by the words the code uses for them. */
-export const METRIC = {
+const SERVER_METRIC = {
   requests: "mcp_requests_total",
   requestDuration: "mcp_request_duration_seconds",
   errors: "mcp_errors_total",
@@ -39,6 +39,9 @@ export const METRIC = {
   passedLines: "mcp_ops_passed_lines_total",
   oversizeMessages: "mcp_ops_oversize_messages_total",
 } as const;
+
+/** The names of our own metrics, by the words the code uses for them. */
+export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC = { ...SERVER_METRIC, ...SIDECAR_METRIC };
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
 export const PROTOCOL_REVISIONS: readonly string[] = [
@@ -233,6 +236,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...HEALTH,
   ...AUDIT,
   ...FLEET,
+  ...SIDECAR_METRICS,
   ...PROCESS_METRICS,
 ];
 

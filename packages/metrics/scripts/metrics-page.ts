@@ -61,6 +61,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   health: "About health",
   audit: "About the audit log",
   fleet: "About servers watched from outside",
+  sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };
 

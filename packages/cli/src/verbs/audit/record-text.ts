@@ -1,5 +1,6 @@
 import type { AuditLine } from "@mcp-ops/audit";
 import type { AuditRecord } from "@mcp-ops/formats";
+import { printable } from "../../printable.ts";
 
 /** One record on one line, for people. */
 export function recordText({ chain, record }: AuditLine): string {
@@ -31,9 +32,4 @@ function detailsOf(record: AuditRecord): readonly string[] {
     default:
       return [];
   }
-}
-
-/** A client chose some of these words; none of them may steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, "�");
 }

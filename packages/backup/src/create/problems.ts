@@ -1,0 +1,37 @@
+import type { FileFacts, Manifest, SourceFacts } from "../manifest/manifest.ts";
+import type { Walked } from "./walk.ts";
+
+/** Something that is not in a backup as it should be. */
+export interface Problem {
+  /** The source's name, or a file's path in the archive. */
+  readonly what: string;
+  readonly status: SourceFacts["status"] | FileFacts["status"];
+  readonly reason: string;
+}
+
+/** Required sources without which there is no backup: not there, or a file that could not be read after all. */
+export function failures(walked: readonly Walked[], files: readonly FileFacts[]): Problem[] {
+  const required = walked.filter(({ source }) => source.required);
+  return required.flatMap(({ source }) => {
+    if (source.status !== "ok") return [sourceProblem(source)];
+    const lost = files.find(({ path, status }) => {
+      return source.kind === "file" && path.startsWith(`files/${source.key}/`) && NOT_SAVED.has(status);
+    });
+    return lost === undefined ? [] : [fileProblem(lost)];
+  });
+}
+
+const NOT_SAVED: ReadonlySet<FileFacts["status"]> = new Set(["missing", "unreadable", "skipped"]);
+
+export function problemsOf({ sources, files }: Pick<Manifest, "sources" | "files">): Problem[] {
+  const ofSources = sources.filter(({ status }) => status !== "ok").map(sourceProblem);
+  return [...ofSources, ...files.filter(({ status }) => status !== "ok").map(fileProblem)];
+}
+
+function sourceProblem({ name, status, notes }: SourceFacts): Problem {
+  return { what: name, status, reason: notes.join("; ") || "nothing is there" };
+}
+
+function fileProblem({ path, status, reason = "" }: FileFacts): Problem {
+  return { what: path, status, reason };
+}

@@ -1,0 +1,39 @@
+/** Paths of members that were added, removed or changed, `mcpServers.github.env.TOKEN`. Never a value. */
+export interface KeyChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly string[];
+}
+
+/** More than a person reads; beyond it the list ends. */
+const MAX_PATHS = 1000;
+
+/** Compares two JSON texts; undefined when one of them is none. */
+export function jsonKeyChanges(before: string, after: string): KeyChanges | undefined {
+  try {
+    const old = leaves(JSON.parse(before));
+    const now = leaves(JSON.parse(after));
+    return {
+      added: [...now.keys()].filter((path) => !old.has(path)).slice(0, MAX_PATHS),
+      removed: [...old.keys()].filter((path) => !now.has(path)).slice(0, MAX_PATHS),
+      changed: [...now]
+        .filter(([path, value]) => old.has(path) && old.get(path) !== value)
+        .map(([path]) => path)
+        .slice(0, MAX_PATHS),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The values at the ends, by path. An array is one value: it has places, not names. */
+function leaves(value: unknown, path = "", found = new Map<string, string>()): Map<string, string> {
+  const members = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  if (members.length === 0) found.set(path, JSON.stringify(value));
+  for (const [name, member] of members) leaves(member, path === "" ? step(name) : `${path}.${step(name)}`, found);
+  return found;
+}
+
+function step(name: string): string {
+  return /^[A-Za-z0-9_$@-]+$/.test(name) ? name : JSON.stringify(name);
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { backupError, reasonOf } from "../errors.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { type ExtractOptions, extractBackup } from "../restore/extract-backup.ts";
+import type { BackupSet } from "../set.ts";
+import { markVerified } from "../store/state.ts";
+import type { BackupStore } from "../store/store.ts";
+import type { BackupRef } from "../targets/target.ts";
+
+export interface DrillOptions extends ExtractOptions {
+  /** Below which the scratch folder is made; default: the system's folder for temporary files. */
+  readonly scratch?: string;
+  /**
+   * Tries what was restored: starts a server on it, loads `databases/<name>/` into a scratch database. Rejects when it does not
+   * work. The caller sets its deadline.
+   */
+  readonly probe?: (folder: string, manifest: Manifest) => Promise<void>;
+}
+
+/**
+ * Restores a backup to a scratch folder, compares every file with its checksum, asks the probe, and removes the folder: the one
+ * proof that a backup can be restored.
+ * @throws as a restore does; BACKUP_PROBE_FAILED
+ */
+export async function drill(
+  store: BackupStore,
+  set: BackupSet,
+  ref: BackupRef,
+  options: DrillOptions = {},
+): Promise<Manifest> {
+  const folder = await mkdtemp(join(options.scratch ?? tmpdir(), "mcp-ops-drill-"));
+  try {
+    const manifest = await extractBackup(store, set, ref, folder, options);
+    await options.probe?.(folder, manifest).catch((error: unknown) => {
+      throw probeFailed(ref, error);
+    });
+    if ((options.from ?? store.target) === store.target) {
+      await store.locked(set.name, () => markVerified(store, set.name, ref.id, new Date()));
+    }
+    return manifest;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function probeFailed({ set, id }: BackupRef, error: unknown) {
+  return backupError(
+    "BACKUP_PROBE_FAILED",
+    `The backup ${set}/${id} was restored to a scratch folder, but does not work there (${reasonOf(error)}). See to the probe first, then drill an older backup.`,
+    error,
+  );
+}

@@ -1,0 +1,56 @@
+import { drill } from "@mcp-ops/backup";
+import { runProbe } from "@mcp-ops/sidecar";
+import { usageError } from "../../complaint.ts";
+import { counted } from "../../counted.ts";
+import { addExamples } from "../../help.ts";
+import { progressBar } from "../../progress-bar.ts";
+import { sizeText } from "../../size-text.ts";
+import type { Verb } from "../../verb.ts";
+import { addIdentityOption, type IdentityFlags, identitiesOf } from "./identities.ts";
+import { addSetOptions, chosenSet, type SetFlags } from "./sets.ts";
+import { backupNamed, LATEST_GOOD, setAndBackups } from "./which.ts";
+
+type Flags = SetFlags & IdentityFlags;
+
+export const addDrill: Verb = (group, terminal) => {
+  const verb = group
+    .command("drill")
+    .description("Restore a backup to a scratch folder, compare every file, ask the set's probe, and clean up.")
+    .argument("[set]", "its name; may be left out when there is only one")
+    .argument("[backup]", `its id, or ${LATEST_GOOD} (default)`)
+    .action(async (set: string | undefined, backup: string | undefined, flags: Flags) => {
+      const { name, backups } = setAndBackups(set, backup);
+      if (backups.length > 1) throw usageError("One backup can be drilled, not two.");
+      const { store, restorable, settings, place, ...chosen } = await chosenSet(name, flags);
+      const ref = await backupNamed({ store, restorable, settings, place, ...chosen }, backups[0]);
+      const { probe } = settings;
+      using bar = progressBar(chosen.name, terminal, flags.json);
+      const { totals } = await drill(store, restorable, ref, {
+        identities: identitiesOf(flags),
+        onProgress: bar.onProgress,
+        ...(probe !== undefined && { probe: (folder: string) => runProbe(probe, place, folder) }),
+      });
+      bar[Symbol.dispose]();
+      const { files, bytes } = totals;
+      const report = { set: ref.set, backup: ref.id, files, bytes, isProbed: probe !== undefined };
+      terminal.out(flags.json === true ? JSON.stringify(report) : drillText(report));
+    });
+  addExamples(
+    addIdentityOption(addSetOptions(verb)),
+    [["mcp-ops backup drill desktop", "can the last good backup be restored?"]],
+    "Ends with 0 when it can, else with 1 and the reason.",
+  );
+};
+
+interface DrillReport {
+  readonly set: string;
+  readonly backup: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly isProbed: boolean;
+}
+
+function drillText({ set, backup, files, bytes, isProbed }: DrillReport): string {
+  const probe = isProbed ? "the probe says that it works" : "no probe is configured to try it";
+  return `${set}/${backup} can be restored: ${counted(files, "file")}, ${sizeText(bytes)}, each as it was saved; ${probe}.`;
+}

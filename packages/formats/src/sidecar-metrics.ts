@@ -1,0 +1,120 @@
+import type { LabelRow, MetricRow } from "./metric-row.ts";
+
+/** The names of what the sidecar shows about itself and about the servers it finds. */
+export const SIDECAR_METRIC = {
+  fleetUp: "mcp_ops_fleet_up",
+  fleetScrapeDuration: "mcp_ops_fleet_scrape_duration_seconds",
+  fleetDropped: "mcp_ops_fleet_dropped_total",
+  dutyUp: "mcp_ops_duty_up",
+  dutyFailures: "mcp_ops_duty_failures_total",
+  configReloads: "mcp_ops_config_reloads_total",
+  configValid: "mcp_ops_config_last_reload_successful",
+  stateSetAside: "mcp_ops_state_set_aside",
+  adminRefusals: "mcp_ops_admin_refusals_total",
+  backupLastSuccess: "mcp_backup_last_success_timestamp_seconds",
+  backupLastAttempt: "mcp_backup_last_attempt_timestamp_seconds",
+  backupLastVerified: "mcp_backup_last_verified_timestamp_seconds",
+  backupRuns: "mcp_backup_runs_total",
+  backupDuration: "mcp_backup_duration_seconds",
+  backupSize: "mcp_backup_size_bytes",
+  backupFiles: "mcp_backup_files",
+  backupRetained: "mcp_backup_retained",
+  backupNextRun: "mcp_backup_next_run_timestamp_seconds",
+  backupRestores: "mcp_backup_restore_total",
+  backupConfigAlarms: "mcp_backup_config_alarms",
+} as const;
+
+const SERVER: LabelRow = {
+  name: "server",
+  bound: "the name in the registration of the server; at most `maxServers` at once",
+};
+const SLOT: LabelRow = {
+  name: "slot",
+  bound: "a number below `maxServers`, which a process keeps for its life and then leaves to another",
+};
+const SET: LabelRow = { name: "set", bound: "the sets in the config of the sidecar, at most 100" };
+const DUTY: LabelRow = { name: "duty", bound: "duties of the sidecar" };
+
+/** What the sidecar adds to the page on which it shows every server of the machine. */
+export const SIDECAR_METRICS: readonly MetricRow[] = [
+  row(
+    "fleetUp",
+    "gauge",
+    "1 while a registered server answers the sidecar, 0 while it does not or has just died.",
+    SERVER,
+    SLOT,
+  ),
+  {
+    ...row("fleetScrapeDuration", "gauge", "How long the last scrape of a server took.", SERVER, SLOT),
+    unit: "seconds",
+  },
+  row("fleetDropped", "counter", "What a limit or a conflict kept off the page: servers, or series of their pages.", {
+    name: "reason",
+    values: ["servers", "series", "conflict"],
+    bound: "too many servers; too many series; series whose type contradicts that of another server",
+  }),
+  row("dutyUp", "gauge", "1 while a duty runs and is content, 0 otherwise.", DUTY),
+  row("dutyFailures", "counter", "Starts of a duty that failed, and failures of one that ran.", DUTY),
+  row("configReloads", "counter", "Times the config was read again.", {
+    name: "result",
+    values: ["ok", "refused"],
+    bound: "whether the new config was taken, or the old one kept",
+  }),
+  row("configValid", "gauge", "1 when the sidecar runs on the config as it is on disk, 0 when that was refused."),
+  row("stateSetAside", "gauge", "Files of damaged state that were set aside and still wait for somebody to look."),
+  row("adminRefusals", "counter", "Requests that the admin listener refused.", {
+    name: "reason",
+    values: ["host", "token", "rate"],
+    bound: "unknown host name; no token or a wrong one; too many wrong tokens",
+  }),
+  {
+    ...row(
+      "backupLastSuccess",
+      "gauge",
+      "When the newest complete backup of a set began; none when there is none.",
+      SET,
+    ),
+    unit: "seconds",
+  },
+  { ...row("backupLastAttempt", "gauge", "When the last run of a set began, however it ended.", SET), unit: "seconds" },
+  {
+    ...row("backupLastVerified", "gauge", "When a backup of a set was last read in full and found sound.", SET),
+    unit: "seconds",
+  },
+  row("backupRuns", "counter", "Runs of the sidecar since its start.", SET, {
+    name: "result",
+    values: ["complete", "partial", "failed"],
+    bound: "how a run ended",
+  }),
+  { ...row("backupDuration", "gauge", "How long the last run of a set took.", SET), unit: "seconds" },
+  { ...row("backupSize", "gauge", "Size of the newest complete backup, as stored.", SET), unit: "bytes" },
+  row("backupFiles", "gauge", "Files of the newest backup.", SET, {
+    name: "status",
+    values: ["ok", "changed", "missing", "unreadable", "skipped"],
+    bound: "saved; saved while something wrote to it; not there; not readable; neither file nor folder nor link",
+  }),
+  row("backupRetained", "gauge", "Backups of a set that are kept.", SET),
+  {
+    ...row("backupNextRun", "gauge", "When a set runs next; none while it runs.", SET),
+    unit: "seconds",
+  },
+  row("backupRestores", "counter", "Restores the sidecar has noticed since its start, whoever ran them.", SET, {
+    name: "result",
+    values: ["done", "rolled-back", "failed"],
+    bound: "how a restore ended",
+  }),
+  row("backupConfigAlarms", "gauge", "What is wrong now with watched configs.", SET, {
+    name: "kind",
+    values: ["missing", "invalid", "servers-lost", "required-server-lost"],
+    bound: "gone; not readable; lost servers it had; lacks required ones",
+  }),
+];
+
+function row(
+  word: keyof typeof SIDECAR_METRIC,
+  type: MetricRow["type"],
+  help: string,
+  ...labels: LabelRow[]
+): MetricRow {
+  return { name: SIDECAR_METRIC[word], family: "sidecar", type, help, labels };
+}

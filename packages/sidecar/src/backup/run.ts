@@ -1,0 +1,106 @@
+import { setTimeout as passing } from "node:timers/promises";
+import {
+  type BackupInfo,
+  type BackupReport,
+  type BackupStore,
+  createBackup,
+  listBackups,
+  planRetention,
+  type RetentionPolicy,
+  removeBackup,
+  sendBackup,
+  verifySet,
+} from "@mcp-ops/backup";
+import { OpsError } from "@mcp-ops/formats";
+import { SIDECAR_ERROR } from "../codes.ts";
+import { openOffsite } from "./offsite.ts";
+import type { OffsiteSettings } from "./offsite-settings.ts";
+import { backupSetOf, type Place } from "./open-set.ts";
+import type { BackupSetSettings } from "./settings.ts";
+
+const DAY_MS = 86_400_000;
+/** Between two looks whether another run of the set has ended; after a minute the run has failed, and the schedule tries again. */
+const WAIT_MS = 500;
+const MAX_WAITS = 120;
+
+/** One set of the config, and where it is kept. */
+export interface Kept {
+  readonly name: string;
+  readonly settings: BackupSetSettings;
+  readonly store: BackupStore;
+  readonly place: Place;
+}
+
+/** @throws SIDECAR_BACKUP_FAILED, and what `createBackup` throws */
+export async function save({ name, settings, store, place }: Kept, signal: AbortSignal): Promise<BackupReport> {
+  const { set } = await backupSetOf(name, settings, place);
+  const report = await patiently(() => createBackup(store, set, { signal }), signal);
+  if (report.result !== "failed") return report;
+  throw new OpsError(
+    SIDECAR_ERROR.backupFailed,
+    `Nothing new was saved of the set ${name}: ${problemsIn(report)}. Put it right, or take it out of the config; the backups before are as they were.`,
+  );
+}
+
+/** A restore by hand changes a config, and the change leads here before the restore has ended. */
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "BACKUP_BUSY" || waits === MAX_WAITS) throw error;
+      await passing(WAIT_MS, undefined, { signal });
+    }
+  }
+}
+
+/** What is wrong with a run, for people; a folder can hold any number of files that cannot be read. */
+export function problemsIn({ problems }: BackupReport): string {
+  const shown = problems.slice(0, 5).map(({ what, reason }) => `${what} (${reason})`);
+  return `${shown.join(", ")}${problems.length > shown.length ? ` and ${problems.length - shown.length} more` : ""}`;
+}
+
+/** Reads all backups again when one was not read for too long. The ids of those that are damaged, and what else is wrong. */
+export async function readAgain({ name, settings, store }: Kept): Promise<Reading | undefined> {
+  const limit = Date.now() - settings.verifyAfterDays * DAY_MS;
+  const backups = await listBackups(store, name);
+  if (backups.every(({ verifiedAtMs = 0 }) => verifiedAtMs >= limit)) return undefined;
+  const verdict = await verifySet(store, name, { readData: true });
+  const damaged = verdict.backups.filter(({ isSound }) => !isSound).map(({ ref }) => ref.id);
+  return { damaged, history: verdict.history.map(({ kind, what }) => `${what} is ${kind}`) };
+}
+
+export interface Reading {
+  readonly damaged: readonly string[];
+  readonly history: readonly string[];
+}
+
+/** Removes what no rule wants, each with a tombstone. What somebody should look at. */
+export async function prune({ name, settings, store }: Kept, damaged: readonly string[]): Promise<readonly string[]> {
+  const kept = (await listBackups(store, name)).map(({ ref, atMs, result, verifiedAtMs }) => ({
+    id: ref.id,
+    at: atMs,
+    result,
+    verified: damaged.includes(ref.id) ? false : verifiedAtMs === undefined ? undefined : true,
+  }));
+  const { remove, alarms } = planRetention(kept, retentionOf(settings), Date.now());
+  for (const id of remove) await removeBackup(store, { set: name, id }, "prune: no rule of retention wants it");
+  return alarms.map(({ message }) => message);
+}
+
+/** The rules as `planRetention` takes them. */
+export function retentionOf({ retention: { withinDays, ...rules } }: BackupSetSettings): RetentionPolicy {
+  return { ...rules, ...(withinDays !== undefined && { withinMs: withinDays * DAY_MS }) };
+}
+
+/** Copies what is newer than the newest copy; what somebody has removed there does not come again. */
+export async function send(kept: Kept, offsite: OffsiteSettings, signal: AbortSignal): Promise<void> {
+  const { name, store, place } = kept;
+  using target = await openOffsite(name, offsite, place);
+  let newest = "";
+  for await (const { id } of target.list(name)) newest = id;
+  const isNew = ({ ref, result }: BackupInfo) => result === "complete" && ref.id > newest;
+  for (const { ref } of (await listBackups(store, name)).filter(isNew)) {
+    await sendBackup(store, target, ref, { allowPlaintext: offsite.allowPlaintext, signal });
+  }
+}

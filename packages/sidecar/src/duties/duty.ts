@@ -1,0 +1,57 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { z } from "zod";
+import type { Family, Format } from "../exposition/family.ts";
+import type { AdminRoute } from "../listeners/admin-route.ts";
+import type { Log } from "../log.ts";
+
+/** What a duty says of itself, for `/health` (the word) and the admin API (the rest). */
+export interface DutyStatus {
+  /** A duty that runs but is not content degrades the health of the daemon. */
+  readonly content: boolean;
+  /** One sentence for people. Without secrets. */
+  readonly message: string;
+}
+
+/** What the daemon gives a duty. */
+export interface DutyContext {
+  readonly log: Log;
+  /** The embedded state. A duty has tables of its own, made by a migration in state/migrations.ts. */
+  readonly state: DatabaseSync;
+  /** The folder against which paths of the config are read. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** To be called when the duty can no longer do its work: it is stopped, and started anew after a while. */
+  fail(error: unknown): void;
+}
+
+/** Work the daemon does besides listening: one module each. Nothing it throws reaches another duty. */
+export interface Duty {
+  start(context: DutyContext): Promise<void>;
+  /** Ends its work; what is not done when the signal aborts is left. */
+  stop(deadline: AbortSignal): Promise<void>;
+  status(): DutyStatus;
+  /** What it adds to `/metrics`, in this format. */
+  metrics?(format: Format): Promise<readonly Family[]>;
+  /** What it adds to the admin API, under `/api/v1/<base>`. */
+  readonly routes?: readonly AdminRoute[];
+  /** Default: the name of the duty. */
+  readonly base?: string;
+}
+
+/** A kind of duty: its name, its section of the config, and how it is made. `open` is called anew after every change of the section. */
+export interface DutyPlan {
+  /** Also the name of its section of the config. */
+  readonly name: string;
+  readonly section: z.ZodType<object>;
+  open(section: object): Duty;
+}
+
+/** A plan whose section is typed. */
+export function dutyPlan<Section extends object>(plan: {
+  readonly name: string;
+  readonly section: z.ZodType<Section>;
+  readonly open: (section: Section) => Duty;
+}): DutyPlan {
+  // The daemon gives a plan what its own schema has accepted, and nothing else.
+  return { ...plan, open: (section) => plan.open(section as Section) };
+}

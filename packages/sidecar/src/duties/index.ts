@@ -1,0 +1,6 @@
+import { backupPlan } from "../backup/duty.ts";
+import { fleetPlan } from "../fleet/duty.ts";
+import type { DutyPlan } from "./duty.ts";
+
+/** Every duty there is. A new one is a module and a line here. */
+export const DUTY_PLANS: readonly DutyPlan[] = [fleetPlan, backupPlan];

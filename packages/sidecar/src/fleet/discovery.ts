@@ -1,0 +1,55 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseRegistration, type Registration } from "@mcp-ops/formats";
+import { openRuntimeFolder, sweep, thisBoot } from "@mcp-ops/kit";
+
+/** What lies in the runtime folder. */
+export interface Found {
+  /** Oldest process first. */
+  readonly registrations: readonly Registration[];
+  /** Boot ids of processes that were killed and whose registration has been swept just now. */
+  readonly swept: readonly string[];
+  /** Names of files that are no registration, though they are named like one. */
+  readonly unreadable: readonly string[];
+}
+
+/** No registration is longer. */
+const MAX_BYTES = 16 * 1024;
+
+/** Looks into the runtime folder, and sweeps what dead processes left there. */
+export async function discover(folder: string, maxFiles: number): Promise<Found> {
+  await openRuntimeFolder(folder);
+  const before = await registrationNames(folder);
+  await sweep(folder, thisBoot());
+  const after = new Set(await registrationNames(folder));
+  const read = await Promise.all([...after].slice(0, maxFiles).map((name) => readOne(folder, name)));
+  const registrations = read.filter((one) => typeof one === "object");
+  return {
+    registrations: registrations.toSorted((a, b) => order(a).localeCompare(order(b))),
+    swept: before.filter((name) => !after.has(name)).map(bootIdOf),
+    unreadable: read.filter((one) => typeof one === "string"),
+  };
+}
+
+async function registrationNames(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => /^\d+-[0-9a-f]{12}\.json$/.test(name));
+}
+
+/** Its name when it cannot be read; nothing when it is gone. */
+async function readOne(folder: string, name: string): Promise<Registration | string | undefined> {
+  const path = join(folder, name);
+  try {
+    if ((await stat(path)).size > MAX_BYTES) return name;
+    return parseRegistration(await readFile(path, "utf8"));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : name;
+  }
+}
+
+function order({ startedAt, bootId }: Registration): string {
+  return `${startedAt} ${bootId}`;
+}
+
+function bootIdOf(fileName: string): string {
+  return fileName.slice(fileName.indexOf("-") + 1, -".json".length);
+}

@@ -1,0 +1,217 @@
+/** The duty `backup`: sets at their times, on changes and on demand, in a real daemon. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BackupStore, listBackups, restoreBackup } from "@mcp-ops/backup";
+import { backupSetOf, DUTY_PLANS, loadConfig } from "@mcp-ops/sidecar";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ask, bearer } from "./asking.ts";
+import { type Daemon, House, PATIENCE } from "./house.ts";
+
+const TOKEN = "a-token-of-this-test-only";
+const ADMIN = "admin: { token: { env: ADMIN_TOKEN } }\n";
+const SERVERS = JSON.stringify({ mcpServers: { weather: { command: "weather" }, notes: { command: "notes" } } });
+
+let house: House;
+let backups: string;
+
+beforeEach(() => {
+  house = new House();
+  backups = join(house.folder, "state", "mcp-ops", "backups");
+  writeFileSync(join(house.folder, ".claude.json"), SERVERS);
+});
+afterEach(() => house[Symbol.asyncDispose]());
+
+/** A daemon with these sets; nothing runs by the clock in the time of a test. */
+function daemon(...sets: readonly string[]): Promise<Daemon> {
+  const config = `${ADMIN}backup:\n  sets:\n${sets.map((set) => `    ${set}\n`).join("")}`;
+  return house.daemon(config, { ADMIN_TOKEN: TOKEN });
+}
+
+const CLIENTS = "clients: { discover: [clients], schedule: '0 0 1 1 *', watch: { quietMs: 50, minIntervalMs: 0 } }";
+
+async function api(running: Daemon, path: string, method = "GET") {
+  const { status, body } = await ask(running.admin, `/api/v1/backups${path}`, { ...bearer(TOKEN), method });
+  return { status, body: JSON.parse(body) as Record<string, unknown> };
+}
+
+/** The metrics of the backups, by name and labels. */
+async function figures(running: Daemon): Promise<Readonly<Record<string, number>>> {
+  const { body } = await ask(running.probes, "/metrics");
+  const lines = [...body.matchAll(/^mcp_backup_(\S+) (\S+)$/gm)];
+  return Object.fromEntries(lines.map(([, name, value]) => [name, Number(value)]));
+}
+
+/** The API, unlike the page, is never a second old. */
+async function until(running: Daemon, set: string, state: object): Promise<void> {
+  await vi.waitFor(async () => expect((await api(running, `/${set}`)).body).toMatchObject(state), PATIENCE);
+}
+
+async function untilShown(running: Daemon, name: string, value: number): Promise<void> {
+  await vi.waitFor(async () => expect((await figures(running))[name]).toBe(value), PATIENCE);
+}
+
+async function dutyOf(running: Daemon): Promise<{ content: boolean; message: string } | undefined> {
+  const { body } = await ask(running.admin, "/api/v1/status", bearer(TOKEN));
+  const { duties } = JSON.parse(body) as { duties: { name: string; content: boolean; message: string }[] };
+  return duties.find(({ name }) => name === "backup");
+}
+
+/** What is visible of a set. */
+function visible(set: string): readonly string[] {
+  const folder = join(backups, set);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{8}T/.test(name)) : [];
+}
+
+/** The set as the config has it now, for a restore by hand. */
+async function restorable(name: string) {
+  const env = { HOME: house.folder, MCP_OPS_ADMIN__TOKEN__ENV: "ADMIN_TOKEN" };
+  const { config, folder } = loadConfig({ file: house.config, env, duties: DUTY_PLANS });
+  const { sets } = config.backup as { sets: Record<string, Parameters<typeof backupSetOf>[1]> };
+  const settings = sets[name];
+  if (settings === undefined) throw new Error(`The config has no set ${name}.`);
+  return (await backupSetOf(name, settings, { folder, env })).restorable;
+}
+
+describe("a set", () => {
+  test("that never ran runs at once, is on the page as it is on the disk, and runs again when asked", async () => {
+    const running = await daemon(CLIENTS);
+    await until(running, "clients", { retained: 1, content: true });
+    const [first] = visible("clients");
+    const shown = await figures(running);
+    expect(shown).toMatchObject({
+      'runs_total{set="clients",result="complete"}': 1,
+      'retained{set="clients"}': 1,
+      'files{set="clients",status="ok"}': 1,
+      'files{set="clients",status="missing"}': 0,
+    });
+    expect(shown['size_bytes{set="clients"}']).toBeGreaterThan(0);
+    expect(shown['next_run_timestamp_seconds{set="clients"}']).toBeGreaterThan(Date.now() / 1000);
+    expect(await api(running, "/clients/run", "POST")).toEqual({
+      status: 202,
+      body: { set: "clients", run: "started" },
+    });
+    await until(running, "clients", { retained: 2 });
+    const { body } = await api(running, "/clients");
+    expect(body).toMatchObject({ content: true, retained: 2, backups: [{ id: first, result: "complete" }, {}] });
+    expect(await api(running, "/nobody/run", "POST")).toMatchObject({ status: 404 });
+    expect((await ask(running.admin, "/api/v1/backups/clients/run", { method: "POST" })).status).toBe(401);
+  });
+
+  test("remembers over a restart when it last succeeded, and does not run again before its time", async () => {
+    const before = await daemon(CLIENTS);
+    await until(before, "clients", { retained: 1 });
+    const succeeded = 'last_success_timestamp_seconds{set="clients"}';
+    const at = (await figures(before))[succeeded];
+    before.child.kill("SIGTERM");
+    expect(await before.ended).toBe(0);
+    const after = await daemon(CLIENTS);
+    expect(await figures(after)).toMatchObject({
+      [succeeded]: at,
+      'files{set="clients",status="ok"}': 1,
+      'runs_total{set="clients",result="complete"}': 0,
+      'retained{set="clients"}': 1,
+    });
+  });
+
+  test("keeps no more than its rules want, and leaves the history of the others", async () => {
+    const running = await daemon("few: { sources: [{ path: .claude.json }], retention: { last: 2 } }");
+    await until(running, "few", { retained: 1 });
+    for (let runs = 2; runs <= 4; runs++) {
+      const [newest] = visible("few").toSorted().slice(-1);
+      await api(running, "/few/run", "POST");
+      await until(running, "few", { lastComplete: expect.not.stringMatching(`^${newest}$`) });
+    }
+    await vi.waitFor(() => expect(visible("few")).toHaveLength(2), PATIENCE);
+    expect(readFileSync(join(backups, "few", "chain.jsonl"), "utf8").match(/no rule of retention/g)).toHaveLength(2);
+  });
+
+  test("that fails degrades the duty, and the others go on", async () => {
+    const running = await daemon("lost: { sources: [{ path: nowhere.json }] }", CLIENTS);
+    await until(running, "lost", { lastAttempt: { result: "failed" }, content: false });
+    await until(running, "clients", { retained: 1, content: true });
+    const shown = await figures(running);
+    expect(shown).toMatchObject({ 'runs_total{set="lost",result="failed"}': 1 });
+    expect(shown).not.toHaveProperty('last_success_timestamp_seconds{set="lost"}');
+    expect(await dutyOf(running)).toMatchObject({ content: false, message: expect.stringContaining("nowhere.json") });
+    expect((await ask(running.probes, "/health")).body).toContain('"degraded"');
+    expect(visible("lost")).toEqual([]);
+    writeFileSync(join(house.folder, "nowhere.json"), "{}");
+    await api(running, "/lost/run", "POST");
+    await until(running, "lost", { retained: 1, content: true });
+    expect(await dutyOf(running)).toMatchObject({ content: true });
+  });
+});
+
+describe("a config that is broken", () => {
+  test("raises the alarm, is not saved over the good one, and the good one can be put back", async () => {
+    const running = await daemon(CLIENTS);
+    await until(running, "clients", { retained: 1 });
+    writeFileSync(join(house.folder, ".claude.json"), SERVERS.slice(0, 40));
+    await untilShown(running, 'config_alarms{set="clients",kind="invalid"}', 1);
+    expect(await dutyOf(running)).toMatchObject({ content: false, message: expect.stringContaining(".claude.json") });
+    const store = new BackupStore(backups);
+    const [good, ...others] = await listBackups(store, "clients");
+    expect(others).toEqual([]);
+    if (good === undefined) throw new Error("There is no backup.");
+    await restoreBackup(store, await restorable("clients"), good.ref);
+    expect(readFileSync(join(house.folder, ".claude.json"), "utf8")).toBe(SERVERS);
+    await until(running, "clients", { content: true, alarms: [] });
+    await untilShown(running, 'restore_total{set="clients",result="done"}', 1);
+    expect(await figures(running)).toMatchObject({ 'config_alarms{set="clients",kind="invalid"}': 0 });
+    expect(await dutyOf(running)).toMatchObject({ content: true });
+  });
+
+  test("and lost a server while no daemon ran raises the alarm at the next start, until somebody says it is meant", async () => {
+    const before = await daemon(CLIENTS);
+    await until(before, "clients", { retained: 1 });
+    before.child.kill("SIGTERM");
+    await before.ended;
+    writeFileSync(join(house.folder, ".claude.json"), JSON.stringify({ mcpServers: { notes: {} } }));
+    const after = await daemon(CLIENTS);
+    const alarm = 'config_alarms{set="clients",kind="servers-lost"}';
+    expect((await figures(after))[alarm]).toBe(1);
+    expect(await dutyOf(after)).toMatchObject({ message: expect.stringContaining("weather") });
+    expect(await api(after, "/clients/accept", "POST")).toMatchObject({ status: 200, body: { content: true } });
+    await untilShown(after, alarm, 0);
+  });
+
+  test("that changes and is sound is saved", async () => {
+    const running = await daemon(CLIENTS);
+    await until(running, "clients", { retained: 1 });
+    writeFileSync(join(house.folder, ".claude.json"), SERVERS.replace("notes", "more"));
+    await until(running, "clients", { alarms: [{ kind: "servers-lost", servers: ["notes"] }] });
+    writeFileSync(join(house.folder, ".claude.json"), SERVERS.replace("}}", "}, more: {}}".replace("more", '"more"')));
+    await until(running, "clients", { retained: 2 });
+  });
+});
+
+test("a daemon that is killed in a backup leaves nothing half-visible, and the next one makes up for it", async () => {
+  const [begun, go] = [join(house.folder, "begun"), join(house.folder, "go")];
+  const script = `touch ${begun}; while [ ! -e ${go} ]; do sleep 0.02; done; echo dump`;
+  const set = `slow: { databases: { wiki: { kind: command, program: /bin/sh, args: [-c, '${script}'] } } }`;
+  const killed = await daemon(set);
+  await vi.waitFor(() => expect(existsSync(begun)).toBe(true), PATIENCE);
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  expect(visible("slow")).toEqual([]);
+  writeFileSync(go, "");
+  const heir = await daemon(set);
+  await until(heir, "slow", { retained: 1, lastAttempt: { result: "complete" }, content: true });
+  expect(visible("slow")).toHaveLength(1);
+  expect(readdirSync(join(backups, "slow")).filter((name) => name.startsWith(".tmp-"))).toEqual([]);
+});
+
+test("the set that init proposes backs up what the clients of this machine have, and can be used as it is", async () => {
+  const database = join(house.folder, "notes.db");
+  mkdirSync(join(house.folder, ".cursor"));
+  writeFileSync(database, "");
+  writeFileSync(join(house.folder, ".cursor", "mcp.json"), JSON.stringify({ mcpServers: { n: { args: [database] } } }));
+  expect(await house.command(["init"])).toMatchObject({ code: 0 });
+  const written = readFileSync(house.config, "utf8");
+  expect(written).toContain("# The set mcp backs up what is configured for: Claude Code, Cursor.");
+  expect(written).toContain(database);
+  expect((await restorable("mcp")).sources).toContainEqual({
+    path: join(house.folder, ".claude.json"),
+    required: false,
+  });
+});
