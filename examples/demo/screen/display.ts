@@ -41,7 +41,7 @@ function log(stream: NodeJS.WriteStream): Display {
       begun = true;
       stream.write(`${logLine(moment)}\n`);
       const { said } = moment.sidecar;
-      for (const line of storyLines(said.slice(told))) stream.write(`${line}\n`);
+      for (const line of storyLines(said.slice(told), ENDLESS, paint)) stream.write(`${line}\n`);
       told = said.length;
     },
     finish: (moment) => void stream.write(`\n${frame(moment, { columns: 120, rows: ENDLESS }, paint).join("\n")}\n`),

@@ -60,7 +60,7 @@ function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Pai
     ...list("errors   ", errors.length === 0 ? ["none"] : errors, columns),
     ...sections(moment, columns, paint),
     fit(`wrapped  ${wrappedWords(moment.wrapped)}`, columns),
-    ...sidecarLines(moment, columns, rows >= STORY_FROM_ROWS),
+    ...sidecarLines(moment, columns, rows >= STORY_FROM_ROWS, paint),
     fit(`metrics  ${metricsUrl}  (Prometheus target: ${new URL(metricsUrl).host})`, columns),
   ];
   if (rows < ROOMY_FROM_ROWS) return lines;

@@ -66,10 +66,7 @@ mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"
     config: "/tmp/demo/mcp-ops.yaml",
     servers: ["travel-desk", "server-everything"],
     desk: [],
-    said: [
-      { text: "saved: it", details: [] },
-      { text: "alarm: it", details: ["/health      backup down"] },
-    ],
+    said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
   },
 };
 
@@ -128,15 +125,17 @@ test("a wrapped server without figures is one line that says why", () => {
   expect(lines.join("\n")).not.toMatch(/mcp-ops wrap|--unix-socket/);
 });
 
+const shouted: Paint = (style, text) => `(${style}: ${text})`;
+
 test("where there is room the sidecar's story is told whole, else its last step", () => {
-  expect(sidecarLines(moment, 100, true)).toEqual([
+  expect(sidecarLines(moment, 100, true, shouted)).toEqual([
     "sidecar  http://127.0.0.1:9465/metrics   travel-desk, server-everything",
     "         http://127.0.0.1:9466/api/v1/status   config /tmp/demo/mcp-ops.yaml",
     "backup   saved: it",
-    "         alarm: it",
+    "         (red: alarm: it)",
     "           /health      backup down",
   ]);
-  expect(sidecarLines(moment, 100, false).at(-1)).toBe("backup   alarm: it");
+  expect(sidecarLines(moment, 100, false, plain).at(-1)).toBe("backup   alarm: it");
 });
 
 test.each([

@@ -1,16 +1,23 @@
-import type { Step, Told } from "../sidecar/demo-sidecar.ts";
+import type { Told } from "../sidecar/demo-sidecar.ts";
+import type { Step } from "../sidecar/story.ts";
 import type { Moment } from "./frame.ts";
 import type { Summary } from "./summary.ts";
 import { fit, type Paint } from "./words.ts";
 
-const INDENT = " ".repeat(9);
+const LABEL = "backup   ";
+const INDENT = " ".repeat(LABEL.length);
 
 /** Where the sidecar is, what it shows, and the story of its backups: all of it, or the last step. */
-export function sidecarLines({ sidecar }: Pick<Moment, "sidecar">, columns: number, isRoomy: boolean): string[] {
-  const lines = isRoomy
-    ? [...whereabouts(sidecar), ...storyLines(sidecar.said)]
-    : [whereaboutsInShort(sidecar), `backup   ${sidecar.said.at(-1)?.text ?? "none yet"}`];
-  return lines.map((line) => fit(line, columns));
+export function sidecarLines(
+  { sidecar }: Pick<Moment, "sidecar">,
+  columns: number,
+  isRoomy: boolean,
+  paint: Paint,
+): string[] {
+  const { said } = sidecar;
+  const where = (isRoomy ? whereabouts(sidecar) : [whereaboutsInShort(sidecar)]).map((line) => fit(line, columns));
+  const told = isRoomy ? said : said.slice(-1).map(({ details: _, ...step }) => step);
+  return [...where, ...(told.length === 0 ? [`${LABEL}none yet`] : storyLines(told, columns, paint))];
 }
 
 /** Where to look, for a log. */
@@ -20,9 +27,13 @@ export function sidecarHead({ sidecar: { addresses, config } }: Pick<Moment, "si
 }
 
 /** One step of the story a line, with its details below. */
-export function storyLines(said: readonly Step[]): readonly string[] {
-  const lines = said.flatMap(({ text, details }) => [text, ...details.map((detail) => `  ${detail}`)]);
-  return lines.map((line, index) => `${index === 0 ? "backup   " : INDENT}${line}`);
+export function storyLines(said: readonly Step[], columns: number, paint: Paint): readonly string[] {
+  const width = columns - LABEL.length;
+  const lines = said.flatMap(({ text, details = [], style }) => {
+    const head = fit(text, width);
+    return [style === undefined ? head : paint(style, head), ...details.map((detail) => fit(`  ${detail}`, width))];
+  });
+  return lines.map((line, index) => `${index === 0 ? LABEL : INDENT}${line}`);
 }
 
 /** Whether the broken config was put back. */

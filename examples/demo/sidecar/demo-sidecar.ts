@@ -7,7 +7,7 @@ import { SERVER_NAME } from "../server/server.ts";
 import { type SidecarFiles, writeFiles } from "./files.ts";
 import { Pages } from "./pages.ts";
 import { type Addresses, CLEAN, SidecarProcess } from "./sidecar-process.ts";
-import { tellStory } from "./story.ts";
+import { type Step, tellStory } from "./story.ts";
 
 /** So soon after its pages cannot be read it is known that a process has ended. */
 const DEATH_MS = 500;
@@ -17,12 +17,6 @@ export type Told =
   | { readonly how: "restored"; readonly command: string }
   | { readonly how: "called off" }
   | { readonly how: "failed"; readonly why: string };
-
-/** A step of the story: what has just happened, and what shows it. */
-export interface Step {
-  readonly text: string;
-  readonly details: readonly string[];
-}
 
 /** What there is to see of the sidecar at one moment. */
 export interface SidecarLook {
@@ -109,7 +103,7 @@ export class DemoSidecar implements AsyncDisposable {
     try {
       const pages = new Pages(await this.#process.listening);
       this.#pages = pages;
-      const say = (text: string, ...details: readonly string[]) => void this.#said.push({ text, details });
+      const say = (step: Step) => void this.#said.push(step);
       const story = { sidecar: this.#process, files: this.#files, pages, say, paceMs, signal };
       return { how: "restored", command: await tellStory(story) };
     } catch (error) {
@@ -117,7 +111,7 @@ export class DemoSidecar implements AsyncDisposable {
       // That its pages cannot be read is the lesser half of what happened.
       const end = await Promise.race([this.#process.ended, pause(DEATH_MS, undefined, { ref: false })]);
       const why = end === undefined ? messageOf(error) : `it ended by ${end}`;
-      this.#said.push({ text: `FAILED: ${why}`, details: [] });
+      this.#said.push({ text: `FAILED: ${why}`, details: [], style: "red" });
       return { how: "failed", why };
     }
   }

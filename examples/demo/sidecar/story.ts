@@ -7,17 +7,25 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { METRIC } from "@mcp-ops/formats";
 import { demoEnvironment } from "../processes.ts";
+import type { Style } from "../screen/words.ts";
 import { SET, type SidecarFiles, wipeServers } from "./files.ts";
 import type { Pages } from "./pages.ts";
 import type { SidecarProcess } from "./sidecar-process.ts";
 import { until } from "./until.ts";
 
+/** A step of the story: what has just happened, and what shows it. */
+export interface Step {
+  readonly text: string;
+  readonly details?: readonly string[];
+  /** None for what is neither good nor bad. */
+  readonly style?: Style;
+}
+
 export interface Story {
   readonly sidecar: SidecarProcess;
   readonly pages: Pages;
   readonly files: SidecarFiles;
-  /** Tells what has just happened, and what shows it. */
-  readonly say: (text: string, ...details: readonly string[]) => void;
+  readonly say: (step: Step) => void;
   /** Between the steps, so that a person can follow. */
   readonly paceMs: number;
   readonly signal: AbortSignal;
@@ -37,20 +45,20 @@ export async function tellStory(story: Story): Promise<string> {
   await saved(story);
   await rest();
   await wipeServers(files);
-  say(`broken on purpose: ${name} has no servers any more`);
+  say({ text: `broken on purpose: ${name} has no servers any more` });
   const command = await alarmed(story);
   await rest();
   await typed(command);
   const now = await readFile(files.clientConfig);
   if (!now.equals(good)) throw new Error(`${files.clientConfig} is not what it was, after: ${command}`);
   await calm(story);
-  say(`restored by it: ${name} is byte for byte what it was, and the alarm has ended`);
+  say({ text: `restored by it: ${name} is byte for byte what it was, and the alarm has ended`, style: "green" });
   return command;
 }
 
 async function saved({ pages, say, signal }: Story): Promise<void> {
   const id = await until("the first backup", signal, async () => (await pages.set()).lastComplete);
-  say(`saved: ${id} holds client.json and bookings.db, and was read again`);
+  say({ text: `saved: ${id} holds client.json and bookings.db, and was read again` });
 }
 
 /** The alarm is the same wherever it is looked for. Gives the command it names. */
@@ -64,12 +72,12 @@ async function alarmed({ sidecar, pages, files, say, signal }: Story): Promise<s
   const kind = await until("the alarm in /metrics", signal, () => alarmIn(pages));
   await until("the alarm at /health", signal, () => healthIs(pages, "down"));
   const what = alarms[0]?.message.replace(files.clientConfig, basename(files.clientConfig)).split(". ")[0];
-  say(
-    `alarm: ${what}`,
+  const details = [
     `/metrics     ${METRIC.backupConfigAlarms}{set="${SET}",kind="${kind}"} 1`,
     "/health      backup down",
     `log, /api    ${command}`,
-  );
+  ];
+  say({ text: `alarm: ${what}`, details, style: "red" });
   return command;
 }
 

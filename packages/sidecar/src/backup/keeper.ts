@@ -17,7 +17,7 @@ import { type Kept, problemsIn, prune, readAgain, save, send } from "./run.ts";
 import { WayBack } from "./way-back.ts";
 
 /** What can be wrong with a set, each put right by itself. */
-type Trouble = "start" | "run" | "verify" | "retention" | "offsite" | "disk";
+type Trouble = "start" | "run" | "verify" | "retention" | "offsite" | "disk" | "way-back";
 
 /** Keeps one set: runs it at its times and on changes, and knows what is wrong with it. Nothing it does throws. */
 export class Keeper {
@@ -141,9 +141,8 @@ export class Keeper {
     for (const { path } of ended) this.#log("info", `${path} is as it should be again.`);
   }
 
-  /** A history that cannot be read has its own trouble, and knows no way back. */
   async #noteWayBack(stands: boolean): Promise<void> {
-    await this.#try("disk", () => this.#wayBack.note(stands));
+    await this.#try("way-back", () => this.#wayBack.note(stands));
   }
 
   #said({ message }: ConfigAlarm): string {

@@ -33,10 +33,17 @@ export class WayBack {
   /** To be called when alarms begin or end, with whether any stands now. */
   async note(stands: boolean): Promise<void> {
     if (!stands) return this.#forget();
-    this.#id ??= (await this.#recall()) ?? (await lastGoodBackup(this.#kept.store, this.#kept.name))?.id;
+    this.#id ??= (await this.#recall()) ?? (await this.#lastGood());
     if (this.#id === undefined) return;
     const remember = "INSERT OR REPLACE INTO backup_way_back (set_name, id) VALUES (?, ?)";
     this.#state.prepare(remember).run(this.#kept.name, this.#id);
+  }
+
+  /** A history that cannot be read is a trouble of its own, and knows no way back. */
+  async #lastGood(): Promise<string | undefined> {
+    const { store, name } = this.#kept;
+    const good = await lastGoodBackup(store, name).catch(() => undefined);
+    return good?.id;
   }
 
   /** What was taken down before a restart, while it is there. */
