@@ -198,7 +198,7 @@ const WRONG: readonly (readonly [args: readonly string[], words: string])[] = [
   [["list", "dekstop"], "has no set dekstop. It has desktop."],
   [["restore", "--dry-run", "--target", "/nowhere"], "--dry-run has nothing to say"],
   [["verify", "--signature"], "has neither signKey nor trustedKeys"],
-  [["create", "--set-path", "x"], "give both, or neither"],
+  [["create", "--set-path", "x"], "say with --folder where the backups lie, too"],
 ];
 
 it("answers a command line that cannot be meant with what to do, and ends with 2", async () => {

@@ -115,7 +115,8 @@ export class Daemon {
 
   #hostOf(plan: DutyPlan): Host {
     const { env } = this.#source;
-    const context = { log: this.log, state: this.#state.database, folder: this.#loaded.folder, env };
+    const { folder, flags: configFlags } = this.#loaded;
+    const context = { log: this.log, state: this.#state.database, folder, env, configFlags };
     return new Host(plan.name, () => plan.open(this.#loaded.config[plan.name] as object), context);
   }
 

@@ -14,9 +14,10 @@ import { messageOf } from "../log.ts";
 import { KnownServers } from "./known-servers.ts";
 import { backupSetOf, type OpenedSet } from "./open-set.ts";
 import { type Kept, problemsIn, prune, readAgain, save, send } from "./run.ts";
+import { WayBack } from "./way-back.ts";
 
 /** What can be wrong with a set, each put right by itself. */
-type Trouble = "start" | "run" | "verify" | "retention" | "offsite" | "disk";
+type Trouble = "start" | "run" | "verify" | "retention" | "offsite" | "disk" | "way-back";
 
 /** Keeps one set: runs it at its times and on changes, and knows what is wrong with it. Nothing it does throws. */
 export class Keeper {
@@ -25,18 +26,21 @@ export class Keeper {
   readonly restores: Record<"done" | "rolled-back" | "failed", number> = { done: 0, "rolled-back": 0, failed: 0 };
   readonly #log: DutyContext["log"];
   readonly #known: KnownServers;
+  readonly #wayBack: WayBack;
   readonly #troubles = new Map<Trouble, string>();
   #damaged: readonly string[] = [];
   #schedule: Schedule | undefined;
   #watch: ConfigWatch | undefined;
+  #telling: Promise<void> = Promise.resolve();
   #change: NodeJS.Timeout | undefined;
   #changeRanAt = Number.NEGATIVE_INFINITY;
   #lastRestoreAt: string | undefined;
 
-  constructor(kept: Kept, { log, state }: Pick<DutyContext, "log" | "state">) {
+  constructor(kept: Kept, { log, state, configFlags }: Pick<DutyContext, "log" | "state" | "configFlags">) {
     this.kept = kept;
     this.#log = log;
     this.#known = new KnownServers(state, kept.name);
+    this.#wayBack = new WayBack(kept, state, configFlags);
   }
 
   get alarms(): readonly ConfigAlarm[] {
@@ -49,7 +53,12 @@ export class Keeper {
 
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
-    return [...this.#troubles.values(), ...this.alarms.map(({ message }) => message)];
+    return [...this.#troubles.values(), ...this.alarms.map((alarm) => this.#said(alarm))];
+  }
+
+  /** What puts the last good backup back, while an alarm stands. */
+  get restoreCommand(): string | undefined {
+    return this.#wayBack.command;
   }
 
   async start(): Promise<void> {
@@ -72,6 +81,7 @@ export class Keeper {
   async stop(): Promise<void> {
     clearTimeout(this.#change);
     await this.#watch?.[Symbol.asyncDispose]();
+    await this.#telling;
     await this.#schedule?.[Symbol.asyncDispose]();
   }
 
@@ -110,18 +120,34 @@ export class Keeper {
       configs: this.#known.recall(watched),
       quietMs: this.kept.settings.watch.quietMs,
       onChange: () => this.#changed(),
-      onAlarm: (begun, ended) => this.#tell(begun, ended),
+      onAlarm: (begun, ended) => {
+        this.#telling = this.#telling.then(() => this.#tell(begun, ended));
+      },
     });
     this.#noteKnown();
+    // Before anything is saved: a backup of what is broken is not the one to go back to.
+    if (this.alarms.length === 0) await this.#noteWayBack(false);
+    await this.#telling;
   }
 
   #noteKnown(): void {
     if (this.#watch !== undefined) this.#known.note(this.#watch);
   }
 
-  #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): void {
-    for (const { message } of begun) this.#log("error", message);
+  async #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): Promise<void> {
+    await this.#noteWayBack(begun.length > 0 || this.alarms.length > 0);
+    const way = this.#wayBack.id === undefined ? " There is no good backup of it yet." : "";
+    for (const alarm of begun) this.#log("error", `${this.#said(alarm)}${way}`);
     for (const { path } of ended) this.#log("info", `${path} is as it should be again.`);
+  }
+
+  async #noteWayBack(stands: boolean): Promise<void> {
+    await this.#try("way-back", () => this.#wayBack.note(stands));
+  }
+
+  #said({ message }: ConfigAlarm): string {
+    const command = this.#wayBack.command;
+    return command === undefined ? message : `${message} The last good one comes back with: ${command}`;
   }
 
   /** A config that is broken now is no reason to save it: the newest backup stays the one to go back to. */
@@ -178,7 +204,7 @@ export class Keeper {
       if (wrong.length > 0) throw new Error(`Of the backups of ${this.kept.name}, ${wrong.slice(0, 5).join(", ")}.`);
     });
     await this.#try("retention", async () => {
-      const alarms = await prune(this.kept, this.#damaged);
+      const alarms = await prune(this.kept, this.#damaged, this.#wayBack.id);
       if (alarms.length > 0) throw new Error(`Backups of ${this.kept.name}: ${alarms.join(" ")}`);
     });
     const { offsite } = this.kept.settings;

@@ -61,6 +61,7 @@ async function summary(keeper: Keeper): Promise<object> {
     content: keeper.troubles.length === 0,
     troubles: keeper.troubles,
     alarms: keeper.alarms,
+    restore: keeper.restoreCommand,
     lastAttempt,
     lastComplete: lastComplete?.ref.id,
     lastVerifiedAt: iso(lastVerifiedAtMs),

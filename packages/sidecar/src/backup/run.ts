@@ -75,8 +75,15 @@ export interface Reading {
   readonly history: readonly string[];
 }
 
-/** Removes what no rule wants, each with a tombstone. What somebody should look at. */
-export async function prune({ name, settings, store }: Kept, damaged: readonly string[]): Promise<readonly string[]> {
+/**
+ * Removes what no rule wants, each with a tombstone. What somebody should look at.
+ * @param held the one to go back to while a config is broken, which stays whatever the rules say
+ */
+export async function prune(
+  { name, settings, store }: Kept,
+  damaged: readonly string[],
+  held: string | undefined,
+): Promise<readonly string[]> {
   const kept = (await listBackups(store, name)).map(({ ref, atMs, result, verifiedAtMs }) => ({
     id: ref.id,
     at: atMs,
@@ -84,7 +91,8 @@ export async function prune({ name, settings, store }: Kept, damaged: readonly s
     verified: damaged.includes(ref.id) ? false : verifiedAtMs === undefined ? undefined : true,
   }));
   const { remove, alarms } = planRetention(kept, retentionOf(settings), Date.now());
-  for (const id of remove) await removeBackup(store, { set: name, id }, "prune: no rule of retention wants it");
+  const unwanted = remove.filter((id) => id !== held);
+  for (const id of unwanted) await removeBackup(store, { set: name, id }, "prune: no rule of retention wants it");
   return alarms.map(({ message }) => message);
 }
 

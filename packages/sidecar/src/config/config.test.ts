@@ -89,13 +89,14 @@ describe("a config is laid together", () => {
   it("from the file, the file of the environment and the variables, the later over the earlier", () => {
     const under = "fleet:\n  timeoutMs: 900\n  maxServers: 1\n  maxSeries: 7";
     writeFileSync(join(folder, "mcp-ops.prod.yaml"), "fleet:\n  timeoutMs: 800\n  maxServers: 2");
-    const { config, files } = load(under, {
+    const { config, files, flags } = load(under, {
       MCP_OPS_ENV: "prod",
       MCP_OPS_FLEET__MAX_SERVERS: "3",
       MCP_OPS_LISTEN: "9000",
     });
     expect(config.fleet).toMatchObject({ timeoutMs: 800, maxServers: 3, maxSeries: 7 });
     expect(files).toEqual([file, join(folder, "mcp-ops.prod.yaml")]);
+    expect(flags).toEqual(["--config", file, "--env", "prod"]);
   });
 
   it("and a reference to a secret is replaced whole", () => {

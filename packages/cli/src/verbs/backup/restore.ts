@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type BackupRef, type Change, extractBackup, type RestoreReport, restoreBackup } from "@mcp-ops/backup";
-import { runProbe } from "@mcp-ops/sidecar";
+import { restoreCommand, runProbe } from "@mcp-ops/sidecar";
 import { usageError } from "../../complaint.ts";
 import { canAsk, confirm } from "../../confirm.ts";
 import { counted } from "../../counted.ts";
@@ -11,7 +11,7 @@ import { progressBar } from "../../progress-bar.ts";
 import type { Terminal, Verb } from "../../verb.ts";
 import { addIdentityOption, type IdentityFlags, identitiesOf } from "./identities.ts";
 import { addSetOptions, type ChosenSet, chosenSet, type SetFlags } from "./sets.ts";
-import { backupNamed, LATEST_GOOD, restoreCommand, setAndBackups } from "./which.ts";
+import { backupNamed, LATEST_GOOD, setAndBackups, whereFlags } from "./which.ts";
 
 interface Flags extends SetFlags, IdentityFlags {
   readonly dryRun?: boolean;
@@ -137,5 +137,5 @@ function doneText({ ref, changes, safety }: RestoreReport, flags: Flags): string
   if (safety === undefined) return done;
   return `${done}
 What was there before is kept as ${safety.set}/${safety.id}. To have it back:
-  ${restoreCommand(safety, flags)}`;
+  ${restoreCommand(safety, whereFlags(flags))}`;
 }

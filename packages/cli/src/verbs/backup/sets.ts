@@ -40,7 +40,7 @@ export function addSetOptions(verb: Command): Command {
     .option("--config <file>", "the config of the sidecar, which names the sets", DEFAULT_CONFIG)
     .option("--env <name>", "lay mcp-ops.<name>.yaml over it (default: what MCP_OPS_ENV says)")
     .option("--set-path <path...>", "without a config: the files and folders of the set")
-    .option("--folder <folder>", "with --set-path: where the backups lie");
+    .option("--folder <folder>", "where the backups lie (default: where the config says)");
 }
 
 /** The set of this name, or all there are. */
@@ -84,14 +84,16 @@ interface Said {
 
 function settingsOf(name: string | undefined, { setPath, folder, config, env: environment }: SetFlags): Said {
   const { env } = process;
-  if (setPath === undefined && folder === undefined) {
+  const elsewhere = folder !== undefined && { folder: resolve(folder) };
+  if (setPath === undefined) {
     const loaded = loadConfig({ file: config, environment, env, duties: DUTY_PLANS });
-    return { settings: loaded.config.backup as BackupSettings, place: { folder: loaded.folder, env }, said: config };
+    const settings = { ...(loaded.config.backup as BackupSettings), ...elsewhere };
+    return { settings, place: { folder: loaded.folder, env }, said: config };
   }
-  if (setPath === undefined || folder === undefined) {
-    throw usageError("--set-path says what to save, and --folder where the backups lie: give both, or neither.");
+  if (elsewhere === false) {
+    throw usageError("--set-path says what to save; say with --folder where the backups lie, too.");
   }
   const sources = setPath.map((path) => ({ path: resolve(path) }));
-  const settings = backupSection.parse({ folder: resolve(folder), sets: { [name ?? AD_HOC_NAME]: { sources } } });
+  const settings = backupSection.parse({ ...elsewhere, sets: { [name ?? AD_HOC_NAME]: { sources } } });
   return { settings, place: { folder: process.cwd(), env }, said: "--set-path" };
 }
