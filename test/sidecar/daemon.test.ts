@@ -55,7 +55,11 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "backup", "config", "state"].map((name) => ({ name, status: "up", criticality: "optional" })),
+      dependencies: ["fleet", "backup", "config", "state"].map((name) => ({
+        name,
+        status: "up",
+        criticality: "optional",
+      })),
     });
   });
 
