@@ -1,4 +1,3 @@
-import { listBackups } from "@mcp-ops/backup";
 import { type Duty, type DutyContext, type DutyPlan, dutyPlan } from "../duties/duty.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { backupFamilies, Totals } from "./figures.ts";
@@ -42,9 +41,9 @@ function pageOf(settings: BackupSettings, context: DutyContext, keepers: Readonl
   const totals = new Totals(store);
   return async (format: Format): Promise<readonly Family[]> => {
     const sets = [...keepers.values()].map(async (keeper) => {
-      const status = await keeper.status();
-      const newest = status && (await listBackups(store, keeper.kept.name)).at(-1);
-      return { keeper, status, totals: await totals.of(keeper.kept.name, newest?.ref.id) };
+      const shelved = await keeper.shelved();
+      const newest = shelved?.backups.at(-1);
+      return { keeper, status: shelved?.status, totals: await totals.of(keeper.kept.name, newest?.ref.id) };
     });
     return backupFamilies(await Promise.all(sets), format);
   };
