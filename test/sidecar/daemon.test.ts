@@ -55,7 +55,11 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "config", "state"].map((name) => ({ name, status: "up", criticality: "optional" })),
+      dependencies: ["fleet", "backup", "config", "state"].map((name) => ({
+        name,
+        status: "up",
+        criticality: "optional",
+      })),
     });
   });
 
@@ -174,6 +178,15 @@ describe("a duty", () => {
     expect(await daemon.ended).toBe(1);
     expect(daemon.err.join("\n")).toContain("with work left undone");
   });
+});
+
+test("SIGTERM ends a daemon that waits for a duty to start, and not only when that has been given up", async () => {
+  const script = [fileURLToPath(new URL("duty-child.ts", import.meta.url))];
+  const daemon = house.starting("sluggish: {hangs: true}", {}, script);
+  await vi.waitFor(() => expect(daemon.err.join("\n")).toContain("The duty fleet runs."), PATIENCE);
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.err.join("\n")).not.toContain("did not start");
 });
 
 test("SIGTERM breaks off a scrape that hangs, answers who waits for it, and takes the sockets away", async () => {
