@@ -3,8 +3,9 @@ import type { Family, Format } from "../exposition/family.ts";
 import { backupFamilies, Totals } from "./figures.ts";
 import { Keeper } from "./keeper.ts";
 import { backupStoreOf } from "./open-set.ts";
+import { Places } from "./places.ts";
 import { backupRoutes } from "./routes.ts";
-import { type BackupSettings, backupSection } from "./settings.ts";
+import { type BackupSetSettings, type BackupSettings, backupSection } from "./settings.ts";
 
 /** The duty `backup`: each set at its times and on changes. One that fails leaves the others alone. */
 export const backupPlan: DutyPlan = dutyPlan({ name: "backup", section: backupSection, open: openBackup });
@@ -31,8 +32,10 @@ function openBackup(settings: BackupSettings): Duty {
 function keepersOf(settings: BackupSettings, context: DutyContext): ReadonlyMap<string, Keeper> {
   const store = backupStoreOf(settings, context);
   const place = { folder: context.folder, env: context.env };
-  const entries = Object.entries(settings.sets);
-  return new Map(entries.map(([name, set]) => [name, new Keeper({ name, settings: set, store, place }, context)]));
+  const places = new Places();
+  const keeperOf = (name: string, set: BackupSetSettings) =>
+    new Keeper({ name, settings: set, store, place }, context, places);
+  return new Map(Object.entries(settings.sets).map(([name, set]) => [name, keeperOf(name, set)]));
 }
 
 /** Read from the disk each time: the command makes and restores backups, too. */

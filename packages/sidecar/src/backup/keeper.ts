@@ -12,6 +12,7 @@ import { messageOf } from "../log.ts";
 import { Changes } from "./changes.ts";
 import { KnownServers } from "./known-servers.ts";
 import { backupSetOf, type OpenedSet } from "./open-set.ts";
+import type { Places } from "./places.ts";
 import { type Kept, problemsIn, prune, type Reading, readAgain, save, send } from "./run.ts";
 import { Shelf, type Shelved } from "./shelf.ts";
 
@@ -25,6 +26,7 @@ export class Keeper {
   readonly restores: Record<"done" | "rolled-back" | "failed", number> = { done: 0, "rolled-back": 0, failed: 0 };
   readonly #log: DutyContext["log"];
   readonly #known: KnownServers;
+  readonly #places: Places;
   readonly #shelf: Shelf;
   readonly #changes: Changes;
   readonly #troubles = new Map<Trouble, string>();
@@ -32,8 +34,9 @@ export class Keeper {
   #schedule: Schedule | undefined;
   #lastRestoreAt: string | undefined;
 
-  constructor(kept: Kept, { log, state }: Pick<DutyContext, "log" | "state">) {
+  constructor(kept: Kept, { log, state }: Pick<DutyContext, "log" | "state">, places: Places) {
     this.kept = kept;
+    this.#places = places;
     this.#log = log;
     this.#known = new KnownServers(state, kept.name);
     this.#shelf = new Shelf(kept.store, kept.name);
@@ -67,7 +70,7 @@ export class Keeper {
     await this.#try("recovery", async () => this.#recover(await this.#opened()));
     await this.#try("watch", () => this.#follow());
     const { schedule: expression, timeZone } = this.kept.settings;
-    const run = (signal: AbortSignal) => this.#run(signal);
+    const run = (signal: AbortSignal) => this.#runInTurn(signal);
     this.#schedule = openSchedule({ expression, timeZone, lastSucceededAt: savedAt, run });
     const { nextAt } = this.#schedule.status;
     // A run that is due saves what changed, too.
@@ -144,6 +147,15 @@ export class Keeper {
   #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): void {
     for (const { message } of begun) this.#log("error", message);
     for (const { path } of ended) this.#log("info", `${path} is as it should be again.`);
+  }
+
+  async #runInTurn(signal: AbortSignal): Promise<void> {
+    const leave = await this.#places.take(signal);
+    try {
+      await this.#run(signal);
+    } finally {
+      leave();
+    }
   }
 
   async #run(signal: AbortSignal): Promise<void> {
