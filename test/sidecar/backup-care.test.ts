@@ -3,8 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BackupStore, removeBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeS3 } from "../../packages/backup/testing/fake-s3.ts";
 import { api, BackupHouse, CLIENTS, dutyOf, figures, run, until, untilShown } from "./backup-house.ts";
+import { Bucket } from "./bucket.ts";
 import type { Daemon } from "./house.ts";
 
 let house: BackupHouse;
@@ -125,35 +125,34 @@ describe("what a reading of all backups finds", () => {
 
 describe("a bucket", () => {
   const SAFE = "recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppy], signKey: key";
-  const open = () => FakeS3.open({ writer: ["read", "write"] });
-  const sent = ({ objects }: FakeS3) => [...objects.keys()].filter((key) => key.endsWith("/manifest.json"));
+  const sent = ({ keys }: Bucket) => keys.filter((key) => key.endsWith("/manifest.json"));
 
-  function into({ endpoint }: FakeS3, more = ""): string {
+  function into({ endpoint }: Bucket, more = ""): string {
     const identity = "{ accessKeyId: { env: S3_ID }, secretAccessKey: { env: S3_KEY } }";
     const offsite = `{ bucket: kept, endpoint: '${endpoint}', identity: ${identity} }`;
     return `${CLIENTS.slice(0, -1)}, offsite: ${offsite}${more} }`;
   }
 
   test("gets what may leave the machine, though older backups may not", async () => {
-    await using s3 = await open();
-    const running = await house.keeping(into(s3));
+    await using bucket = await new Bucket().open();
+    const running = await house.keeping(into(bucket));
     await until(running, "clients", { troubles: [expect.stringContaining("not signed")] });
-    house.rewrite(into(s3, `, ${SAFE}`));
+    house.rewrite(into(bucket, `, ${SAFE}`));
     await running.hangUp();
     await run(running, "clients");
     await until(running, "clients", { content: true });
-    expect(sent(s3)).toEqual([`clients/${house.visible("clients").at(-1)}/manifest.json`]);
+    expect(sent(bucket)).toEqual([`clients/${house.visible("clients").at(-1)}/manifest.json`]);
   });
 
   test("that could not be reached gets everything with the next run", async () => {
-    await using s3 = await open();
-    s3.faults.push(...Array.from({ length: 50 }, () => 403));
-    const running = await house.keeping(into(s3, `, ${SAFE}`));
+    await using bucket = await new Bucket().open();
+    bucket.isClosed = true;
+    const running = await house.keeping(into(bucket, `, ${SAFE}`));
     await until(running, "clients", { retained: 1, troubles: [expect.stringContaining("The bucket kept did not")] });
-    s3.faults.length = 0;
+    bucket.isClosed = false;
     await run(running, "clients");
     await until(running, "clients", { content: true });
-    expect(sent(s3)).toEqual(house.visible("clients").map((id) => `clients/${id}/manifest.json`));
+    expect(sent(bucket)).toEqual(house.visible("clients").map((id) => `clients/${id}/manifest.json`));
   });
 });
 

@@ -1,5 +1,5 @@
 /** Each run takes 100 MB of memory and more, and by default all sets are due at the same minute. */
-export const MAX_RUNS_AT_ONCE = 2;
+const MAX_RUNS_AT_ONCE = 2;
 /** Who holds a place longer keeps nobody from it any more: a database may never answer. */
 const MAX_HELD_MS = 900_000;
 
