@@ -1,11 +1,13 @@
 /** What the duty `backup` must not forget: what changed while it could not look, what somebody has said, what is still wrong. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BackupStore, removeBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { api, BackupHouse, CLIENTS, dutyOf, figures, run, until, untilShown } from "./backup-house.ts";
 import { Bucket } from "./bucket.ts";
 import type { Daemon } from "./house.ts";
+
+const SAFE = "recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppy], signKey: key";
 
 let house: BackupHouse;
 
@@ -101,6 +103,20 @@ describe("what a reading of all backups finds", () => {
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), verified: {} }));
   }
 
+  test("does not keep the daemon from its end, however long it takes", async () => {
+    const running = await house.keeping(`${CLIENTS.slice(0, -1)}, ${SAFE} }`);
+    await until(running, "clients", { retained: 1 });
+    const [endless = ""] = house.visible("clients");
+    const archive = join(house.backups, "clients", endless, "data.tar.zst.age");
+    rmSync(archive);
+    symlinkSync("/dev/zero", archive);
+    forget();
+    await api(running, "/clients/run", "POST");
+    await until(running, "clients", { retained: 2, runningSince: expect.any(String) });
+    await end(running);
+    expect(running.err.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
   test("is told until it is put right: a damaged backup until it is removed, one that is gone until somebody says so", async () => {
     const running = await house.keeping(CLIENTS);
     await until(running, "clients", { retained: 1 });
@@ -124,7 +140,6 @@ describe("what a reading of all backups finds", () => {
 });
 
 describe("a bucket", () => {
-  const SAFE = "recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppy], signKey: key";
   const sent = ({ keys }: Bucket) => keys.filter((key) => key.endsWith("/manifest.json"));
 
   function into({ endpoint }: Bucket, more = ""): string {

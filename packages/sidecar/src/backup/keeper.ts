@@ -194,26 +194,29 @@ export class Keeper {
 
   /** What comes after a backup does not make it a worse one: it has a trouble of its own, and no retry makes a new backup. */
   async #lookAfter(signal: AbortSignal): Promise<void> {
-    await this.#try("verify", async () => {
+    const step = (what: Trouble, work: () => Promise<void>) => this.#try(what, work, signal);
+    await step("verify", async () => {
       this.#reading = await readAgain(this.kept, this.#reading, signal);
       const { damaged, history } = this.#reading;
       const wrong = [...damaged.map((id) => `${id} is damaged`), ...history];
       if (wrong.length > 0) throw new Error(`Of the backups of ${this.kept.name}, ${wrong.slice(0, 5).join(", ")}.`);
     });
-    await this.#try("retention", async () => {
+    await step("retention", async () => {
       const alarms = await prune(this.kept, this.#reading.damaged);
       if (alarms.length > 0) throw new Error(`Backups of ${this.kept.name}: ${alarms.join(" ")}`);
     });
     const { offsite } = this.kept.settings;
-    if (offsite !== undefined) await this.#try("offsite", () => send(this.kept, offsite, signal));
+    if (offsite !== undefined) await step("offsite", () => send(this.kept, offsite, signal));
   }
 
-  async #try<T>(what: Trouble, work: () => Promise<T>): Promise<T | undefined> {
+  async #try<T>(what: Trouble, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
     try {
       const done = await work();
       this.#troubles.delete(what);
       return done;
     } catch (error) {
+      // The daemon ends: nobody is to blame.
+      if (signal?.aborted) throw error;
       this.#trouble(what, messageOf(error));
       return undefined;
     }

@@ -77,14 +77,26 @@ export async function readAgain(kept: Kept, before: Reading, signal: AbortSignal
   const damaged = before.damaged.filter((id) => backups.some(({ ref }) => ref.id === id));
   const isFresh = ({ ref, verifiedAtMs = 0 }: BackupInfo) => verifiedAtMs >= limit || damaged.includes(ref.id);
   if (backups.every(isFresh)) return { damaged, history: before.history.length === 0 ? [] : await historyOf(kept) };
-  // A reading can take an hour, and what it has found so far is noted.
   const onProgress = () => signal.throwIfAborted();
-  const verdict = await verifySet(store, name, { readData: true, onProgress });
-  signal.throwIfAborted();
+  const verdict = await orLeft(verifySet(store, name, { readData: true, onProgress }), signal);
   return {
     damaged: verdict.backups.filter(({ isSound }) => !isSound).map(({ ref }) => ref.id),
     history: historyIn(verdict),
   };
+}
+
+/** A reading can take an hour, and the daemon does not wait for its end: it writes nothing but what it has found. */
+async function orLeft<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+    work.catch(() => {});
+  }
 }
 
 async function historyOf({ name, store }: Kept): Promise<readonly string[]> {
