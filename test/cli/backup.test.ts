@@ -191,6 +191,10 @@ it("needs no config: files and a folder on the command line do", async () => {
   write(BROKEN);
   expect(await mcpOps(["backup", "restore", "--yes", ...place])).toMatchObject({ code: 0 });
   expect(JSON.parse(readFileSync(client, "utf8"))).toEqual(GOOD);
+  expect(await mcpOps(["backup", "list", "files.safety", ...place])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("files.safety: 1 backup"),
+  });
 });
 
 const WRONG: readonly (readonly [args: readonly string[], words: string])[] = [
@@ -199,6 +203,8 @@ const WRONG: readonly (readonly [args: readonly string[], words: string])[] = [
   [["restore", "--dry-run", "--target", "/nowhere"], "--dry-run has nothing to say"],
   [["verify", "--signature"], "has neither signKey nor trustedKeys"],
   [["create", "--set-path", "x"], "say with --folder where the backups lie, too"],
+  [["create", "two words", "--set-path", "x", "--folder", "y"], "its name must be a name of letters"],
+  [["create", "--set-path", "x", "x", "--folder", "y"], "Give each a name of its own"],
 ];
 
 it("answers a command line that cannot be meant with what to do, and ends with 2", async () => {

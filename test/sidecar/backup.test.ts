@@ -3,64 +3,24 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { backupSetOf, DUTY_PLANS, loadConfig } from "@mcp-ops/sidecar";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ask, bearer } from "./asking.ts";
-import { type Daemon, House, PATIENCE } from "./house.ts";
+import { ask } from "./asking.ts";
+import { api, BackupHouse, CLIENTS, configOf, dutyOf, ENV, figures, until, untilShown } from "./backup-house.ts";
+import { PATIENCE } from "./house.ts";
 
-const TOKEN = "a-token-of-this-test-only";
-const ENV = { ADMIN_TOKEN: TOKEN };
-const ADMIN = "admin: { token: { env: ADMIN_TOKEN } }\n";
 const SERVERS = JSON.stringify({ mcpServers: { weather: { command: "weather" }, notes: { command: "notes" } } });
 
-let house: House;
+let house: BackupHouse;
 let backups: string;
 
 beforeEach(() => {
-  house = new House();
-  backups = join(house.folder, "state", "mcp-ops", "backups");
+  house = new BackupHouse();
+  ({ backups } = house);
   writeFileSync(join(house.folder, ".claude.json"), SERVERS);
 });
 afterEach(() => house[Symbol.asyncDispose]());
 
-/** A daemon with these sets; nothing runs by the clock in the time of a test. */
-function daemon(...sets: readonly string[]): Promise<Daemon> {
-  const config = `${ADMIN}backup:\n  sets:\n${sets.map((set) => `    ${set}\n`).join("")}`;
-  return house.daemon(config, ENV);
-}
-
-const CLIENTS = "clients: { discover: [clients], schedule: '0 0 1 1 *', watch: { quietMs: 50, minIntervalMs: 0 } }";
-
-async function api(running: Daemon, path: string, method = "GET") {
-  const { status, body } = await ask(running.admin, `/api/v1/backups${path}`, { ...bearer(TOKEN), method });
-  return { status, body: JSON.parse(body) as Record<string, unknown> };
-}
-
-/** The metrics of the backups, by name and labels. */
-async function figures(running: Daemon): Promise<Readonly<Record<string, number>>> {
-  const { body } = await ask(running.probes, "/metrics");
-  const lines = [...body.matchAll(/^mcp_backup_(\S+) (\S+)$/gm)];
-  return Object.fromEntries(lines.map(([, name, value]) => [name, Number(value)]));
-}
-
-/** The API, unlike the page, is never a second old. */
-async function until(running: Daemon, set: string, state: object): Promise<void> {
-  await vi.waitFor(async () => expect((await api(running, `/${set}`)).body).toMatchObject(state), PATIENCE);
-}
-
-async function untilShown(running: Daemon, name: string, value: number): Promise<void> {
-  await vi.waitFor(async () => expect((await figures(running))[name]).toBe(value), PATIENCE);
-}
-
-async function dutyOf(running: Daemon): Promise<{ content: boolean; message: string } | undefined> {
-  const { body } = await ask(running.admin, "/api/v1/status", bearer(TOKEN));
-  const { duties } = JSON.parse(body) as { duties: { name: string; content: boolean; message: string }[] };
-  return duties.find(({ name }) => name === "backup");
-}
-
-/** What is visible of a set. */
-function visible(set: string): readonly string[] {
-  const folder = join(backups, set);
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{8}T/.test(name)) : [];
-}
+const daemon = (...sets: readonly string[]) => house.keeping(...sets);
+const visible = (set: string) => house.visible(set);
 
 /** The set as the config has it now, for a restore by hand. */
 async function restorable(name: string) {
@@ -204,7 +164,7 @@ describe("a config that is broken", () => {
   test("is told with the folder of the backups where a variable of the daemon says it", async () => {
     const folder = join(house.folder, "elsewhere");
     const env = { ...ENV, STATE_DIRECTORY: folder };
-    const running = await house.daemon(`${ADMIN}backup:\n  sets:\n    ${CLIENTS}\n`, env);
+    const running = await house.daemon(configOf([CLIENTS]), env);
     await until(running, "clients", { retained: 1 });
     writeFileSync(join(house.folder, ".claude.json"), "{}");
     const restore = expect.stringMatching(`--folder ${join(folder, "backups")}$`);

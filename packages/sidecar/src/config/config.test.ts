@@ -122,6 +122,24 @@ describe("a config is laid together", () => {
     expect(shown).toContain("timeoutMs: 500 # mcp-ops.yaml:2\n");
     expect(shown).toContain("maxServers: 64 # default\n");
   });
+
+  it("also in lists, and in what a variable says as a whole", () => {
+    const file =
+      "backup:\n  sets:\n    a:\n      sources:\n        - path: x\n        - glob: y\n          required: false";
+    const sets = "{ a: { schedule: 1 1 * * * } }";
+    const shown = shownConfig(load(file, { MCP_OPS_BACKUP__SETS: sets }))
+      .split("\n")
+      .map((line) => line.trim());
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        "- path: x # mcp-ops.yaml:5",
+        "required: true # default",
+        "- glob: y # mcp-ops.yaml:6",
+        "required: false # mcp-ops.yaml:7",
+        "schedule: 1 1 * * * # MCP_OPS_BACKUP__SETS",
+      ]),
+    );
+  });
 });
 
 describe("the admin listener is refused", () => {

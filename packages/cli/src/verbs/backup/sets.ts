@@ -94,6 +94,23 @@ function settingsOf(name: string | undefined, { setPath, folder, config, env: en
     throw usageError("--set-path says what to save; say with --folder where the backups lie, too.");
   }
   const sources = setPath.map((path) => ({ path: resolve(path) }));
-  const settings = backupSection.parse({ ...elsewhere, sets: { [name ?? AD_HOC_NAME]: { sources } } });
-  return { settings, place: { folder: process.cwd(), env }, said: "--set-path" };
+  const sets = { [ownerOf(name ?? AD_HOC_NAME)]: { sources } };
+  const read = backupSection.safeParse({ ...elsewhere, sets });
+  if (!read.success) throw usageError(`This is no set: ${read.error.issues.map(wordsOf).join(" ")}`);
+  return { settings: read.data, place: { folder: process.cwd(), env }, said: "--set-path" };
+}
+
+/** Of safety copies the set they were made of. */
+function ownerOf(name: string): string {
+  return name.endsWith(safetyName("")) ? name.slice(0, -safetyName("").length) : name;
+}
+
+/** Of a name that cannot be, the reason lies one deeper. */
+function wordsOf(issue: {
+  readonly message: string;
+  readonly issues?: readonly { readonly message: string }[];
+}): string {
+  return issue.issues === undefined
+    ? issue.message
+    : `its name ${issue.issues.map(({ message }) => message).join(" and ")}.`;
 }
