@@ -96,7 +96,8 @@ function removals(place: Place, saved: readonly FileFacts[], there: ReadonlyMap<
   for (const [path, { facts }] of there) {
     const type = types.get(path);
     if (type === "kept" || facts.status !== "ok" || path === "") continue;
-    if (facts.type === "folder" && type !== "folder") drops.unshift({ do: "drop-folder", path, mode: facts.mode });
+    if (facts.type === "folder" && type !== "folder")
+      drops.unshift({ do: "drop-folder", path, mode: facts.mode, owner: ownerOf(facts) });
     const isReplaced = type === facts.type || (type !== undefined && type !== "folder");
     if (facts.type !== "folder" && !isReplaced) takes.push({ do: "take", path });
   }
@@ -121,7 +122,10 @@ async function missingParents(
   return [...missing].sort().map((path) => ({ do: "make-folder", path, owner: undefined }));
 }
 
-/** Only root can give files away: then they go to whom the replaced file, or the root folder, belongs; never to whom an archive names. */
+/**
+ * Only root can give files away: then they go to whom the replaced file, or the root folder, belongs, or what is left above it;
+ * never to whom an archive names.
+ */
 class Owners {
   readonly #root: string;
   readonly #there: ReadonlyMap<string, Found>;
@@ -135,10 +139,22 @@ class Owners {
   async of(path: string): Promise<Owner | undefined> {
     if (process.getuid?.() !== 0) return undefined;
     const current = this.#there.get(path)?.facts;
-    if (current !== undefined) return { uid: current.uid, gid: current.gid };
-    this.#ofRoot ??= lstat(this.#root).then(({ uid, gid }) => ({ uid, gid }), undefinedIfMissing);
+    if (current !== undefined) return ownerOf(current);
+    this.#ofRoot ??= ownerOfNearest(this.#root);
     return this.#ofRoot;
   }
+}
+
+/** Of what is there; undefined where this process could not give it to anybody. */
+function ownerOf({ uid, gid }: Owner): Owner | undefined {
+  return process.getuid?.() === 0 ? { uid, gid } : undefined;
+}
+
+/** Of the folder, or of the nearest one above it that is there. */
+async function ownerOfNearest(folder: string): Promise<Owner | undefined> {
+  const stats = await lstat(folder).catch(undefinedIfMissing);
+  if (stats !== undefined) return ownerOf(stats);
+  return dirname(folder) === folder ? undefined : ownerOfNearest(dirname(folder));
 }
 
 /** A plan in words, for people: what happens to which path. */

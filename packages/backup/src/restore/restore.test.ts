@@ -9,6 +9,7 @@ import {
   drill,
   extractBackup,
   listBackups,
+  type Progress,
   recoverRestore,
   restoreBackup,
   safetyName,
@@ -134,7 +135,8 @@ test("what a backup could not hold, or was told to leave out, is left as it is",
 test("a link that leads out, where a folder was, is not followed: the restore names it and undoes itself", async () => {
   const { folder, source, store, set, ref, before } = await backedUp();
   const outside = join(folder, "outside");
-  mkdirSync(outside);
+  // An empty folder of the name of one of ours: to undo is not to remove it there.
+  mkdirSync(join(outside, "er"), { recursive: true });
   rmSync(join(source, "deep"), { recursive: true });
   symlinkSync(outside, join(source, "deep"));
   writeFileSync(join(source, "empty"), "changed");
@@ -144,10 +146,23 @@ test("a link that leads out, where a folder was, is not followed: the restore na
     message: expect.stringContaining(join(source, "deep")),
   });
   expect(treeOf(source)).toEqual(now);
-  expect(readdirSync(outside)).toEqual([]);
+  expect(treeOf(outside)).toEqual({ er: "755 folder" });
   rmSync(join(source, "deep"), { recursive: true, force: true });
   await restoreBackup(store, set, ref);
   expect(treeOf(source)).toEqual(before);
+});
+
+test("what came to a place after the plan was made, and is in no safety copy, is not replaced", async () => {
+  const { source, store, set, ref } = await backedUp();
+  rmSync(join(source, "mcp.json"));
+  const onProgress = ({ phase }: Progress) => {
+    if (phase === "stage") writeFileSync(join(source, "mcp.json"), "written meanwhile");
+  };
+  await expect(restoreBackup(store, set, ref, { onProgress })).rejects.toMatchObject({
+    code: "BACKUP_RESTORE_FAILED",
+    message: expect.stringContaining("is not what it was when the restore was planned"),
+  });
+  expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("written meanwhile");
 });
 
 test("a pattern brings back its files and leaves their neighbours alone", async () => {
