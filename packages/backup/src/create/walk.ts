@@ -96,8 +96,10 @@ class Walk {
   }
 
   async #children(base: string, folder: string, names: readonly string[]): Promise<void> {
-    const paths = [...names].sort().map((name) => (folder === "" ? name : `${folder}/${name}`));
-    const stats = inOrder(paths, AHEAD, (path) => statsOf(join(base, path)));
+    const pathOf = (name: string) => (folder === "" ? name : `${folder}/${name}`);
+    const paths = [...new Set(names)].sort().map(pathOf);
+    const twins = new Set(paths.length === names.length ? [] : twinsIn(names).map(pathOf));
+    const stats = inOrder(paths, AHEAD, async (path) => (twins.has(path) ? NOT_UTF8 : statsOf(join(base, path))));
     let at = 0;
     for await (const each of stats) await this.#visit(base, paths[at++] as string, each);
   }
@@ -135,8 +137,19 @@ class Walk {
   }
 }
 
+/** Names that are not UTF-8 arrive with U+FFFD in the place of what cannot be read, so that two of them can look like one. */
+function twinsIn(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.size === seen.add(name).size);
+}
+
+const NOT_UTF8: NodeJS.ErrnoException = Object.assign(new Error("two names look like one"), { code: "ENOENT" });
+
 /** The facts of something that could be seen in its folder, but not read. */
 export function absent(path: string, error: NodeJS.ErrnoException): FileFacts {
+  if (error.code === "ENOENT" && basename(path).includes("\ufffd")) {
+    return { ...NOTHING, path, type: "other", status: "unreadable", reason: "its name is not UTF-8; rename it" };
+  }
   const status = error.code === "ENOENT" || error.code === "ENOTDIR" ? "missing" : "unreadable";
   return { ...NOTHING, path, type: "other", status, reason: reasonOf(error) };
 }
