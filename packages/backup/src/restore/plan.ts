@@ -15,6 +15,8 @@ export interface RootPlan {
   readonly steps: readonly Step[];
   /** What has to be taken out of the archive, by its path there. */
   readonly wanted: ReadonlyMap<string, Wanted>;
+  /** How many paths of the backup stay as they are, because the configuration of now leaves them out. */
+  readonly leftOut: number;
 }
 
 interface Wanted {
@@ -28,7 +30,8 @@ const AHEAD = 8;
 
 /** Compares a backup with the disk. Reads both, changes neither. */
 export async function planOf(place: Place, manifest: Manifest, avoid: string): Promise<RootPlan> {
-  const saved = filesOf(place, manifest.files);
+  const all = filesOf(place, manifest.files);
+  const saved = all.filter(({ path }) => !place.isLeftOut(path));
   const { found } = await walkSource(place.source, place.key, avoid);
   const there = new Map(found.map((each) => [place.pathOf(each.facts.path), each]));
   const same = await unchanged(place, saved, there);
@@ -52,7 +55,14 @@ export async function planOf(place: Place, manifest: Manifest, avoid: string): P
       puts.push({ do: "put", path, had: current !== undefined && current.type !== "folder" });
     }
   }
-  return { place, steps: [...before, ...folders, ...puts, ...modes], wanted };
+  return { place, steps: [...before, ...folders, ...puts, ...modes], wanted, leftOut: all.length - saved.length };
+}
+
+/** Of sources that lie in one another, the first one's steps count: a second one would find its work done. */
+export function withoutTwins(plans: readonly RootPlan[]): RootPlan[] {
+  const known = new Set<string>();
+  const isFirst = (root: string, step: Step) => known.size !== known.add(`${step.do} ${join(root, step.path)}`).size;
+  return plans.map((plan) => ({ ...plan, steps: plan.steps.filter((step) => isFirst(plan.place.root, step)) }));
 }
 
 /** Files and links that already are what they should be. */

@@ -2,13 +2,13 @@ import { backupError, reasonOf } from "../errors.ts";
 import { loadManifest, opener } from "../manifest/load.ts";
 import { isArchived, type Manifest } from "../manifest/manifest.ts";
 import type { OnProgress } from "../progress.ts";
-import { type BackupSet, checkSet } from "../set.ts";
+import { type BackupSet, checkSet, sourceName } from "../set.ts";
 import { changeState } from "../store/state.ts";
 import type { BackupStore } from "../store/store.ts";
 import type { BackupRef, BackupTarget } from "../targets/target.ts";
 import { type Journal, writeJournal } from "./journal.ts";
 import { placesOf } from "./places.ts";
-import { type Change, changesOf, planOf, type RootPlan } from "./plan.ts";
+import { type Change, changesOf, planOf, type RootPlan, withoutTwins } from "./plan.ts";
 import { finish, recover, rollBack } from "./recover.ts";
 import { safetyCopy } from "./safety-copy.ts";
 import { prepare, stageFiles } from "./stage.ts";
@@ -58,9 +58,9 @@ export async function restoreBackup(
     const loaded = await loadManifest(opener(from, ref), ref);
     await checkTrust(store, set, from, ref, loaded);
     const places = await placesOf(set, loaded.manifest);
-    const plans = await Promise.all(places.map((place) => planOf(place, loaded.manifest, store.folder)));
+    const plans = withoutTwins(await Promise.all(places.map((place) => planOf(place, loaded.manifest, store.folder))));
     const changes = plans.flatMap(changesOf);
-    const report = { ref, changes, notes: notesOf(loaded.manifest) };
+    const report = { ref, changes, notes: [...notesOf(loaded.manifest), ...plans.flatMap(leftOutNote)] };
     if (options.dryRun === true || changes.length === 0) {
       return { ...report, isDryRun: options.dryRun === true, safety: undefined };
     }
@@ -141,6 +141,13 @@ function notesOf({ files, sources }: Manifest): string[] {
     ...missing,
     ...changed,
     ...databases.map(({ name }) => `The database ${name} is not restored: take its dump out with \`target\`.`),
+  ];
+}
+
+function leftOutNote({ place, leftOut }: RootPlan): string[] {
+  if (leftOut === 0) return [];
+  return [
+    `${sourceName(place.source)}: ${leftOut} ${leftOut === 1 ? "path" : "paths"} that \`exclude\` leaves out now stay as on the disk.`,
   ];
 }
 

@@ -165,6 +165,30 @@ test("what came to a place after the plan was made, and is in no safety copy, is
   expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("written meanwhile");
 });
 
+test("what the configuration leaves out by now is not replaced by what a backup of before holds", async () => {
+  const { source, store, set, ref } = await backedUp();
+  writeFileSync(join(source, "deep", "file-0"), "precious, and in no safety copy");
+  writeFileSync(join(source, "deep", "file-2"), "broken");
+  const sources = [{ ...set.sources[0]!, exclude: ["deep/file-0"] }] as typeof set.sources;
+  const { changes, notes } = await restoreBackup(store, { ...set, sources }, ref);
+  expect(changes).toEqual([{ path: join(source, "deep", "file-2"), change: "replace" }]);
+  expect(notes).toEqual(["source: 1 path that `exclude` leaves out now stay as on the disk."]);
+  expect(readFileSync(join(source, "deep", "file-0"), "utf8")).toBe("precious, and in no safety copy");
+});
+
+test("sources that lie in one another are restored together", async () => {
+  const stage = newStage();
+  const deep = { path: join(stage.source, "deep"), required: true };
+  const { source, store, set, ref, before } = await backedUp({
+    ...stage,
+    set: { ...stage.set, sources: [...stage.set.sources, deep] },
+  });
+  writeFileSync(join(source, "deep", "added"), "x");
+  rmSync(join(source, "deep", "er"), { recursive: true });
+  await restoreBackup(store, set, ref);
+  expect(treeOf(source)).toEqual(before);
+});
+
 test("a pattern brings back its files and leaves their neighbours alone", async () => {
   const stage = newStage();
   const sources = [{ glob: join(stage.source, "deep", "**", "file-*"), required: true }];
