@@ -38,6 +38,11 @@ export function backupError(code: BackupErrorCode, message: string, cause?: unkn
   return new OpsError(code, message, cause === undefined ? undefined : { cause });
 }
 
+/** What an `AbortSignal` throws. */
+export function isStop(error: unknown): boolean {
+  return (error as { name?: unknown } | undefined)?.name === "AbortError";
+}
+
 /** `ENOSPC`, or the first words of the message where the system gave no code. */
 export function reasonOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };

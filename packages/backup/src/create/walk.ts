@@ -31,17 +31,18 @@ const AHEAD = 32;
  * Everything a source names, sorted, by lstat: links are kept as links and never followed, below the source itself.
  * @param avoid a folder that is not to be walked: that of the backups.
  */
-export async function walkSource(source: Source, key: string, avoid?: string): Promise<Walked> {
+export async function walkSource(source: Source, key: string, avoid?: string, signal?: AbortSignal): Promise<Walked> {
   const facts = { key, name: sourceName(source), required: source.required, notes: [] };
   const kindIfAbsent = source.path === undefined ? "glob" : "file";
   try {
-    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), avoid && (await realPlaceOf(avoid)));
+    const place = avoid && (await realPlaceOf(avoid));
+    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), place, signal);
     const { kind, base } = source.path === undefined ? await walk.glob(source.glob) : await walk.path(source.path);
     const isThere = kind !== "glob" || walk.found.length > 0;
     return { source: { ...facts, kind, status: isThere ? "ok" : "missing" }, found: walk.found, base };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || code.startsWith("BACKUP_")) throw error;
+    const { code } = error as { code?: unknown };
+    if (typeof code !== "string" || code.startsWith("BACKUP_")) throw error;
     const status = code === "ENOENT" || code === "ENOTDIR" ? "missing" : "unreadable";
     const notes = [`${whereOf(source)}: ${code}`];
     return { source: { ...facts, kind: kindIfAbsent, status, notes }, found: [], base: undefined };
@@ -60,11 +61,18 @@ class Walk {
   readonly #root: string;
   readonly #isExcluded: (path: string) => boolean;
   readonly #avoid: string | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(root: string, isExcluded: (path: string) => boolean, avoid: string | undefined) {
+  constructor(
+    root: string,
+    isExcluded: (path: string) => boolean,
+    avoid: string | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.#root = root;
     this.#isExcluded = isExcluded;
     this.#avoid = avoid;
+    this.#signal = signal;
   }
 
   /** A source that is itself a link, as dotfiles often are, means what it points to. */
@@ -105,6 +113,7 @@ class Walk {
   }
 
   async #visit(base: string, path: string, known?: BigIntStats | Error): Promise<void> {
+    this.#signal?.throwIfAborted();
     const absolute = join(base, path);
     if (this.#isExcluded(path) || absolute === this.#avoid || basename(path).startsWith(RESTORE_FOLDER)) return;
     const stats = known ?? (await statsOf(absolute));

@@ -33,11 +33,12 @@ export async function drill(
   const folder = await mkdtemp(join(options.scratch ?? tmpdir(), "mcp-ops-drill-"));
   try {
     const manifest = await extractBackup(store, set, ref, folder, options);
+    options.signal?.throwIfAborted();
     await options.probe?.(folder, manifest).catch((error: unknown) => {
       throw probeFailed(ref, error);
     });
     if ((options.from ?? store.target) === store.target) {
-      await store.locked(set.name, () => markVerified(store, set.name, ref.id, new Date()));
+      await store.locked(ref.set, () => markVerified(store, ref.set, ref.id, new Date()));
     }
     return manifest;
   } finally {

@@ -1,4 +1,5 @@
-import { backupError, reasonOf } from "../errors.ts";
+import { stoppable } from "../archive/stoppable.ts";
+import { backupError, isStop, reasonOf } from "../errors.ts";
 import { loadManifest, opener } from "../manifest/load.ts";
 import { isArchived, type Manifest } from "../manifest/manifest.ts";
 import type { OnProgress } from "../progress.ts";
@@ -25,6 +26,8 @@ export interface RestoreOptions {
   /** `AGE-SECRET-KEY-1…`, for an encrypted backup. */
   readonly identities?: readonly string[];
   readonly onProgress?: OnProgress;
+  /** Stops it as long as nothing was replaced; from then on it is brought to its end. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RestoreReport {
@@ -42,7 +45,7 @@ export interface RestoreReport {
  * half written; a set that was half switched when the process died is the old one again after the next start.
  * @param ref a backup of the set, or one of its safety copies
  * @throws BACKUP_NOT_TRUSTED, BACKUP_SOURCE_NOT_CONFIGURED, BACKUP_MANIFEST_INVALID, BACKUP_ARCHIVE_DAMAGED,
- *   BACKUP_ARCHIVE_HOSTILE, BACKUP_IDENTITY_NEEDED, BACKUP_NOT_FOUND, BACKUP_BUSY: before anything was touched;
+ *   BACKUP_ARCHIVE_HOSTILE, BACKUP_IDENTITY_NEEDED, BACKUP_NOT_FOUND, BACKUP_BUSY, BACKUP_ABORTED: before anything was touched;
  *   BACKUP_RESTORE_FAILED, BACKUP_PROBE_FAILED: after everything was put back; BACKUP_JOURNAL_INVALID.
  */
 export async function restoreBackup(
@@ -64,7 +67,7 @@ export async function restoreBackup(
     if (options.dryRun === true || changes.length === 0) {
       return { ...report, isDryRun: options.dryRun === true, safety: undefined };
     }
-    const safety = await safetyCopy(store, set, ref);
+    const safety = await safetyCopy(store, set, ref, options.signal);
     await replace(store, set.name, plans, loaded.manifest, from, ref, options);
     return { ...report, isDryRun: false, safety };
   });
@@ -88,7 +91,8 @@ async function replace(
   };
   try {
     await proceed("staging");
-    await stageFiles(opener(from, ref), manifest, plans, journal.roots, options);
+    await stageFiles(stoppable(opener(from, ref), options.signal), manifest, plans, journal.roots, options);
+    options.signal?.throwIfAborted();
     await proceed("switching");
     await switchAll(journal, options.onProgress);
     await probed(options.probe);
@@ -153,6 +157,7 @@ function leftOutNote({ place, leftOut }: RootPlan): string[] {
 
 function explained(error: unknown): unknown {
   const { code, path } = error as { code?: unknown; path?: unknown };
+  if (isStop(error)) return backupError("BACKUP_ABORTED", "The restore was stopped. Nothing was replaced.", error);
   if (typeof code === "string" && code.startsWith("BACKUP_")) return error;
   return backupError(
     "BACKUP_RESTORE_FAILED",
