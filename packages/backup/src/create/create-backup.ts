@@ -85,7 +85,7 @@ async function run(
   const { result, archive, totals } = manifest;
   await store.add(ref, staging, { manifest: sha256, result, bytes: archive.bytes, files: totals.files });
   if (options.verify !== false) await markVerified(store, set.name, ref.id, new Date((options.now ?? Date.now)()));
-  return { result, ref, manifest, problems: problemsOf(manifest) };
+  return { result, ref, manifest, problems: problemsOf(walked, manifest.files) };
 }
 
 async function collect(store: BackupStore, set: BackupSet, staging: string, options: CreateOptions): Promise<Walked[]> {

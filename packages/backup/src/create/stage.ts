@@ -51,7 +51,7 @@ export async function stage(
     host: hostname(),
     startedAt,
     finishedAt: new Date(clock()).toISOString(),
-    result: problemsOf({ sources, files }).length === 0 ? "complete" : "partial",
+    result: problemsOf(walked, files).length === 0 ? "complete" : "partial",
     archive,
     sources,
     files,

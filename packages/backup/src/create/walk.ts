@@ -20,6 +20,8 @@ export interface Walked {
   readonly found: readonly Found[];
   /** Where the paths of the source begin on this disk; undefined when it is not there. */
   readonly base: string | undefined;
+  /** Why there is no dump, for who asked for the backup; not for its manifest. */
+  readonly failure?: string;
 }
 
 /** The folder in which a restore prepares its files. It is never part of a backup. */
