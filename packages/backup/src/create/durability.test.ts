@@ -83,9 +83,12 @@ test.runIf(hasStrace)(
     const chain = at(/fsync\(\d+<[^>]*\/chain\.jsonl>/);
     const rename = at(/rename[^(]*\(.*\.tmp-[0-9a-f]+", .*\/\d{8}T\d{9}Z-[0-9a-f]{6}"/);
     const parent = at(/fsync\(\d+<[^>]*\/store\/story>\)/, rename);
+    // That of the state, which comes next, syncs the folder again.
+    const next = at(/rename/, rename + 1);
     expect(Math.min(archive, manifest, seal, folder, chain)).toBeGreaterThanOrEqual(0);
     expect(Math.max(archive, manifest, seal, folder, chain)).toBeLessThan(rename);
     expect(parent).toBeGreaterThan(rename);
+    expect(parent).toBeLessThan(next);
   },
 );
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -59,23 +59,40 @@ test("a forged journal removes nothing, and changes no mode", async () => {
 });
 
 const isRoot = process.getuid?.() === 0;
-const CHILD = fileURLToPath(new URL("../../testing/killed-probe-child.ts", import.meta.url));
+const CHILD = fileURLToPath(new URL("../../testing/killed-restore-child.ts", import.meta.url));
 
 test.runIf(isRoot)(
-  "B4: what a killed restore of an ordinary user has left is undone by the next backup, which saves the old tree",
+  "B4: what a restore of an ordinary user has left, killed after any step, the next backup undoes, and saves the old tree",
   async () => {
     const { folder, source, store, set } = newStage();
     const { ref } = await createBackup(store, set);
-    plant(source, "second");
+    plant(source, "second", 3);
     rmSync(join(source, "deep", "er"), { recursive: true });
     mkdirSync(join(source, "more"));
-    expect(spawnSync("chown", ["-R", "65534:65534", folder]).status).toBe(0);
     const wrecked = treeOf(source);
-    const args = [CHILD, store.folder, JSON.stringify(set), ref!.id];
-    expect(spawnSync(process.execPath, args, { encoding: "utf8" })).toMatchObject({ signal: "SIGKILL", stderr: "" });
-    expect(treeOf(source)).not.toEqual(wrecked);
-    const next = await createBackup(store, set);
-    expect(treeOf(source)).toEqual(wrecked);
-    expect(next.manifest?.files.map(({ path }) => path)).toContain("files/0/more");
+    for (const steps of ["1", "3", "6", "10", "14", ""]) {
+      expect(spawnSync("chown", ["-R", "65534:65534", folder]).status).toBe(0);
+      const args = [CHILD, store.folder, JSON.stringify(set), ref!.id, steps];
+      expect(spawnSync(process.execPath, args, { encoding: "utf8" })).toMatchObject({ signal: "SIGKILL", stderr: "" });
+      expect(treeOf(source), `${steps} steps`).not.toEqual(wrecked);
+      const next = await createBackup(store, set);
+      expect(treeOf(source), `${steps} steps`).toEqual(wrecked);
+      expect(next.manifest?.files.map(({ path }) => path)).toContain("files/0/more");
+    }
   },
+  20_000,
 );
+
+test.runIf(isRoot)("B6: what could not be saved before it is replaced is not replaced", async () => {
+  const { folder, source, store, set } = newStage();
+  const { ref } = await createBackup(store, set);
+  writeFileSync(join(source, "mcp.json"), "precious");
+  expect(spawnSync("chown", ["-R", "65534:65534", folder]).status).toBe(0);
+  chmodSync(join(source, "mcp.json"), 0);
+  const before = treeOf(source);
+  const { stderr } = spawnSync(process.execPath, [CHILD, store.folder, JSON.stringify(set), ref!.id], {
+    encoding: "utf8",
+  });
+  expect(stderr).toMatch(/cannot be saved before it is replaced \(files\/0\/mcp\.json: EACCES\)\. Nothing was touched/);
+  expect(treeOf(source)).toEqual(before);
+});
