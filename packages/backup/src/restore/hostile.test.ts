@@ -131,6 +131,21 @@ test("B4: restore never writes outside the configured roots: a trusted backup of
   expect(existsSync(join(stage.folder, "elsewhere"))).toBe(false);
 });
 
+test("B4: restore never writes outside the configured roots: nor beside what a pattern names now", async () => {
+  const { source, store, set } = newStage();
+  const pattern = (glob: string) => ({
+    ...set,
+    sources: [{ glob: join(source, glob), required: true, name: "files" }],
+  });
+  const { ref } = await createBackup(store, pattern("**"));
+  writeFileSync(join(source, "mcp.json"), "as it is now");
+  await expect(restoreBackup(store, pattern("deep/*"), ref!)).rejects.toMatchObject({
+    code: "BACKUP_SOURCE_NOT_CONFIGURED",
+    message: expect.stringContaining("does not name"),
+  });
+  expect(treeOf(source)["mcp.json"]).toContain("as it is now");
+});
+
 test("setuid bits and strange owners of an archive do not reach the disk", async () => {
   const stage = newStage();
   const tool = factsOf("files/0/tool", "run", { mode: 0o4755 });
