@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newStage, treeOf } from "../../testing/stage.ts";
@@ -43,4 +43,30 @@ test("a file of a far future, as broken clocks leave them, stops no backup", asy
   rmSync(join(source, "empty"));
   await restoreBackup(store, set, ref!);
   expect(statSync(join(source, "empty"), { bigint: true }).mtimeNs).toBe(mtimeNs);
+});
+
+test("a pattern may end in **, and says what it found behind a link, since no restore goes there", async () => {
+  const { folder, source, store, set } = newStage();
+  mkdirSync(join(folder, "outside"));
+  writeFileSync(join(folder, "outside", "mcp.json"), "not ours");
+  symlinkSync(join(folder, "outside"), join(source, "deep", "way"));
+  const pattern = (glob: string) => ({
+    ...set,
+    sources: [{ glob: join(source, glob), required: true, exclude: ["deep/way"] }],
+  });
+  rmSync(join(source, "link"));
+  const all = await createBackup(store, pattern("**"));
+  expect(all).toMatchObject({ result: "complete", manifest: { totals: { files: 14 } } });
+  const before = treeOf(source);
+  rmSync(join(source, "deep", "er"), { recursive: true });
+  await restoreBackup(store, pattern("**"), all.ref!);
+  expect(treeOf(source)).toEqual(before);
+  const behind = { ...set, sources: [{ glob: join(source, "*", "way", "mcp.json"), required: true }] };
+  const { result, problems } = await createBackup(store, behind);
+  expect({ result, problems }).toEqual({
+    result: "partial",
+    problems: [
+      { what: "files/0/deep/way/mcp.json", status: "skipped", reason: "it lies behind a link; name its own place" },
+    ],
+  });
 });

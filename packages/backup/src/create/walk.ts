@@ -94,15 +94,28 @@ class Walk {
   async glob(pattern: string): Promise<{ kind: "glob"; base: string }> {
     const base = await realpath(baseOfGlob(pattern));
     const rest = relative(baseOfGlob(pattern), pattern);
-    const matches: string[] = [];
+    const matches = new Set<string>();
     for await (const match of glob(rest, { cwd: base })) {
-      matches.push(match.split(sep).join("/"));
-      refuseTooMany(matches.length);
+      this.#signal?.throwIfAborted();
+      // `**` finds the folder it begins in, too.
+      if (match !== "." && match !== "") matches.add(match.split(sep).join("/"));
+      refuseTooMany(matches.size);
     }
-    for (const match of [...new Set(matches)].sort()) {
-      if (!matches.some((other) => match.startsWith(`${other}/`))) await this.#visit(base, match);
+    const behindLink = linkFinder(base);
+    for (const match of [...matches].sort()) {
+      if (foldersAbove(match).some((folder) => matches.has(folder))) continue;
+      if (await behindLink(dirname(match))) this.#addBehindLink(base, match);
+      else await this.#visit(base, match);
     }
     return { kind: "glob", base };
+  }
+
+  /** Patterns follow links, and no restore does. */
+  #addBehindLink(base: string, path: string): void {
+    if (this.#isExcluded(path)) return;
+    const facts = { ...NOTHING, path: `${this.#root}/${path}`, type: "other" } as const;
+    const found = { ...facts, status: "skipped", reason: "it lies behind a link; name its own place" } as const;
+    this.found.push({ absolute: join(base, path), facts: found });
   }
 
   async #children(base: string, folder: string, names: readonly string[]): Promise<void> {
@@ -146,6 +159,24 @@ class Walk {
   #addAbsent(absolute: string, path: string, error: NodeJS.ErrnoException): void {
     this.found.push({ absolute, facts: absent(path, error) });
   }
+}
+
+/** Of `a/b/c`: `a/b` and `a`. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.push(path.slice(0, at));
+  return folders;
+}
+
+/** Whether a folder below the base is reached through a link; each is looked at once. */
+function linkFinder(base: string): (folder: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (folder) => {
+    const absolute = join(base, folder);
+    const answer = known.get(folder) ?? realPlaceOf(absolute).then((real) => real !== absolute);
+    known.set(folder, answer);
+    return answer;
+  };
 }
 
 /** Names that are not UTF-8 arrive with U+FFFD in the place of what cannot be read, so that two of them can look like one. */

@@ -139,7 +139,7 @@ test("B4: restore never writes outside the configured roots: nor beside what a p
   });
   const { ref } = await createBackup(store, pattern("**"));
   writeFileSync(join(source, "mcp.json"), "as it is now");
-  await expect(restoreBackup(store, pattern("deep/*"), ref!)).rejects.toMatchObject({
+  await expect(restoreBackup(store, pattern("m*"), ref!)).rejects.toMatchObject({
     code: "BACKUP_SOURCE_NOT_CONFIGURED",
     message: expect.stringContaining("does not name"),
   });
