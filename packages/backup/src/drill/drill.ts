@@ -33,7 +33,6 @@ export async function drill(
   const folder = await mkdtemp(join(options.scratch ?? tmpdir(), "mcp-ops-drill-"));
   try {
     const manifest = await extractBackup(store, set, ref, folder, options);
-    options.signal?.throwIfAborted();
     await options.probe?.(folder, manifest).catch((error: unknown) => {
       throw probeFailed(ref, error);
     });

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openArchive } from "../archive/open.ts";
-import { stoppable } from "../archive/stoppable.ts";
+import { stoppable, until } from "../archive/stoppable.ts";
 import { backupError, isStop } from "../errors.ts";
 import { loadManifest, opener } from "../manifest/load.ts";
 import { isArchived, type Manifest } from "../manifest/manifest.ts";
@@ -39,6 +39,7 @@ export async function extractBackup(
   if ((await readdir(folder)).length > 0) throw notEmpty(folder);
   try {
     await fill(folder, loaded.manifest, from, ref, options);
+    options.signal?.throwIfAborted();
   } catch (error) {
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     throw isStop(error) ? stopped(error) : error;
@@ -50,7 +51,7 @@ async function fill(folder: string, manifest: Manifest, from: BackupTarget, ref:
   const { identities = [], onProgress, signal } = options;
   const entries = openArchive(stoppable(opener(from, ref), signal), manifest, identities);
   await extract(
-    entries,
+    until(signal, entries),
     ({ path }) => ({ path: join(folder, path) }),
     false,
     progressOf("stage", manifest.totals.bytes, onProgress),

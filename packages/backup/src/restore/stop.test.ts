@@ -36,11 +36,19 @@ test("a restore that replaces files already is brought to its end", async () => 
   expect(readFileSync(join(source, "mcp.json"), "utf8")).toContain("first");
 });
 
-test("a drill, and a taking out, that are stopped leave nothing of the secrets they unpacked", async () => {
-  const { store, set, ref } = await backedUp();
-  const scratch = newFolder();
-  await expect(drill(store, set, ref, { scratch, ...stopAt("stage") })).rejects.toMatchObject(STOPPED);
-  expect(readdirSync(scratch)).toEqual([]);
-  await expect(extractBackup(store, set, ref, scratch, stopAt("stage"))).rejects.toMatchObject(STOPPED);
-  expect(readdirSync(scratch)).toEqual([]);
-});
+test.each([
+  ["of many bytes", {}],
+  ["that comes in one piece", { codec: "zstd" as const }],
+])(
+  "a drill, and a taking out, of a backup %s, that are stopped leave nothing of the secrets they unpacked",
+  async (_, change) => {
+    const { store, ...stage } = await backedUp();
+    const set = { ...stage.set, ...change };
+    const ref = (await createBackup(store, set)).ref!;
+    const scratch = newFolder();
+    await expect(drill(store, set, ref, { scratch, ...stopAt("stage") })).rejects.toMatchObject(STOPPED);
+    expect(readdirSync(scratch)).toEqual([]);
+    await expect(extractBackup(store, set, ref, scratch, stopAt("stage"))).rejects.toMatchObject(STOPPED);
+    expect(readdirSync(scratch)).toEqual([]);
+  },
+);
