@@ -26,6 +26,7 @@ export interface SetFlags {
 
 /** A set a verb is about, and where its backups lie. */
 export interface ChosenSet extends OpenedSet {
+  /** Of the set, or of its safety copies: where the backups are looked for. */
   readonly name: string;
   readonly store: BackupStore;
   readonly settings: BackupSetSettings;
@@ -59,7 +60,8 @@ export async function chosenSets(name: string | undefined, flags: SetFlags): Pro
   const chosen = Object.entries(settings.sets).filter(([each]) => name === undefined || each === asked);
   return Promise.all(
     chosen.map(async ([each, own]) => ({
-      ...(await backupSetOf(name ?? each, own, place)),
+      // The lock, the journal and the safety copies of a restore are those of the set itself.
+      ...(await backupSetOf(each, own, place)),
       name: name ?? each,
       store,
       settings: own,
