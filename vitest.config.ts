@@ -20,6 +20,7 @@ export default defineConfig({
           include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       })),
     ],

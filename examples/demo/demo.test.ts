@@ -1,17 +1,30 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm, truncate } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
 import { verifyAudit } from "@mcp-ops/audit";
 import { METRIC } from "@mcp-ops/formats";
 import { describe, expect, test, vi } from "vitest";
 import { Child } from "../testing/child.ts";
 import { freePort } from "../testing/free-port.ts";
 import { OPENMETRICS } from "../testing/scraping.ts";
-import { scrapePage } from "./figures/scrape.ts";
+import { tallyOf } from "./figures/compare.ts";
+import { scrape, scrapePage } from "./figures/scrape.ts";
 
 const METRICS = /^metrics +(\S+)/;
+const SIDECAR = /^sidecar +(\S+)/;
+/** What a person reads of the config that the demo breaks. */
+const STORY = [
+  /^backup +saved: \S+ holds client\.json and bookings\.db, and was read again$/,
+  /^ +broken on purpose: client\.json has no servers any more$/,
+  /^ +alarm: client\.json lost 2 of 2 servers: travel-desk, server-everything$/,
+  /^ +\/metrics +mcp_backup_config_alarms\{set="demo",kind="servers-lost"\} 1$/,
+  /^ +\/health +backup down$/,
+  /^ +restored by it: client\.json is byte for byte what it was, and the alarm has ended$/,
+  /^ {2}mcp-ops backup restore demo \S+ --yes --config \S+\/mcp-ops\.yaml$/,
+];
 const ENDINGS = ["success", "tool_error", "validation", "unknown_tool", "timeout", "cancelled", "lost", "denied"];
 
 const PRINTER_DOWN = {
@@ -31,6 +44,14 @@ describe("npm start", () => {
     expect(await page(metricsUrl, "audit/head")).toMatchObject({ server: "travel-desk", chain: "travel-desk.0" });
     const folder = await demo.says(/^audit +(\S+)/);
     expect(await readdir(folder)).toContain("travel-desk.key");
+    const [sidecar, config] = [await demo.says(SIDECAR), await demo.says(/^config +(\S+)/)];
+    await vi.waitFor(async () => {
+      const { body } = await scrapePage(sidecar);
+      for (const name of ["travel-desk", "server-everything"]) {
+        expect(body).toMatch(new RegExp(`^${METRIC.requests}\\{.*server="${name}"`, "m"));
+      }
+    }, WAIT);
+    expect(await readFile(config, "utf8")).toContain("path: client.json");
     expect(demo.process.exitCode).toBeNull();
     expect(classic).toMatchObject({ status: 200, contentType: expect.stringMatching(/^text\/plain; version=0\.0\.4/) });
     expect(openMetrics).toMatchObject({ status: 200, contentType: expect.stringContaining("openmetrics-text") });
@@ -40,35 +61,42 @@ describe("npm start", () => {
     expect(demo.stdoutLines.filter((line) => line.startsWith("agree"))).toEqual([
       expect.stringMatching(/^agree: clients and metrics count the same [1-9]\d+ requests/),
       expect.stringMatching(/^agree: the wrapped server's client and metrics count the same [1-9]\d+ requests/),
+      expect.stringMatching(/^agree: clients and the sidecar's page count the same [1-9]\d+ requests/),
       expect.stringMatching(/^agree: audit log and metrics count the same [1-9]\d+ exchanges/),
     ]);
     expect(demo.stdoutLines).toContainEqual(expect.stringMatching(/^verifyAudit: intact, [1-9]\d+ records/));
-    expect(demo.stdoutLines).toContainEqual(expect.stringMatching(/^health .*degraded: ticket-printer {2,}ready/));
+    expect(demo.stdoutLines).toContainEqual(
+      expect.stringMatching(/^health +(healthy|degraded: ticket-printer) {2,}ready/),
+    );
     expect(demo.stdoutLines).toContainEqual(
       expect.stringMatching(/^wrapped +server-everything +[1-9]\d+ calls +p50 [\d.]+m?s/),
     );
-    expect(existsSync(folder)).toBe(false);
+    for (const step of STORY) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(step));
+    expect(existsSync(dirname(config))).toBe(false);
+    await expect(scrapePage(sidecar)).rejects.toThrow("ECONNREFUSED");
     for (const ending of ENDINGS) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(`^${ending} +[1-9]`));
     expect(demo.stderrLines).toEqual([]);
   });
 
   test("ends at Ctrl-C, of which a terminal tells every process, with its summary and the wrapped server's figures", async () => {
     await using demo = new Child("demo/main.ts", { args: ["--port", "0"], ownGroup: true });
-    await demo.says(METRICS);
+    const sidecar = await demo.says(SIDECAR);
     process.kill(-(demo.process.pid as number), "SIGINT");
     expect(await demo.ended).toBe(0);
-    expect(demo.stdoutLines.filter((line) => line.startsWith("agree"))).toHaveLength(3);
+    expect(demo.stdoutLines.filter((line) => line.startsWith("agree"))).toHaveLength(4);
+    expect(demo.stdoutLines).toContainEqual(expect.stringMatching(/^not shown: the demo was ended/));
+    await expect(scrapePage(sidecar)).rejects.toThrow("ECONNREFUSED");
     expect(demo.stdoutLines.at(-1)).toMatch(/^agree/);
   });
 
   test("leaves its audit log with --keep, and sends its spans to stderr with --traces console", async () => {
-    await using demo = new Child("demo/main.ts", {
-      args: ["--for", "1s", "--port", "0", "--keep", "--traces", "console"],
-    });
+    await using demo = new Child("demo/main.ts", { args: ["--port", "0", "--keep", "--traces", "console"] });
     const folder = await demo.says(/^audit +(\S+)/);
+    await demo.says(/tools\/call distance/);
+    demo.process.kill("SIGINT");
     expect(await demo.ended).toBe(0);
     expect(await verifyAudit({ folder })).toMatchObject({ verdict: "intact", chains: [{ end: "clean" }] });
-    await rm(folder, { recursive: true });
+    await rm(dirname(folder), { recursive: true });
     expect(demo.stdoutLines).toContainEqual(
       expect.stringMatching(/^traces +to stderr, a line of JSON each: [1-9]\d+ spans sent$/),
     );
@@ -80,7 +108,20 @@ describe("npm start", () => {
     const folder = await demo.says(/^audit +(\S+)/);
     demo.process.stderr.destroy();
     expect(await demo.ended).toBe(0);
-    expect(existsSync(folder)).toBe(false);
+    expect(existsSync(dirname(folder))).toBe(false);
+  });
+
+  test("ends with 1 and the reason when the backup of the broken config cannot be restored", async () => {
+    await using demo = new Child("demo/main.ts", { args: ["--for", "1s", "--port", "0"] });
+    const backups = join(dirname(await demo.says(/^config +(\S+)/)), "backups", "demo");
+    const id = await vi.waitFor(async () => {
+      const [first] = (await readdir(backups)).filter((name) => /^\d{8}T/.test(name));
+      return first ?? expect.unreachable("There is no backup yet.");
+    }, WAIT);
+    await truncate(join(backups, id, "data.tar.zst"), 20);
+    expect(await demo.ended).toBe(1);
+    const reason = new RegExp(`^failed: the sidecar: "mcp-ops backup restore demo ${id} .*" ended by exit code 1: `);
+    expect(demo.stdoutLines).toContainEqual(expect.stringMatching(reason));
   });
 
   test("sends its spans to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names", async () => {
@@ -92,9 +133,12 @@ describe("npm start", () => {
     await once(collector, "listening");
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
     await using demo = new Child("demo/main.ts", {
-      args: ["--for", "1s", "--port", "0"],
+      args: ["--port", "0"],
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
     });
+    const metricsUrl = await demo.says(METRICS);
+    await vi.waitFor(async () => expect(tallyOf(await scrape(metricsUrl)).total).toBeGreaterThan(20), WAIT);
+    demo.process.kill("SIGINT");
     expect(await demo.ended).toBe(0);
     collector.close();
     expect(batches).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** `npm start`: a real MCP server under the traffic of real clients, and what mcp-ops measures of it; beside it a third-party server behind `mcp-ops wrap`. */
+/** `npm start`: a real MCP server under the traffic of real clients, and what mcp-ops measures of it; beside it a third-party server behind `mcp-ops wrap`, and `mcp-ops sidecar`. */
 import { runDemo } from "./demo.ts";
 import { HELP, parseOptions } from "./options.ts";
 

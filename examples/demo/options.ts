@@ -10,7 +10,7 @@ export interface DemoOptions {
   readonly seed: number;
   /** Where traces go; undefined leaves it to the variables of OpenTelemetry. */
   readonly traces: TracesFlag | undefined;
-  /** Leaves the audit log where it is. */
+  /** Leaves everything it wrote where it is. */
   readonly keep: boolean;
   readonly help: boolean;
 }
@@ -19,21 +19,23 @@ const TRACES = ["otlp", "console", "none"] as const;
 export type TracesFlag = (typeof TRACES)[number];
 
 export const HELP = `A real MCP server under the traffic of real clients, and what mcp-ops measures of it.
-Beside it a third-party server behind mcp-ops wrap.
+Beside it a third-party server behind mcp-ops wrap, and mcp-ops sidecar, which shows both at one address and
+backs up the config of their client. The demo breaks that config, and puts it back.
 
   npm start                    until Ctrl-C
   npm start -- --for 10s       ends by itself, with a summary
 
   --for <duration>   how long to run: 500ms, 10s, 2m, 1h
-  --port <port>      port of /metrics, /health and /audit/head; default 9464, and 0 takes a free one
+  --port <port>      port of /metrics, /health and /audit/head; default 9464, and 0 takes a free one.
+                     The sidecar always takes free ones
   --seed <number>    another seed, other traffic; default 1
   --traces <where>   otlp: to OTEL_EXPORTER_OTLP_ENDPOINT, or localhost:4318; console: to stderr; none: nowhere.
                      Default: otlp when that variable is set, else none
-  --keep             leaves the audit log where it is; without it, the folder is removed at the end
+  --keep             leaves audit log, config and backups where they are; without it, the folder is removed at the end
   --help             this page
 
-Exit code: 0 when clients, metrics and audit log say the same and the log is intact, 1 when they differ or nothing
-could start, 2 for a wrong option. A wrapped server that cannot start is a line, and changes nothing.
+Exit code: 0 when clients, metrics, sidecar and audit log say the same, the log is intact and the broken config was put
+back; 1 when not, or when nothing could start; 2 for a wrong option. A wrapped server that cannot start is a line, and changes nothing.
 `;
 
 type Flag = (value: string, draft: DemoOptions) => DemoOptions;

@@ -70,10 +70,11 @@ interface Asker {
   readResource(params: { uri: string }): Promise<unknown>;
 }
 
-/** All text of a log, compressed files too. */
+/** All text of a log, compressed files too. A writer that ended while it compressed one has left both: the original counts. */
 export function textOf(folder: string): string {
   const names = readdirSync(folder).filter((name) => /\.jsonl(\.gz)?$/.test(name));
   return names
+    .filter((name) => !(name.endsWith(".gz") && names.includes(name.slice(0, -3))))
     .sort()
     .map((name) => readFileSync(join(folder, name)))
     .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString("utf8"))

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -58,6 +59,21 @@ it("saves a config, shows what broke in it without its values, and puts the last
   const [, safety = ""] = /restore desktop\.safety (\S+)/.exec(restored.stdout) ?? [];
   expect(await backup("restore", "desktop.safety", safety, "--yes")).toMatchObject({ code: 0 });
   expect(JSON.parse(readFileSync(client, "utf8"))).toEqual(BROKEN);
+});
+
+it("has the safety copies of a set restored as that set itself: under its lock, with copies of their own beside them", async () => {
+  await backup("create");
+  write(BROKEN);
+  const { safety } = await json("restore", "--yes");
+  expect(await backup("restore", "desktop.safety", safety.id, "--yes")).toMatchObject({ code: 0 });
+  expect(readdirSync(join(home, "backups")).sort()).toEqual(["desktop", "desktop.safety"]);
+  expect(idsOf("desktop.safety")).toHaveLength(2);
+  expect(await backup("verify", "desktop.safety")).toMatchObject({ code: 0 });
+  expect(await json("drill", "desktop.safety", safety.id)).toMatchObject({ set: "desktop.safety", files: 1 });
+  expect(await backup("create", "desktop.safety")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Save desktop."),
+  });
 });
 
 it("restores nothing when there is nobody to ask, after it has said what it would change", async () => {
@@ -191,6 +207,10 @@ it("needs no config: files and a folder on the command line do", async () => {
   write(BROKEN);
   expect(await mcpOps(["backup", "restore", "--yes", ...place])).toMatchObject({ code: 0 });
   expect(JSON.parse(readFileSync(client, "utf8"))).toEqual(GOOD);
+  expect(await mcpOps(["backup", "list", "files.safety", ...place])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("files.safety: 1 backup"),
+  });
 });
 
 const WRONG: readonly (readonly [args: readonly string[], words: string])[] = [
@@ -198,7 +218,9 @@ const WRONG: readonly (readonly [args: readonly string[], words: string])[] = [
   [["list", "dekstop"], "has no set dekstop. It has desktop."],
   [["restore", "--dry-run", "--target", "/nowhere"], "--dry-run has nothing to say"],
   [["verify", "--signature"], "has neither signKey nor trustedKeys"],
-  [["create", "--set-path", "x"], "give both, or neither"],
+  [["create", "--set-path", "x"], "say with --folder where the backups lie, too"],
+  [["create", "two words", "--set-path", "x", "--folder", "y"], "its name must be a name of letters"],
+  [["create", "--set-path", "x", "x", "--folder", "y"], "Give each a name of its own"],
 ];
 
 it("answers a command line that cannot be meant with what to do, and ends with 2", async () => {
@@ -208,9 +230,14 @@ it("answers a command line that cannot be meant with what to do, and ends with 2
   }
 });
 
-function start(...args: string[]): { child: ChildProcess; seen: () => string; ended: Promise<unknown> } {
+function start(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; seen: () => string; ended: Promise<unknown> } {
   const child = spawn(MCP_OPS, ["backup", ...args, "--config", join(home, "mcp-ops.yaml")], {
     stdio: ["ignore", "pipe", "pipe"],
+    cwd: home,
+    env: { ...process.env, ...env },
   });
   let seen = "";
   for (const stream of [child.stdout, child.stderr])
@@ -226,7 +253,7 @@ it("leaves nothing visible of a backup that is called off by Ctrl-C", async () =
   mkdirSync(join(home, "data"));
   for (let i = 0; i < 4; i++) writeFileSync(join(home, "data", `${i}`), Buffer.alloc(40 << 20, i));
   config({ data: { sources: [{ path: "data" }], codec: "none" } });
-  const { child, seen, ended } = start("create");
+  const { child, seen, ended } = start(["create"]);
   const staged = () => {
     try {
       return readdirSync(join(home, "backups", "data")).filter((name) => name.startsWith(".tmp-"));
@@ -241,9 +268,23 @@ it("leaves nothing visible of a backup that is called off by Ctrl-C", async () =
   expect([idsOf("data"), staged()]).toEqual([[], []]);
 });
 
+it("leaves nothing of what a drill unpacked when it is called off", async () => {
+  const scratch = join(home, "scratch");
+  mkdirSync(scratch);
+  const source = { sources: [{ path: "client.json" }] };
+  config({ desktop: { ...source, probe: { program: "/bin/sh", args: ["-c", "touch probed; sleep 1"] } } });
+  await backup("create");
+  const { child, ended } = start(["drill"], { TMPDIR: scratch });
+  await expect.poll(() => existsSync(join(home, "probed")), { timeout: 10_000, interval: 1 }).toBe(true);
+  expect(readdirSync(scratch)).toHaveLength(1);
+  child.kill("SIGTERM");
+  await ended;
+  expect(readdirSync(scratch)).toEqual([]);
+});
+
 it("watches: saves what changes, and names with an alarm the command that puts the last good one back", async () => {
   config({ desktop: { sources: [{ path: "client.json" }], watch: { quietMs: 50, minIntervalMs: 0 } } });
-  const { child, seen, ended } = start("watch", "--json");
+  const { child, seen, ended } = start(["watch", "--json"]);
   const events = () =>
     seen()
       .split("\n")

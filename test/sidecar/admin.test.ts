@@ -233,6 +233,17 @@ test.skipIf(!openssl)(
   },
 );
 
+test.skipIf(!openssl)("with mTLS does not open to everybody when the file of the authorities holds none", async () => {
+  await using house = new House();
+  certificates(house.folder);
+  for (const empty of ["", "# to be filled in\n", "-----BEGIN CERTIFICATE-----\nTUlJ"]) {
+    writeFileSync(join(house.folder, "none.pem"), empty);
+    house.write("admin: { listen: '0.0.0.0:0', tls: { cert: server.pem, key: server.key, clientCa: none.pem } }");
+    const { code, err } = await house.command(["sidecar"], { MCP_OPS_PROBES__LISTEN: "off" });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("clientCa of admin.tls cannot be used") });
+  }
+});
+
 /** A certificate authority, a server and a client of it, and a stranger. */
 function certificates(folder: string): (name: string) => string {
   const run = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });

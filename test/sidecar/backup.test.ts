@@ -1,66 +1,26 @@
 /** The duty `backup`: sets at their times, on changes and on demand, in a real daemon. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BackupStore, listBackups, restoreBackup } from "@mcp-ops/backup";
 import { backupSetOf, DUTY_PLANS, loadConfig } from "@mcp-ops/sidecar";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ask, bearer } from "./asking.ts";
-import { type Daemon, House, PATIENCE } from "./house.ts";
+import { ask } from "./asking.ts";
+import { api, BackupHouse, CLIENTS, configOf, dutyOf, ENV, figures, until, untilShown } from "./backup-house.ts";
+import { PATIENCE } from "./house.ts";
 
-const TOKEN = "a-token-of-this-test-only";
-const ADMIN = "admin: { token: { env: ADMIN_TOKEN } }\n";
 const SERVERS = JSON.stringify({ mcpServers: { weather: { command: "weather" }, notes: { command: "notes" } } });
 
-let house: House;
+let house: BackupHouse;
 let backups: string;
 
 beforeEach(() => {
-  house = new House();
-  backups = join(house.folder, "state", "mcp-ops", "backups");
+  house = new BackupHouse();
+  ({ backups } = house);
   writeFileSync(join(house.folder, ".claude.json"), SERVERS);
 });
 afterEach(() => house[Symbol.asyncDispose]());
 
-/** A daemon with these sets; nothing runs by the clock in the time of a test. */
-function daemon(...sets: readonly string[]): Promise<Daemon> {
-  const config = `${ADMIN}backup:\n  sets:\n${sets.map((set) => `    ${set}\n`).join("")}`;
-  return house.daemon(config, { ADMIN_TOKEN: TOKEN });
-}
-
-const CLIENTS = "clients: { discover: [clients], schedule: '0 0 1 1 *', watch: { quietMs: 50, minIntervalMs: 0 } }";
-
-async function api(running: Daemon, path: string, method = "GET") {
-  const { status, body } = await ask(running.admin, `/api/v1/backups${path}`, { ...bearer(TOKEN), method });
-  return { status, body: JSON.parse(body) as Record<string, unknown> };
-}
-
-/** The metrics of the backups, by name and labels. */
-async function figures(running: Daemon): Promise<Readonly<Record<string, number>>> {
-  const { body } = await ask(running.probes, "/metrics");
-  const lines = [...body.matchAll(/^mcp_backup_(\S+) (\S+)$/gm)];
-  return Object.fromEntries(lines.map(([, name, value]) => [name, Number(value)]));
-}
-
-/** The API, unlike the page, is never a second old. */
-async function until(running: Daemon, set: string, state: object): Promise<void> {
-  await vi.waitFor(async () => expect((await api(running, `/${set}`)).body).toMatchObject(state), PATIENCE);
-}
-
-async function untilShown(running: Daemon, name: string, value: number): Promise<void> {
-  await vi.waitFor(async () => expect((await figures(running))[name]).toBe(value), PATIENCE);
-}
-
-async function dutyOf(running: Daemon): Promise<{ content: boolean; message: string } | undefined> {
-  const { body } = await ask(running.admin, "/api/v1/status", bearer(TOKEN));
-  const { duties } = JSON.parse(body) as { duties: { name: string; content: boolean; message: string }[] };
-  return duties.find(({ name }) => name === "backup");
-}
-
-/** What is visible of a set. */
-function visible(set: string): readonly string[] {
-  const folder = join(backups, set);
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{8}T/.test(name)) : [];
-}
+const daemon = (...sets: readonly string[]) => house.keeping(...sets);
+const visible = (set: string) => house.visible(set);
 
 /** The set as the config has it now, for a restore by hand. */
 async function restorable(name: string) {
@@ -76,6 +36,8 @@ describe("a set", () => {
   test("that never ran runs at once, is on the page as it is on the disk, and runs again when asked", async () => {
     const running = await daemon(CLIENTS);
     await until(running, "clients", { retained: 1, content: true });
+    // A backup is there before its run has ended, and the page may be a second old.
+    await untilShown(running, 'runs_total{set="clients",result="complete"}', 1);
     const [first] = visible("clients");
     const shown = await figures(running);
     expect(shown).toMatchObject({
@@ -149,16 +111,67 @@ describe("a config that is broken", () => {
     writeFileSync(join(house.folder, ".claude.json"), SERVERS.slice(0, 40));
     await untilShown(running, 'config_alarms{set="clients",kind="invalid"}', 1);
     expect(await dutyOf(running)).toMatchObject({ content: false, message: expect.stringContaining(".claude.json") });
-    const store = new BackupStore(backups);
-    const [good, ...others] = await listBackups(store, "clients");
+    const [good, ...others] = visible("clients");
     expect(others).toEqual([]);
-    if (good === undefined) throw new Error("There is no backup.");
-    await restoreBackup(store, await restorable("clients"), good.ref);
+    const command = `mcp-ops backup restore clients ${good} --yes --config ${house.config}`;
+    await until(running, "clients", { restore: command, troubles: [expect.stringContaining(command)] });
+    expect(await dutyOf(running)).toMatchObject({ message: expect.stringContaining(command) });
+    expect(running.err.filter((line) => line.includes(command))).toHaveLength(1);
+    for (const page of ["/livez", "/readyz", "/health", "/metrics"]) {
+      expect((await ask(running.probes, page)).body).not.toContain(good);
+    }
+    expect(await house.command(command.split(" ").slice(1), ENV)).toMatchObject({ code: 0 });
     expect(readFileSync(join(house.folder, ".claude.json"), "utf8")).toBe(SERVERS);
     await until(running, "clients", { content: true, alarms: [] });
+    expect((await api(running, "/clients")).body).not.toHaveProperty("restore");
     await untilShown(running, 'restore_total{set="clients",result="done"}', 1);
     expect(await figures(running)).toMatchObject({ 'config_alarms{set="clients",kind="invalid"}': 0 });
     expect(await dutyOf(running)).toMatchObject({ content: true });
+  });
+
+  test("leaves the way back to what was before it, though it is saved itself, its rules want only the newest, and the daemon starts anew", async () => {
+    const set = CLIENTS.replace("discover", "retention: { last: 1 }, discover");
+    const before = await daemon(set);
+    await until(before, "clients", { retained: 1 });
+    const [good] = visible("clients");
+    writeFileSync(join(house.folder, ".claude.json"), "{}");
+    const restore = expect.stringContaining(` ${good} `);
+    await until(before, "clients", { restore, alarms: [{ kind: "servers-lost" }] });
+    // As the nightly run does.
+    await api(before, "/clients/run", "POST");
+    await until(before, "clients", { lastComplete: expect.not.stringMatching(`^${good}$`), restore });
+    before.child.kill("SIGTERM");
+    await before.ended;
+    const after = await daemon(set);
+    await api(after, "/clients/run", "POST");
+    await until(after, "clients", { lastComplete: expect.not.stringMatching(`^${good}$`), restore });
+    expect(visible("clients")).toContain(good);
+    const { body } = await api(after, "/clients");
+    expect(await house.command(String(body.restore).split(" ").slice(1), ENV)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(house.folder, ".claude.json"), "utf8")).toBe(SERVERS);
+    await until(after, "clients", { content: true });
+  });
+
+  test("where no good backup is yet says so", async () => {
+    const running = await daemon(
+      CLIENTS.replace("discover: [clients]", "sources: [{ path: .claude.json }, { path: gone }]"),
+    );
+    await until(running, "clients", { lastAttempt: { result: "failed" } });
+    writeFileSync(join(house.folder, ".claude.json"), "{}");
+    await vi.waitFor(() => expect(running.err.join("\n")).toContain("There is no good backup of it yet."), PATIENCE);
+  });
+
+  test("is told with the folder of the backups where a variable of the daemon says it", async () => {
+    const folder = join(house.folder, "elsewhere");
+    const env = { ...ENV, STATE_DIRECTORY: folder };
+    const running = await house.daemon(configOf([CLIENTS]), env);
+    await until(running, "clients", { retained: 1 });
+    writeFileSync(join(house.folder, ".claude.json"), "{}");
+    const restore = expect.stringMatching(`--folder ${join(folder, "backups")}$`);
+    await until(running, "clients", { restore });
+    const { body } = await api(running, "/clients");
+    expect(await house.command(String(body.restore).split(" ").slice(1), ENV)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(house.folder, ".claude.json"), "utf8")).toBe(SERVERS);
   });
 
   test("and lost a server while no daemon ran raises the alarm at the next start, until somebody says it is meant", async () => {

@@ -181,6 +181,15 @@ describe("a duty", () => {
   });
 });
 
+test("SIGTERM ends a daemon that waits for a duty to start, and not only when that has been given up", async () => {
+  const script = [fileURLToPath(new URL("duty-child.ts", import.meta.url))];
+  const daemon = house.starting("sluggish: {hangs: true}", {}, script);
+  await vi.waitFor(() => expect(daemon.err.join("\n")).toContain("The duty fleet runs."), PATIENCE);
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.err.join("\n")).not.toContain("did not start");
+});
+
 test("SIGTERM breaks off a scrape that hangs, answers who waits for it, and takes the sockets away", async () => {
   const asked = Promise.withResolvers<void>();
   await house.rogue("hangs", () => asked.resolve());

@@ -51,11 +51,18 @@ const stubborn = dutyPlan({
   }),
 });
 
+const sluggish = dutyPlan({
+  name: "sluggish",
+  section: z.strictObject({ hangs: z.boolean().default(false) }),
+  open: ({ hangs }) => ({ ...QUIET, start: () => (hangs ? new Promise(() => {}) : Promise.resolve()) }),
+});
+
 const duties = [
   ...DUTY_PLANS,
   ...Object.entries(MISDEEDS).map(([name, misdeed]) => unruly(name, misdeed)),
   hopeless,
   stubborn,
+  sluggish,
 ];
 const source = { file: "mcp-ops.yaml", env: process.env, duties };
 const isClean = await runSidecar(source, (addresses) => console.log(JSON.stringify(addresses)));

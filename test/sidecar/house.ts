@@ -97,15 +97,19 @@ export class House implements AsyncDisposable {
   }
 
   /** A daemon with this config; both listeners take free ports where it does not say otherwise. */
-  async daemon(
-    config = "",
-    env: Readonly<Record<string, string>> = {},
+  daemon(config = "", env: Readonly<Record<string, string>> = {}, script?: readonly string[]): Promise<Daemon> {
+    return this.starting(config, env, script).ready();
+  }
+
+  /** The same, not waited for. */
+  starting(
+    config: string,
+    env: Readonly<Record<string, string>>,
     script: readonly string[] = [COMMAND, "sidecar", "--json"],
-  ): Promise<Daemon> {
+  ): Daemon {
     this.write(config);
     const ports = { MCP_OPS_PROBES__LISTEN: "127.0.0.1:0", MCP_OPS_ADMIN__LISTEN: "127.0.0.1:0" };
-    const daemon = this.#rest.use(new Daemon([...script], this.#env({ ...ports, ...env }), this.folder));
-    return daemon.ready();
+    return this.#rest.use(new Daemon([...script], this.#env({ ...ports, ...env }), this.folder));
   }
 
   /** A real MCP server, watched, that has answered three calls. */

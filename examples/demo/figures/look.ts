@@ -1,10 +1,11 @@
 import type { AuditHead, HealthSummary } from "@mcp-ops/formats";
+import type { DemoSidecar, SidecarLook } from "../sidecar/demo-sidecar.ts";
 import type { WrappedLook, WrappedServer } from "../wrapped/wrapped-server.ts";
 import { lastRecords, type Recorded } from "./audit-trail.ts";
 import type { Sample } from "./exposition.ts";
 import { scrape } from "./scrape.ts";
 
-/** What there is to read from outside at one moment: the pages of the ops endpoint, the files of the audit log, and the socket of the wrapped server. */
+/** What there is to read from outside at one moment: the pages of the ops endpoint, the files of the audit log, the socket of the wrapped server, and the pages of the sidecar. */
 export interface Look {
   readonly samples: readonly Sample[];
   readonly health: HealthSummary;
@@ -12,12 +13,21 @@ export interface Look {
   readonly auditHead: AuditHead | undefined;
   readonly lastRecords: readonly Recorded[];
   readonly wrapped: WrappedLook;
+  readonly sidecar: SidecarLook;
 }
 
 const RECORDS = 2;
 
-export async function look(opsUrl: string, auditFolder: string, wrapped: WrappedServer): Promise<Look> {
-  const [samples, health, auditHead, records, beside] = await Promise.all([
+/** Where to look. */
+export interface Sights {
+  readonly opsUrl: string;
+  readonly auditFolder: string;
+  readonly wrapped: WrappedServer;
+  readonly sidecar: DemoSidecar;
+}
+
+export async function look({ opsUrl, auditFolder, wrapped, sidecar }: Sights): Promise<Look> {
+  const [samples, health, auditHead, records, ofWrapped, ofSidecar] = await Promise.all([
     scrape(`${opsUrl}/metrics`),
     fetch(`${opsUrl}/health`).then((response) => response.json() as Promise<HealthSummary>),
     fetch(`${opsUrl}/audit/head`).then((response) =>
@@ -25,6 +35,7 @@ export async function look(opsUrl: string, auditFolder: string, wrapped: Wrapped
     ),
     lastRecords(auditFolder, RECORDS),
     wrapped.look(),
+    sidecar.look(),
   ]);
-  return { samples, health, auditHead, lastRecords: records, wrapped: beside };
+  return { samples, health, auditHead, lastRecords: records, wrapped: ofWrapped, sidecar: ofSidecar };
 }

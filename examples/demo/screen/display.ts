@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
 import { frame, logHead, logLine, type Moment } from "./frame.ts";
+import { storyLines } from "./sidecar.ts";
 import { painter, Terminal } from "./terminal.ts";
 
 /** Where the demo shows what it measures. */
@@ -32,12 +33,16 @@ function liveTable(stream: WriteStream): Display {
 function log(stream: NodeJS.WriteStream): Display {
   const paint = painter(stream);
   let begun = false;
+  let told = 0;
   return {
     everyMs: 3_000,
     show(moment) {
       if (!begun) stream.write(`${logHead(moment).join("\n")}\n`);
       begun = true;
       stream.write(`${logLine(moment)}\n`);
+      const { said } = moment.sidecar;
+      for (const line of storyLines(said.slice(told), ENDLESS, paint)) stream.write(`${line}\n`);
+      told = said.length;
     },
     finish: (moment) => void stream.write(`\n${frame(moment, { columns: 120, rows: ENDLESS }, paint).join("\n")}\n`),
     [Symbol.dispose]() {},

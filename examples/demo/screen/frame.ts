@@ -3,8 +3,10 @@ import { clock } from "../duration.ts";
 import type { Recorded } from "../figures/audit-trail.ts";
 import { errorsOf, type Line, type MethodFigures, totalOf } from "../figures/figures.ts";
 import { quantile } from "../figures/quantile.ts";
+import type { SidecarLook } from "../sidecar/demo-sidecar.ts";
 import type { WrappedLook } from "../wrapped/wrapped-server.ts";
 import { auditWords, healthWords, sections } from "./sections.ts";
+import { sidecarHead, sidecarLines } from "./sidecar.ts";
 import { table } from "./table.ts";
 import { fit, kinds, list, type Paint, type Size, seconds } from "./words.ts";
 import { wrappedCalls, wrappedHints, wrappedWords } from "./wrapped.ts";
@@ -28,10 +30,13 @@ export interface Moment {
   readonly verdict: string | undefined;
   readonly traces: string;
   readonly wrapped: WrappedLook;
+  readonly sidecar: SidecarLook;
 }
 
 /** Below this the lines that only explain are left out. */
 const ROOMY_FROM_ROWS = 30;
+/** Below this only the last of what the sidecar has to tell is shown. */
+const STORY_FROM_ROWS = 40;
 
 /** One picture of everything, for a terminal of this size. */
 export function frame(moment: Moment, { columns, rows }: Size, paint: Paint): string[] {
@@ -55,6 +60,7 @@ function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Pai
     ...list("errors   ", errors.length === 0 ? ["none"] : errors, columns),
     ...sections(moment, columns, paint),
     fit(`wrapped  ${wrappedWords(moment.wrapped)}`, columns),
+    ...sidecarLines(moment, columns, rows >= STORY_FROM_ROWS, paint),
     fit(`metrics  ${metricsUrl}  (Prometheus target: ${new URL(metricsUrl).host})`, columns),
   ];
   if (rows < ROOMY_FROM_ROWS) return lines;
@@ -67,8 +73,15 @@ function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Pai
 }
 
 /** Where to look, for a log. */
-export function logHead({ opsUrl, auditFolder, traces }: Moment): readonly string[] {
-  return [`metrics  ${opsUrl}/metrics`, `health   ${opsUrl}/health`, `audit    ${auditFolder}`, `traces   ${traces}`];
+export function logHead(moment: Moment): readonly string[] {
+  const { opsUrl, auditFolder, traces } = moment;
+  return [
+    `metrics  ${opsUrl}/metrics`,
+    `health   ${opsUrl}/health`,
+    `audit    ${auditFolder}`,
+    `traces   ${traces}`,
+    ...sidecarHead(moment),
+  ];
 }
 
 /** The same in one line, for a log. */

@@ -3,6 +3,7 @@ import { parseExposition } from "../figures/exposition.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { Tally } from "../figures/tally.ts";
 import { frame, type Moment } from "./frame.ts";
+import { sidecarLines, storySummary } from "./sidecar.ts";
 import { auditSummary, summary, wrappedSummary } from "./summary.ts";
 import { type Paint, seconds } from "./words.ts";
 
@@ -60,6 +61,13 @@ mcp_requests_total{method="tools/call",target="_other",status="unknown_tool"} 2
 mcp_errors_total{method="tools/call",target="_other",type="unknown_tool",category="client"} 2
 mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"} 20`),
   },
+  sidecar: {
+    addresses: { probes: "http://127.0.0.1:9465", admin: "http://127.0.0.1:9466" },
+    config: "/tmp/demo/mcp-ops.yaml",
+    servers: ["travel-desk", "server-everything"],
+    desk: [],
+    said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
+  },
 };
 
 function record(target: string | undefined): Moment["lastRecords"][number] {
@@ -104,6 +112,8 @@ test("a frame shows each method, its targets in a steady order, and what went wr
       "         in /tmp/demo  (removed at the end; --keep keeps it)",
       "traces   none are made",
       "wrapped  server-everything   22 calls   p50 0.50ms   p95 0.95ms   2 unknown_tool",
+      "sidecar  http://127.0.0.1:9465/metrics   2 servers   admin at :9466",
+      "backup   alarm: it",
       "metrics  http://127.0.0.1:9464/metrics  (Prometheus target: 127.0.0.1:9464)",
     ]
   `);
@@ -113,6 +123,29 @@ test("a wrapped server without figures is one line that says why", () => {
   const lines = frame({ ...moment, wrapped: { absent: "no figures: it ended" } }, { columns: 80, rows: 60 }, plain);
   expect(lines.filter((line) => line.includes("no figures"))).toEqual(["wrapped  no figures: it ended"]);
   expect(lines.join("\n")).not.toMatch(/mcp-ops wrap|--unix-socket/);
+});
+
+const shouted: Paint = (style, text) => `(${style}: ${text})`;
+
+test("where there is room the sidecar's story is told whole, else its last step", () => {
+  expect(sidecarLines(moment, 100, true, shouted)).toEqual([
+    "sidecar  http://127.0.0.1:9465/metrics   travel-desk, server-everything",
+    "         http://127.0.0.1:9466/api/v1/status   config /tmp/demo/mcp-ops.yaml",
+    "backup   saved: it",
+    "         (red: alarm: it)",
+    "           /health      backup down",
+  ]);
+  expect(sidecarLines(moment, 100, false, plain).at(-1)).toBe("backup   alarm: it");
+});
+
+test.each([
+  [{ how: "restored", command: "mcp-ops backup restore" }, true, "  mcp-ops backup restore"],
+  [{ how: "called off" }, true, "not shown: the demo was ended before a broken config was put back."],
+  [{ how: "failed", why: "it ended" }, false, "failed: the sidecar: it ended"],
+] as const)("of a story like %j the summary says whether that is well: %s", (told, agrees, line) => {
+  const summary = storySummary(told, plain);
+  expect(summary.agrees).toBe(agrees);
+  expect(summary.lines.at(-1)).toBe(line);
 });
 
 test.each([

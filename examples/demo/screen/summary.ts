@@ -2,6 +2,7 @@ import type { AuditVerdict } from "@mcp-ops/audit";
 import { byStatus, compare, type Difference, keysOf, tallyOf } from "../figures/compare.ts";
 import { inFlight } from "../figures/settled.ts";
 import type { Tally } from "../figures/tally.ts";
+import type { SidecarLook } from "../sidecar/demo-sidecar.ts";
 import type { WrappedLook } from "../wrapped/wrapped-server.ts";
 import type { Paint } from "./words.ts";
 
@@ -53,6 +54,12 @@ export function wrappedSummary(client: Tally, look: WrappedLook, paint: Paint): 
   const samples = "absent" in look ? [] : look.samples;
   const sides = "the wrapped server's client and metrics";
   return comparison(sides, client, tallyOf(samples), inFlight(samples), paint);
+}
+
+/** The same for what the sidecar's page shows of the server. */
+export function sidecarSummary(clients: Tally, { addresses, desk }: SidecarLook, paint: Paint): Summary {
+  if (addresses === undefined) return { agrees: true, lines: ["not compared: the sidecar shows no page."] };
+  return comparison("clients and the sidecar's page", clients, tallyOf(desk), inFlight(desk), paint);
 }
 
 function comparison(sides: string, clients: Tally, metrics: Tally, stillInFlight: number, paint: Paint): Summary {

@@ -10,15 +10,19 @@ import { everything } from "./everything.ts";
 import { STEPS } from "./steps.ts";
 import { type Registered, WrapProcess } from "./wrap-process.ts";
 
-const NAME = "server-everything";
+export const WRAPPED_NAME = "server-everything";
 const LANES = 2;
 
 /** What a wrapped server shows on its socket at one moment, or why it shows nothing. */
 export type WrappedLook = (Registered & { readonly samples: readonly Sample[] }) | { readonly absent: string };
 
-/** Starts a third-party server behind `mcp-ops wrap`, and a client that keeps it busy. Nobody waits for it: what goes wrong is a line to show. */
-export function startWrapped(seed: number, server: () => readonly string[] = everything): WrappedServer {
-  return new WrappedServer(seed, server);
+/** Starts a third-party server behind `mcp-ops wrap`, and a client that keeps it busy. It registers in `folder`. Nobody waits for it: what goes wrong is a line to show. */
+export function startWrapped(
+  seed: number,
+  folder: string,
+  server: () => readonly string[] = everything,
+): WrappedServer {
+  return new WrappedServer(seed, folder, server);
 }
 
 export class WrappedServer implements AsyncDisposable {
@@ -30,8 +34,8 @@ export class WrappedServer implements AsyncDisposable {
   #registered: Registered | undefined;
   #absent = "starting";
 
-  constructor(seed: number, server: () => readonly string[]) {
-    this.#worked = this.#work(seed, server).catch((error: unknown) => this.#leave(reason(error)));
+  constructor(seed: number, folder: string, server: () => readonly string[]) {
+    this.#worked = this.#work(seed, folder, server).catch((error: unknown) => this.#leave(reason(error)));
   }
 
   /** Reads its socket, as a Prometheus beside it would. Never rejects. */
@@ -57,8 +61,8 @@ export class WrappedServer implements AsyncDisposable {
     await this.#worked;
   }
 
-  async #work(seed: number, server: () => readonly string[]): Promise<void> {
-    const wrapped = new WrapProcess(NAME, server());
+  async #work(seed: number, folder: string, server: () => readonly string[]): Promise<void> {
+    const wrapped = new WrapProcess(WRAPPED_NAME, server(), folder);
     this.#process = wrapped;
     const client = await pipeClient(wrapped.pipe).catch(async (error: unknown) => {
       // That the pipe closed is the lesser half of what happened.

@@ -38,6 +38,17 @@ export function backupError(code: BackupErrorCode, message: string, cause?: unkn
   return new OpsError(code, message, cause === undefined ? undefined : { cause });
 }
 
+/** What an `AbortSignal` throws. */
+export function isStop(error: unknown): boolean {
+  return (error as { name?: unknown } | undefined)?.name === "AbortError";
+}
+
+/** What happened and what to do, where the error is one of ours; of others no more than the reason. */
+export function messageOf(error: unknown): string {
+  const reason = reasonOf(error);
+  return reason.startsWith("BACKUP_") ? (error as Error).message : reason;
+}
+
 /** `ENOSPC`, or the first words of the message where the system gave no code. */
 export function reasonOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };

@@ -34,7 +34,6 @@ export { type RestoreOptions, type RestoreReport, restoreBackup } from "./restor
 export { DEFAULT_SAFETY_COPIES, safetyName } from "./restore/safety-copy.ts";
 export { type Trust, trustOf } from "./restore/trust.ts";
 export {
-  FUTURE_TOLERANCE_MS,
   type Keep,
   type KeptBackup,
   plan as planRetention,
@@ -64,6 +63,7 @@ export {
   type Source,
   sourceName,
 } from "./set.ts";
+export { lastGoodBackup } from "./store/last-good.ts";
 export { type BackupInfo, type BackupStatus, backupStatus, listBackups, removeBackup } from "./store/list.ts";
 export type { Attempt, SetState } from "./store/state.ts";
 export { BackupStore } from "./store/store.ts";

@@ -85,6 +85,18 @@ test("a backup that is not encrypted, or not signed, does not leave the machine 
   expect(archive.subarray(0, 21).toString()).toBe("age-encryption.org/v1");
 });
 
+test("a backup that has rotted here is not sent", async () => {
+  const { store, set } = newStage();
+  const { ref } = await createBackup(store, set);
+  const archive = join(store.target.folderOf(ref!), "data.tar.zst");
+  const bytes = readFileSync(archive);
+  bytes[20] = (bytes[20] as number) ^ 1;
+  writeFileSync(archive, bytes);
+  const other = new LocalTarget(newFolder());
+  await expect(sendBackup(store, other, ref!)).rejects.toMatchObject({ code: "BACKUP_ARCHIVE_DAMAGED" });
+  expect(await other.has(ref!)).toBe(false);
+});
+
 test("another machine restores what was sent, with the identity and the signer's key, and not without", async () => {
   const identity = await generateX25519Identity();
   const here = newStage({ signKeyFile: join(newFolder(), "key"), recipients: [await identityToRecipient(identity)] });

@@ -14,7 +14,7 @@ export interface BackupSet {
   readonly recipients?: readonly string[];
   /** An Ed25519 key of this machine (PEM, mode 0600), made when it is not there. With it, each manifest is signed. */
   readonly signKeyFile?: string;
-  /** Public keys (SPKI in base64) whose backups may be restored here, besides those this machine made. */
+  /** Public keys (SPKI in base64) whose backups may be restored here, besides this machine's own: needs `signKeyFile`. */
   readonly trustedKeys?: readonly string[];
 }
 
@@ -63,6 +63,12 @@ export function checkSet(set: BackupSet): void {
     dumpers.map(({ name }) => name),
   );
   if (names.length + dumpers.length === 0) throw invalid(set.name, "it names nothing to save. Give it a source.");
+  if ((set.trustedKeys ?? []).length > 0 && set.signKeyFile === undefined) {
+    throw invalid(
+      set.name,
+      "it has trusted keys, but none of its own, so that what is made here, safety copies too, could not be restored here. Give it one (`signKeyFile`, in a config `signKey`); it is made on first use.",
+    );
+  }
 }
 
 const PLAIN = "Use letters, digits, dots, dashes and underscores.";

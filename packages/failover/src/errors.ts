@@ -3,10 +3,9 @@ import { OpsError } from "@mcp-ops/formats";
 /** What can go wrong in this package, by code. */
 export type FailoverErrorCode =
   | "FAILOVER_TIMING_INVALID"
-  | "FAILOVER_OPTION_WRONG"
+  | "FAILOVER_OPTIONS_INVALID"
   | "FAILOVER_CLOSED"
   | "FAILOVER_PERSIST_FAILED"
-  | "FAILOVER_OPTIONS_INVALID"
   | "FAILOVER_TTL_TOO_SHORT"
   | "FAILOVER_STORE_UNREACHABLE"
   | "FAILOVER_STORE_REFUSED"

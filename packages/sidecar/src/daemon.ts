@@ -24,14 +24,21 @@ import { stateFile } from "./state/state-file.ts";
 
 type Readiness = "starting" | "ready" | "stopping";
 
-/** Opens the daemon: state, listeners and duties, in this order. Throws an OpsError when it cannot be what the config says. */
-export async function openDaemon(source: ConfigSource, secrets: Secrets = new Secrets()): Promise<Daemon> {
+/**
+ * Opens the daemon: state, listeners and duties, in this order; once it is to end it waits for no duty. Throws an OpsError when it cannot be
+ * what the config says.
+ */
+export async function openDaemon(
+  source: ConfigSource,
+  secrets: Secrets = new Secrets(),
+  ended: Promise<void> = new Promise(() => {}),
+): Promise<Daemon> {
   const loaded = loadConfig(source);
   const credentials = credentialsOf(loaded, source.env, secrets);
   const state = openState(stateFile(loaded, source.env));
   const daemon = new Daemon(source, loaded, secrets, state);
   try {
-    await daemon.open(credentials);
+    await daemon.open(credentials, ended);
     return daemon;
   } catch (error) {
     await daemon.close();
@@ -70,7 +77,7 @@ export class Daemon {
 
   readonly log: Log = (...line) => this.#log(...line);
 
-  async open(credentials: Credentials): Promise<void> {
+  async open(credentials: Credentials, ended: Promise<void>): Promise<void> {
     const { damage } = this.#state;
     if (damage !== undefined) {
       const { found, movedTo } = damage;
@@ -78,13 +85,10 @@ export class Daemon {
       this.log("error", message);
     }
     await this.#setDoors(this.#loaded, credentials);
-    if (isWide(listenOf(this.#loaded.config.admin.listen)) && credentials.tls === undefined) {
-      this.log(
-        "warn",
-        "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
-      );
-    }
-    await Promise.all([...this.#hosts.values()].map((host) => host.start()));
+    this.#warnOfListeners(this.#loaded, credentials);
+    const started = Promise.all([...this.#hosts.values()].map((host) => host.start()));
+    const isStarted = await Promise.race([started.then(() => true), ended.then(() => false)]);
+    if (!isStarted) return;
     if (this.#readiness === "starting") this.#readiness = "ready";
     this.log("info", "The sidecar is ready.", { ...this.addresses });
   }
@@ -115,7 +119,8 @@ export class Daemon {
 
   #hostOf(plan: DutyPlan): Host {
     const { env } = this.#source;
-    const context = { log: this.log, state: this.#state.database, folder: this.#loaded.folder, env };
+    const { folder, flags: configFlags } = this.#loaded;
+    const context = { log: this.log, state: this.#state.database, folder, env, configFlags };
     return new Host(plan.name, () => plan.open(this.#loaded.config[plan.name] as object), context);
   }
 
@@ -123,7 +128,9 @@ export class Daemon {
     if (this.#readiness === "stopping") return;
     try {
       const loaded = loadConfig(this.#source);
-      await this.#setDoors(loaded, credentialsOf(loaded, this.#source.env, this.#secrets));
+      const credentials = credentialsOf(loaded, this.#source.env, this.#secrets);
+      await this.#setDoors(loaded, credentials);
+      this.#warnOfListeners(loaded, credentials);
       await this.#take(loaded);
     } catch (error) {
       this.#figures.reloads.refused++;
@@ -165,6 +172,14 @@ export class Daemon {
       if (before !== undefined) await this.#probes.set(before);
       throw error;
     }
+  }
+
+  #warnOfListeners({ config }: LoadedConfig, { tls }: Credentials): void {
+    if (!isWide(listenOf(config.admin.listen)) || tls !== undefined) return;
+    this.log(
+      "warn",
+      "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
+    );
   }
 
   #probesApp(allows: (host: string | undefined) => boolean) {

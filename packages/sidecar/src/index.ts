@@ -3,6 +3,7 @@ export { backupFindings } from "./backup/findings.ts";
 export { openOffsite } from "./backup/offsite.ts";
 export { backupSetOf, backupStoreOf, type OpenedSet, type Place } from "./backup/open-set.ts";
 export { runProbe } from "./backup/probe.ts";
+export { restoreCommand } from "./backup/restore-command.ts";
 export { retentionOf } from "./backup/run.ts";
 export { type BackupSetSettings, type BackupSettings, backupSection } from "./backup/settings.ts";
 export { SIDECAR_ERROR } from "./codes.ts";

@@ -22,7 +22,7 @@ export async function runSidecar(
   const reload = () => hangUp();
   process.on("SIGHUP", reload);
   const unwatch = watchForStrays(secrets);
-  const daemon = await openDaemon(source, secrets);
+  const daemon = await openDaemon(source, secrets, told);
   const notify = openNotify(source.env, daemon.log);
   hangUp = async () => {
     notify.reloading();

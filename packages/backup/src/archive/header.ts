@@ -65,7 +65,7 @@ function block(header: Header, flag: string, path: string, target: string, size:
   octal(bytes, 108, 8, Math.min(header.uid, MAX_ID));
   octal(bytes, 116, 8, Math.min(header.gid, MAX_ID));
   octal(bytes, 124, 12, size);
-  octal(bytes, 136, 12, Math.max(0, header.mtimeSeconds));
+  octal(bytes, 136, 12, Math.min(Math.max(0, header.mtimeSeconds), MAX_OCTAL_SIZE));
   bytes.write(flag, 156, "latin1");
   bytes.write(target.replaceAll(/[^\x20-\x7e]/g, "_").slice(0, 100), 157, "latin1");
   bytes.write("ustar\0" + "00", 257, "latin1");

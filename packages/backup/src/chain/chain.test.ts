@@ -55,12 +55,22 @@ test("a line that was changed or cut out breaks the chain; half a line at its en
 });
 
 test("a run that was killed between its line and its rename is settled by the next", async () => {
-  const { store, set, third } = await three();
-  // What such a kill leaves: the line is there, the folder is not.
-  rmSync(store.target.folderOf(third), { recursive: true });
+  const { store, set } = await three();
+  // What such a kill leaves: the line is there, the folder is not, and it was never noted as verified.
+  const { ref } = await createBackup(store, set, { verify: false });
+  rmSync(store.target.folderOf(ref!), { recursive: true });
   await createBackup(new BackupStore(store.folder), set);
   expect(await verifySet(store, "story")).toMatchObject({ isSound: true, history: [] });
-  expect(await listBackups(store, "story")).toHaveLength(3);
+  expect(await listBackups(store, "story")).toHaveLength(4);
+});
+
+test("that the newest backup was deleted behind our back shows too, also after the next one", async () => {
+  const { store, set, third } = await three();
+  rmSync(store.target.folderOf(third), { recursive: true });
+  const lost = { isSound: false, history: [{ kind: "lost", what: third.id }] };
+  expect(await verifySet(store, "story")).toMatchObject(lost);
+  await createBackup(store, set);
+  expect(await verifySet(store, "story")).toMatchObject(lost);
 });
 
 test("the tool that manifests name is this package", () => {

@@ -63,7 +63,9 @@ export async function appendToChain(file: string, event: ChainEvent): Promise<vo
   const handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
     await handle.truncate(bytes);
-    await handle.write(line, bytes);
+    const { bytesWritten } = await handle.write(line, bytes);
+    // A disk that fills up takes a part; the next run cuts it off.
+    if (bytesWritten !== Buffer.byteLength(line)) throw Object.assign(new Error("cut"), { code: "ENOSPC" });
     await handle.sync();
   } finally {
     await handle.close();

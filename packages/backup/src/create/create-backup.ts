@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { Dumper } from "../dump/dumper.ts";
-import { backupError, reasonOf } from "../errors.ts";
+import { backupError, isStop, reasonOf } from "../errors.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { recover } from "../restore/recover.ts";
 import { type BackupSet, checkSet } from "../set.ts";
@@ -79,18 +79,19 @@ async function run(
   const ref = { set: set.name, id: newBackupId(startedMs) };
   const previous = (await store.chain(set.name)).lines.findLast((line) => line.event === "made");
   const { manifest, sha256 } = await stage(ref, set, walked, previous, staging, options);
+  options.signal?.throwIfAborted();
   const lost = failures(walked, manifest.files);
   if (lost.length > 0) return { result: "failed", ref: undefined, manifest: undefined, problems: lost };
   const { result, archive, totals } = manifest;
   await store.add(ref, staging, { manifest: sha256, result, bytes: archive.bytes, files: totals.files });
   if (options.verify !== false) await markVerified(store, set.name, ref.id, new Date((options.now ?? Date.now)()));
-  return { result, ref, manifest, problems: problemsOf(manifest) };
+  return { result, ref, manifest, problems: problemsOf(walked, manifest.files) };
 }
 
 async function collect(store: BackupStore, set: BackupSet, staging: string, options: CreateOptions): Promise<Walked[]> {
   const walked: Walked[] = [];
   for (const [index, source] of set.sources.entries()) {
-    walked.push(await walkSource(source, String(index), store.folder));
+    walked.push(await walkSource(source, String(index), store.folder, options.signal));
     options.onProgress?.({ phase: "walk", ...sizeOf(walked), totalBytes: 0 });
   }
   const signal = options.signal ?? new AbortController().signal;
@@ -107,9 +108,8 @@ function iso(ms: number): string {
 }
 
 function explained(error: unknown, folder: string): unknown {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (name === "AbortError")
-    return backupError("BACKUP_ABORTED", "The backup was stopped. Nothing of it was kept.", error);
+  const { code } = error as { code?: unknown };
+  if (isStop(error)) return backupError("BACKUP_ABORTED", "The backup was stopped. Nothing of it was kept.", error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return backupError(
       "BACKUP_NO_SPACE",

@@ -1,7 +1,7 @@
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dumper } from "../dump/dumper.ts";
-import { reasonOf } from "../errors.ts";
+import { messageOf, reasonOf } from "../errors.ts";
 import type { SourceFacts } from "../manifest/manifest.ts";
 import { type Found, type Walked, walkSource } from "./walk.ts";
 
@@ -18,7 +18,9 @@ export async function dump(dumper: Dumper, staging: string, signal: AbortSignal)
   } catch (error) {
     signal.throwIfAborted();
     await rm(folder, { recursive: true, force: true });
-    return { source: { ...facts, status: "failed", notes: [reasonOf(error)] }, found: [], base: undefined };
+    // A manifest gets the code only: a message may quote what a program has said.
+    const source: SourceFacts = { ...facts, status: "failed", notes: [reasonOf(error)] };
+    return { source, found: [], base: undefined, failure: messageOf(error) };
   }
 }
 

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { newFolder, newStage, plant } from "../../testing/stage.ts";
-import { BackupStore, backupStatus, createBackup, listBackups, restoreBackup, verifySet } from "../index.ts";
+import {
+  BackupStore,
+  backupStatus,
+  createBackup,
+  listBackups,
+  type Progress,
+  restoreBackup,
+  verifySet,
+} from "../index.ts";
 
 const canMount = spawnSync("sh", ["-c", "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d"]).status === 0;
 if (!canMount) console.log("Skipped: tests of a full disk need the right to mount a tmpfs (root).");
@@ -75,17 +83,30 @@ test.runIf(hasStrace)(
     const chain = at(/fsync\(\d+<[^>]*\/chain\.jsonl>/);
     const rename = at(/rename[^(]*\(.*\.tmp-[0-9a-f]+", .*\/\d{8}T\d{9}Z-[0-9a-f]{6}"/);
     const parent = at(/fsync\(\d+<[^>]*\/store\/story>\)/, rename);
+    // That of the state, which comes next, syncs the folder again.
+    const next = at(/rename/, rename + 1);
     expect(Math.min(archive, manifest, seal, folder, chain)).toBeGreaterThanOrEqual(0);
     expect(Math.max(archive, manifest, seal, folder, chain)).toBeLessThan(rename);
     expect(parent).toBeGreaterThan(rename);
+    expect(parent).toBeLessThan(next);
   },
 );
 
-test("a backup that is stopped leaves nothing, and says so", async () => {
-  const { store, set } = newStage();
-  const stop = AbortSignal.abort();
-  await expect(createBackup(store, set, { signal: stop })).rejects.toMatchObject({ code: "BACKUP_ABORTED" });
+test.each(["walk", "write", "verify"])("a backup that is stopped (%s) leaves nothing, and says so", async (when) => {
+  const { store, set, source } = newStage();
+  // One file that takes many steps: it is not waited for.
+  writeFileSync(join(source, "large"), Buffer.alloc(8 << 20));
+  const stop = new AbortController();
+  let bytesWritten = 0;
+  const onProgress = ({ phase, bytes }: Progress) => {
+    if (phase === "write") bytesWritten = bytes;
+    if (phase === when && (when !== "write" || bytes > 1 << 20)) stop.abort();
+  };
+  const running = createBackup(store, set, { signal: stop.signal, onProgress });
+  await expect(running).rejects.toMatchObject({ code: "BACKUP_ABORTED" });
+  expect(bytesWritten > 8 << 20).toBe(when === "verify");
   expect(await listBackups(store, "story")).toEqual([]);
+  expect(readdirSync(store.target.setFolder("story")).filter((name) => name.startsWith(".tmp-"))).toEqual([]);
 });
 
 test("two runs of one set cannot be at work at once; the second is told, and may come back", async () => {

@@ -1,3 +1,4 @@
+import { until } from "../archive/stoppable.ts";
 import type { Entry } from "../archive/write.ts";
 import { inOrder } from "../disk/in-order.ts";
 import { type FileFacts, isArchived } from "../manifest/manifest.ts";
@@ -29,7 +30,7 @@ export async function* entriesOf(
   );
   for await (const { file, read, room } of reads) {
     signal?.throwIfAborted();
-    if (read === "large") yield* largeEntry(file, listener);
+    if (read === "large") yield* largeEntry(file, listener, signal);
     else {
       if (isArchived(read.facts)) yield entry(read.facts, read.content);
       listener.read(read.content.length);
@@ -58,7 +59,11 @@ async function readAhead(file: Found, newRoom: () => Buffer): Promise<ReadAhead>
   }
 }
 
-async function* largeEntry({ absolute, facts }: Found, listener: Listener): AsyncGenerator<Entry> {
+async function* largeEntry(
+  { absolute, facts }: Found,
+  listener: Listener,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Entry> {
   let read: LargeRead;
   try {
     read = await LargeRead.open(absolute);
@@ -66,7 +71,7 @@ async function* largeEntry({ absolute, facts }: Found, listener: Listener): Asyn
     listener.done(unreadable(facts, error).facts);
     return;
   }
-  yield entry({ ...facts, size: read.size }, read.content(listener));
+  yield entry({ ...facts, size: read.size }, until(signal, read.content(listener)));
   listener.done(read.facts(facts));
 }
 

@@ -1,4 +1,4 @@
-import type { FileFacts, Manifest, SourceFacts } from "../manifest/manifest.ts";
+import type { FileFacts, SourceFacts } from "../manifest/manifest.ts";
 import type { Walked } from "./walk.ts";
 
 /** Something that is not in a backup as it should be. */
@@ -12,8 +12,8 @@ export interface Problem {
 /** Required sources without which there is no backup: not there, or a file that could not be read after all. */
 export function failures(walked: readonly Walked[], files: readonly FileFacts[]): Problem[] {
   const required = walked.filter(({ source }) => source.required);
-  return required.flatMap(({ source }) => {
-    if (source.status !== "ok") return [sourceProblem(source)];
+  return required.flatMap(({ source, failure }) => {
+    if (source.status !== "ok") return [sourceProblem(source, failure)];
     const lost = files.find(({ path, status }) => {
       return source.kind === "file" && path.startsWith(`files/${source.key}/`) && NOT_SAVED.has(status);
     });
@@ -23,13 +23,18 @@ export function failures(walked: readonly Walked[], files: readonly FileFacts[])
 
 const NOT_SAVED: ReadonlySet<FileFacts["status"]> = new Set(["missing", "unreadable", "skipped"]);
 
-export function problemsOf({ sources, files }: Pick<Manifest, "sources" | "files">): Problem[] {
-  const ofSources = sources.filter(({ status }) => status !== "ok").map(sourceProblem);
+export function problemsOf(
+  walked: readonly Pick<Walked, "source" | "failure">[],
+  files: readonly FileFacts[],
+): Problem[] {
+  const ofSources = walked
+    .filter(({ source }) => source.status !== "ok")
+    .map(({ source, failure }) => sourceProblem(source, failure));
   return [...ofSources, ...files.filter(({ status }) => status !== "ok").map(fileProblem)];
 }
 
-function sourceProblem({ name, status, notes }: SourceFacts): Problem {
-  return { what: name, status, reason: notes.join("; ") || "nothing is there" };
+function sourceProblem({ name, status, notes }: SourceFacts, failure = notes.join("; ")): Problem {
+  return { what: name, status, reason: failure || "nothing is there" };
 }
 
 function fileProblem({ path, status, reason = "" }: FileFacts): Problem {

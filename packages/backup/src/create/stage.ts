@@ -7,6 +7,7 @@ import { CODEC_SUFFIX, compress } from "../archive/codec.ts";
 import { encrypt } from "../archive/encryption.ts";
 import { Measure, type Measured } from "../archive/measure.ts";
 import type { OpenFile } from "../archive/open.ts";
+import { stoppable } from "../archive/stoppable.ts";
 import { writeArchive } from "../archive/write.ts";
 import type { MadeEvent } from "../chain/chain.ts";
 import { writeNew } from "../disk/durable.ts";
@@ -50,7 +51,7 @@ export async function stage(
     host: hostname(),
     startedAt,
     finishedAt: new Date(clock()).toISOString(),
-    result: problemsOf({ sources, files }).length === 0 ? "complete" : "partial",
+    result: problemsOf(walked, files).length === 0 ? "complete" : "partial",
     archive,
     sources,
     files,
@@ -59,7 +60,7 @@ export async function stage(
   };
   const sha256 = await writeManifest(staging, manifest, key);
   await rm(join(staging, "dumps"), { recursive: true, force: true });
-  if (options.verify !== false) await readBack(fromFolder(staging), ref, options.onProgress);
+  if (options.verify !== false) await readBack(stoppable(fromFolder(staging), options.signal), ref, options.onProgress);
   return { manifest, sha256 };
 }
 

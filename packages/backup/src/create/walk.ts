@@ -20,6 +20,8 @@ export interface Walked {
   readonly found: readonly Found[];
   /** Where the paths of the source begin on this disk; undefined when it is not there. */
   readonly base: string | undefined;
+  /** Why there is no dump, for who asked for the backup; not for its manifest. */
+  readonly failure?: string;
 }
 
 /** The folder in which a restore prepares its files. It is never part of a backup. */
@@ -31,17 +33,18 @@ const AHEAD = 32;
  * Everything a source names, sorted, by lstat: links are kept as links and never followed, below the source itself.
  * @param avoid a folder that is not to be walked: that of the backups.
  */
-export async function walkSource(source: Source, key: string, avoid?: string): Promise<Walked> {
+export async function walkSource(source: Source, key: string, avoid?: string, signal?: AbortSignal): Promise<Walked> {
   const facts = { key, name: sourceName(source), required: source.required, notes: [] };
   const kindIfAbsent = source.path === undefined ? "glob" : "file";
   try {
-    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), avoid && (await realPlaceOf(avoid)));
+    const place = avoid && (await realPlaceOf(avoid));
+    const walk = new Walk(`files/${key}`, matcher(source.exclude ?? []), place, signal);
     const { kind, base } = source.path === undefined ? await walk.glob(source.glob) : await walk.path(source.path);
     const isThere = kind !== "glob" || walk.found.length > 0;
     return { source: { ...facts, kind, status: isThere ? "ok" : "missing" }, found: walk.found, base };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || code.startsWith("BACKUP_")) throw error;
+    const { code } = error as { code?: unknown };
+    if (typeof code !== "string" || code.startsWith("BACKUP_")) throw error;
     const status = code === "ENOENT" || code === "ENOTDIR" ? "missing" : "unreadable";
     const notes = [`${whereOf(source)}: ${code}`];
     return { source: { ...facts, kind: kindIfAbsent, status, notes }, found: [], base: undefined };
@@ -60,11 +63,18 @@ class Walk {
   readonly #root: string;
   readonly #isExcluded: (path: string) => boolean;
   readonly #avoid: string | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(root: string, isExcluded: (path: string) => boolean, avoid: string | undefined) {
+  constructor(
+    root: string,
+    isExcluded: (path: string) => boolean,
+    avoid: string | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.#root = root;
     this.#isExcluded = isExcluded;
     this.#avoid = avoid;
+    this.#signal = signal;
   }
 
   /** A source that is itself a link, as dotfiles often are, means what it points to. */
@@ -84,25 +94,41 @@ class Walk {
   async glob(pattern: string): Promise<{ kind: "glob"; base: string }> {
     const base = await realpath(baseOfGlob(pattern));
     const rest = relative(baseOfGlob(pattern), pattern);
-    const matches: string[] = [];
+    const matches = new Set<string>();
     for await (const match of glob(rest, { cwd: base })) {
-      matches.push(match.split(sep).join("/"));
-      refuseTooMany(matches.length);
+      this.#signal?.throwIfAborted();
+      // `**` finds the folder it begins in, too.
+      if (match !== "." && match !== "") matches.add(match.split(sep).join("/"));
+      refuseTooMany(matches.size);
     }
-    for (const match of [...new Set(matches)].sort()) {
-      if (!matches.some((other) => match.startsWith(`${other}/`))) await this.#visit(base, match);
+    const behindLink = linkFinder(base);
+    for (const match of [...matches].sort()) {
+      if (foldersAbove(match).some((folder) => matches.has(folder))) continue;
+      if (await behindLink(dirname(match))) this.#addBehindLink(base, match);
+      else await this.#visit(base, match);
     }
     return { kind: "glob", base };
   }
 
+  /** Patterns follow links, and no restore does. */
+  #addBehindLink(base: string, path: string): void {
+    if (this.#isExcluded(path)) return;
+    const facts = { ...NOTHING, path: `${this.#root}/${path}`, type: "other" } as const;
+    const found = { ...facts, status: "skipped", reason: "it lies behind a link; name its own place" } as const;
+    this.found.push({ absolute: join(base, path), facts: found });
+  }
+
   async #children(base: string, folder: string, names: readonly string[]): Promise<void> {
-    const paths = [...names].sort().map((name) => (folder === "" ? name : `${folder}/${name}`));
-    const stats = inOrder(paths, AHEAD, (path) => statsOf(join(base, path)));
+    const pathOf = (name: string) => (folder === "" ? name : `${folder}/${name}`);
+    const paths = [...new Set(names)].sort().map(pathOf);
+    const twins = new Set(paths.length === names.length ? [] : twinsIn(names).map(pathOf));
+    const stats = inOrder(paths, AHEAD, async (path) => (twins.has(path) ? NOT_UTF8 : statsOf(join(base, path))));
     let at = 0;
     for await (const each of stats) await this.#visit(base, paths[at++] as string, each);
   }
 
   async #visit(base: string, path: string, known?: BigIntStats | Error): Promise<void> {
+    this.#signal?.throwIfAborted();
     const absolute = join(base, path);
     if (this.#isExcluded(path) || absolute === this.#avoid || basename(path).startsWith(RESTORE_FOLDER)) return;
     const stats = known ?? (await statsOf(absolute));
@@ -135,8 +161,37 @@ class Walk {
   }
 }
 
+/** Of `a/b/c`: `a/b` and `a`. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.push(path.slice(0, at));
+  return folders;
+}
+
+/** Whether a folder below the base is reached through a link; each is looked at once. */
+function linkFinder(base: string): (folder: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (folder) => {
+    const absolute = join(base, folder);
+    const answer = known.get(folder) ?? realPlaceOf(absolute).then((real) => real !== absolute);
+    known.set(folder, answer);
+    return answer;
+  };
+}
+
+/** Names that are not UTF-8 arrive with U+FFFD in the place of what cannot be read, so that two of them can look like one. */
+function twinsIn(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.size === seen.add(name).size);
+}
+
+const NOT_UTF8: NodeJS.ErrnoException = Object.assign(new Error("two names look like one"), { code: "ENOENT" });
+
 /** The facts of something that could be seen in its folder, but not read. */
 export function absent(path: string, error: NodeJS.ErrnoException): FileFacts {
+  if (error.code === "ENOENT" && basename(path).includes("\ufffd")) {
+    return { ...NOTHING, path, type: "other", status: "unreadable", reason: "its name is not UTF-8; rename it" };
+  }
   const status = error.code === "ENOENT" || error.code === "ENOTDIR" ? "missing" : "unreadable";
   return { ...NOTHING, path, type: "other", status, reason: reasonOf(error) };
 }

@@ -18,7 +18,7 @@ export interface Difference {
   readonly change: "added" | "removed" | "changed";
   readonly before: Side | undefined;
   readonly after: Side | undefined;
-  /** Of JSON files up to 1 MiB. */
+  /** Of JSON and JSONC files up to 1 MiB. */
   readonly keys: KeyChanges | undefined;
 }
 
@@ -121,7 +121,7 @@ const MAX_JSON_BYTES = 1 << 20;
 
 function isJson({ path, before, after }: Difference): boolean {
   const isSmall = (side: Side | undefined) => side?.type === "file" && side.size <= MAX_JSON_BYTES;
-  return path.endsWith(".json") && isSmall(before) && isSmall(after);
+  return /\.jsonc?$/.test(path) && isSmall(before) && isSmall(after);
 }
 
 function difference(path: string, before: FileFacts | undefined, after: FileFacts | undefined): Difference[] {

@@ -1,3 +1,5 @@
+import { readJsonc } from "../jsonc.ts";
+
 /** Paths of members that were added, removed or changed, `mcpServers.github.env.TOKEN`. Never a value. */
 export interface KeyChanges {
   readonly added: readonly string[];
@@ -8,11 +10,12 @@ export interface KeyChanges {
 /** More than a person reads; beyond it the list ends. */
 const MAX_PATHS = 1000;
 
-/** Compares two JSON texts; undefined when one of them is none. */
+/** Compares two texts of JSON or JSONC; undefined when one of them is neither. */
 export function jsonKeyChanges(before: string, after: string): KeyChanges | undefined {
+  const [first, second] = [readJsonc(before), readJsonc(after)];
+  if ("reason" in first || "reason" in second) return undefined;
   try {
-    const old = leaves(JSON.parse(before));
-    const now = leaves(JSON.parse(after));
+    const [old, now] = [leaves(first.value), leaves(second.value)];
     return {
       added: [...now.keys()].filter((path) => !old.has(path)).slice(0, MAX_PATHS),
       removed: [...old.keys()].filter((path) => !now.has(path)).slice(0, MAX_PATHS),
@@ -22,6 +25,7 @@ export function jsonKeyChanges(before: string, after: string): KeyChanges | unde
         .slice(0, MAX_PATHS),
     };
   } catch {
+    // Nested deeper than can be walked.
     return undefined;
   }
 }

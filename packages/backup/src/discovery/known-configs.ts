@@ -20,7 +20,10 @@ interface Place extends KnownConfig {
 const MCP_SERVERS = ["mcpServers"];
 const inUserFolder = (path: string) => `{config}/${path}`;
 
-/** Below a person's home, by the documentation of each program, November 2026. */
+/**
+ * Below a person's home: where these programs were known to keep it in November 2026. Not checked against each release: one that moved
+ * is not found, and is named as a source then.
+ */
 export const USER_CONFIGS: readonly Place[] = [
   {
     client: "Claude Desktop",

@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import { readJsonc } from "../jsonc.ts";
 import type { KnownConfig } from "./known-configs.ts";
 
 /** What a configuration says: its servers by name, or why it cannot be read. */
@@ -35,17 +35,8 @@ function strictly(text: string): unknown {
 }
 
 function leniently(text: string): unknown {
-  const errors: ParseError[] = [];
-  try {
-    const document: unknown = parse(text, errors, { allowTrailingComma: true });
-    const [first] = errors;
-    if (first === undefined) return demandObject(document);
-    const line = text.slice(0, first.offset).split("\n").length;
-    return new Invalid(`${printParseErrorCode(first.error)} in line ${line}`);
-  } catch {
-    // The parser calls itself for each level.
-    return new Invalid("it is nested too deeply");
-  }
+  const read = readJsonc(text);
+  return "reason" in read ? new Invalid(read.reason) : demandObject(read.value);
 }
 
 function demandObject(document: unknown): unknown {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { backupError } from "../errors.ts";
@@ -19,8 +19,9 @@ export async function locked<T>(file: string, work: () => Promise<T>): Promise<T
 
 function lock(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, "a", 0o600));
-  chmodSync(file, 0o600);
+  // Made here for its mode, and never opened again when it is there: POSIX takes every lock of a process on a file away when the
+  // process closes any descriptor of it, so that a second call, refused here, would have let another process in.
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   const database = new DatabaseSync(file);
   try {
     database.exec("BEGIN EXCLUSIVE");

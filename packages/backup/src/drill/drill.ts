@@ -37,7 +37,7 @@ export async function drill(
       throw probeFailed(ref, error);
     });
     if ((options.from ?? store.target) === store.target) {
-      await store.locked(set.name, () => markVerified(store, set.name, ref.id, new Date()));
+      await store.locked(ref.set, () => markVerified(store, ref.set, ref.id, new Date()));
     }
     return manifest;
   } finally {

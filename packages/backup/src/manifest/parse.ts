@@ -19,7 +19,8 @@ const file: z.ZodType<FileFacts> = z
     mode: z.int().min(0).max(0o7777),
     uid: count,
     gid: count,
-    mtimeNs: z.string().regex(/^-?\d{1,19}$/),
+    // 64 bits of seconds, as file systems have them: a file can be of the year 9999.
+    mtimeNs: z.string().regex(/^-?\d{1,28}$/),
     sha256: sha256.optional(),
     target: z.string().max(16_384).optional(),
   })

@@ -1,7 +1,9 @@
+import { stoppable } from "../archive/stoppable.ts";
 import { backupError } from "../errors.ts";
 import { loadManifest, opener } from "../manifest/load.ts";
 import type { BackupStore } from "../store/store.ts";
 import type { BackupRef, BackupTarget } from "../targets/target.ts";
+import { hashOnly } from "../verify/read-back.ts";
 
 export interface SendOptions {
   /** Let a backup leave this machine that is not encrypted, or not signed. It holds every secret of the configurations in it. */
@@ -11,7 +13,7 @@ export interface SendOptions {
 
 /**
  * Copies a backup of the store to another target, whole and at once. It is there already: nothing to do.
- * @throws BACKUP_PLAINTEXT_REFUSED, BACKUP_NOT_FOUND, BACKUP_MANIFEST_INVALID, and what the target throws
+ * @throws BACKUP_PLAINTEXT_REFUSED, BACKUP_NOT_FOUND, BACKUP_MANIFEST_INVALID, BACKUP_ARCHIVE_DAMAGED, and what the target throws
  */
 export async function sendBackup(
   store: BackupStore,
@@ -22,6 +24,8 @@ export async function sendBackup(
   const { manifest, signer } = await loadManifest(opener(store.target, ref), ref);
   const isSafe = manifest.archive.encryption !== "none" && signer !== undefined;
   if (!to.isLocal && !isSafe && !allowPlaintext) throw refused(ref, to, signer === undefined);
+  // What has rotted here would be believed to be safe there.
+  await hashOnly(stoppable(opener(store.target, ref), signal), manifest);
   try {
     await to.publish(ref, store.target.folderOf(ref), signal);
     return "sent";

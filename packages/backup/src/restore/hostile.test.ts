@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Forgery, factsOf, folderFacts, forge, linkFacts, tarOf } from "../../testing/forge.ts";
 import { newFolder, newStage, treeOf } from "../../testing/stage.ts";
-import { extractBackup, restoreBackup } from "../index.ts";
+import { createBackup, extractBackup, restoreBackup } from "../index.ts";
 
 const root = folderFacts("files/0");
 const evil = factsOf("files/0/evil", "evil");
@@ -108,7 +108,7 @@ for (const [name, forgery] of Object.entries(HOSTILE)) {
     writeFileSync(join(outside, "sentinel"), "as it was");
     const before = treeOf(stage.source);
     const { from, ref, publicKey } = forge(forgery);
-    const set = { ...stage.set, trustedKeys: [publicKey] };
+    const set = { ...stage.set, signKeyFile: join(stage.folder, "key"), trustedKeys: [publicKey] };
     const refused = { code: expect.stringMatching(/^BACKUP_(MANIFEST_INVALID|ARCHIVE_HOSTILE|ARCHIVE_DAMAGED)$/) };
     await expect(restoreBackup(stage.store, set, ref, { from })).rejects.toMatchObject(refused);
     const target = newFolder();
@@ -124,19 +124,42 @@ test("B4: restore never writes outside the configured roots: a trusted backup of
   const stage = newStage();
   const { from, ref, publicKey } = forge(both([evil, "evil"]));
   const elsewhere = [{ path: join(stage.folder, "elsewhere"), required: true, name: "another" }];
-  const set = { ...stage.set, sources: elsewhere, trustedKeys: [publicKey] };
+  const set = { ...stage.set, sources: elsewhere, signKeyFile: join(stage.folder, "key"), trustedKeys: [publicKey] };
   await expect(restoreBackup(stage.store, set, ref, { from })).rejects.toMatchObject({
     code: "BACKUP_SOURCE_NOT_CONFIGURED",
   });
   expect(existsSync(join(stage.folder, "elsewhere"))).toBe(false);
 });
 
+test("B4: restore never writes outside the configured roots: nor beside what a pattern names now", async () => {
+  const { source, store, set } = newStage();
+  const pattern = (glob: string) => ({
+    ...set,
+    sources: [{ glob: join(source, glob), required: true, name: "files" }],
+  });
+  const { ref } = await createBackup(store, pattern("**"));
+  writeFileSync(join(source, "mcp.json"), "as it is now");
+  await expect(restoreBackup(store, pattern("m*"), ref!)).rejects.toMatchObject({
+    code: "BACKUP_SOURCE_NOT_CONFIGURED",
+    message: expect.stringContaining("does not name"),
+  });
+  expect(treeOf(source)["mcp.json"]).toContain("as it is now");
+});
+
 test("setuid bits and strange owners of an archive do not reach the disk", async () => {
   const stage = newStage();
   const tool = factsOf("files/0/tool", "run", { mode: 0o4755 });
   const { from, ref, publicKey } = forge(both([tool, "run"]));
-  await restoreBackup(stage.store, { ...stage.set, trustedKeys: [publicKey] }, ref, { from });
+  const set = { ...stage.set, signKeyFile: join(stage.folder, "key"), trustedKeys: [publicKey] };
+  await restoreBackup(stage.store, set, ref, { from });
   expect(treeOf(stage.source)).toEqual({ tool: "755 run" });
+});
+
+test("a set that trusts others and has no key of its own is refused, since its safety copies could not be restored", async () => {
+  const stage = newStage({ trustedKeys: ["a key"] });
+  const refused = { code: "BACKUP_SET_INVALID", message: expect.stringContaining("signKey") };
+  await expect(createBackup(stage.store, stage.set)).rejects.toMatchObject(refused);
+  await expect(restoreBackup(stage.store, stage.set, { set: "story", id: "any" })).rejects.toMatchObject(refused);
 });
 
 test.each([

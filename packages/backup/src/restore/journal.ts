@@ -18,13 +18,15 @@ export interface Journal {
   readonly roots: readonly RootSteps[];
 }
 
+export const JOURNAL_FILE = "restore.json";
+
 const path = z.string().refine((text) => !text.includes("\0") && !text.split("/").includes(".."));
 const owner = z.strictObject({ uid: z.int(), gid: z.int() });
 const step: z.ZodType<Step> = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("put"), path, had: z.boolean() }),
   z.strictObject({ do: z.literal("take"), path }),
-  z.strictObject({ do: z.literal("make-folder"), path, owner: owner.or(z.undefined()) }),
-  z.strictObject({ do: z.literal("drop-folder"), path, mode: z.int() }),
+  z.strictObject({ do: z.literal("make-folder"), path, owner: owner.optional() }),
+  z.strictObject({ do: z.literal("drop-folder"), path, mode: z.int(), owner: owner.optional() }),
   z.strictObject({ do: z.literal("mode"), path, from: z.int().nullable(), to: z.int() }),
 ]) as z.ZodType<Step>;
 const journal: z.ZodType<Journal> = z.strictObject({
@@ -65,5 +67,3 @@ export function journalError(file: string, what: string, cause?: unknown): OpsEr
     cause,
   );
 }
-
-const JOURNAL_FILE = "restore.json";

@@ -12,6 +12,8 @@ export interface Place {
   readonly source: Source;
   /** The folder below which everything of this source lies. */
   readonly root: string;
+  /** Whether the configuration of now leaves it out: then no safety copy holds what is there. */
+  readonly isLeftOut: (archived: string) => boolean;
   /** Below the root; "" is the root itself. */
   readonly pathOf: (archived: string) => string;
 }
@@ -39,11 +41,12 @@ async function place(set: BackupSet, { key, name, kind }: SourceFacts): Promise<
   const isGlob = source?.path === undefined;
   if (source === undefined || (kind === "glob") !== isGlob) throw notConfigured(set, name, kind);
   const below = (archived: string) => archived.split("/").slice(2).join("/");
-  if (source.path === undefined)
-    return { key, source, root: await realPlaceOf(baseOfGlob(source.glob)), pathOf: below };
+  const isExcluded = matcher(source.exclude ?? []);
+  const inside = { key, source, pathOf: below, isLeftOut: (archived: string) => isExcluded(below(archived)) };
+  if (source.path === undefined) return { ...inside, root: await realPlaceOf(baseOfGlob(source.glob)) };
   const real = await realPlaceOf(source.path);
-  if (kind === "folder") return { key, source, root: real, pathOf: below };
-  return { key, source, root: dirname(real), pathOf: () => basename(real) };
+  if (kind === "folder") return { ...inside, root: real };
+  return { key, source, root: dirname(real), pathOf: () => basename(real), isLeftOut: () => false };
 }
 
 /** A trusted backup of another configuration still cannot write beside what this one names. */

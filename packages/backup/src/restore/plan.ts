@@ -15,6 +15,8 @@ export interface RootPlan {
   readonly steps: readonly Step[];
   /** What has to be taken out of the archive, by its path there. */
   readonly wanted: ReadonlyMap<string, Wanted>;
+  /** How many paths of the backup stay as they are, because the configuration of now leaves them out. */
+  readonly leftOut: number;
 }
 
 interface Wanted {
@@ -28,7 +30,8 @@ const AHEAD = 8;
 
 /** Compares a backup with the disk. Reads both, changes neither. */
 export async function planOf(place: Place, manifest: Manifest, avoid: string): Promise<RootPlan> {
-  const saved = filesOf(place, manifest.files);
+  const all = filesOf(place, manifest.files);
+  const saved = all.filter(({ path }) => !place.isLeftOut(path));
   const { found } = await walkSource(place.source, place.key, avoid);
   const there = new Map(found.map((each) => [place.pathOf(each.facts.path), each]));
   const same = await unchanged(place, saved, there);
@@ -52,7 +55,14 @@ export async function planOf(place: Place, manifest: Manifest, avoid: string): P
       puts.push({ do: "put", path, had: current !== undefined && current.type !== "folder" });
     }
   }
-  return { place, steps: [...before, ...folders, ...puts, ...modes], wanted };
+  return { place, steps: [...before, ...folders, ...puts, ...modes], wanted, leftOut: all.length - saved.length };
+}
+
+/** Of sources that lie in one another, the first one's steps count: a second one would find its work done. */
+export function withoutTwins(plans: readonly RootPlan[]): RootPlan[] {
+  const known = new Set<string>();
+  const isFirst = (root: string, step: Step) => known.size !== known.add(`${step.do} ${join(root, step.path)}`).size;
+  return plans.map((plan) => ({ ...plan, steps: plan.steps.filter((step) => isFirst(plan.place.root, step)) }));
 }
 
 /** Files and links that already are what they should be. */
@@ -96,7 +106,8 @@ function removals(place: Place, saved: readonly FileFacts[], there: ReadonlyMap<
   for (const [path, { facts }] of there) {
     const type = types.get(path);
     if (type === "kept" || facts.status !== "ok" || path === "") continue;
-    if (facts.type === "folder" && type !== "folder") drops.unshift({ do: "drop-folder", path, mode: facts.mode });
+    if (facts.type === "folder" && type !== "folder")
+      drops.unshift({ do: "drop-folder", path, mode: facts.mode, owner: ownerOf(facts) });
     const isReplaced = type === facts.type || (type !== undefined && type !== "folder");
     if (facts.type !== "folder" && !isReplaced) takes.push({ do: "take", path });
   }
@@ -121,7 +132,10 @@ async function missingParents(
   return [...missing].sort().map((path) => ({ do: "make-folder", path, owner: undefined }));
 }
 
-/** Only root can give files away: then they go to whom the replaced file, or the root folder, belongs; never to whom an archive names. */
+/**
+ * Only root can give files away: then they go to whom the replaced file, or the root folder, belongs, or what is left above it;
+ * never to whom an archive names.
+ */
 class Owners {
   readonly #root: string;
   readonly #there: ReadonlyMap<string, Found>;
@@ -135,10 +149,22 @@ class Owners {
   async of(path: string): Promise<Owner | undefined> {
     if (process.getuid?.() !== 0) return undefined;
     const current = this.#there.get(path)?.facts;
-    if (current !== undefined) return { uid: current.uid, gid: current.gid };
-    this.#ofRoot ??= lstat(this.#root).then(({ uid, gid }) => ({ uid, gid }), undefinedIfMissing);
+    if (current !== undefined) return ownerOf(current);
+    this.#ofRoot ??= ownerOfNearest(this.#root);
     return this.#ofRoot;
   }
+}
+
+/** Of what is there; undefined where this process could not give it to anybody. */
+function ownerOf({ uid, gid }: Owner): Owner | undefined {
+  return process.getuid?.() === 0 ? { uid, gid } : undefined;
+}
+
+/** Of the folder, or of the nearest one above it that is there. */
+async function ownerOfNearest(folder: string): Promise<Owner | undefined> {
+  const stats = await lstat(folder).catch(undefinedIfMissing);
+  if (stats !== undefined) return ownerOf(stats);
+  return dirname(folder) === folder ? undefined : ownerOfNearest(dirname(folder));
 }
 
 /** A plan in words, for people: what happens to which path. */

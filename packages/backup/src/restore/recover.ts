@@ -1,12 +1,13 @@
 import { rm, rmdir } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { RESTORE_FOLDER } from "../create/walk.ts";
 import type { BackupSet } from "../set.ts";
 import { changeState } from "../store/state.ts";
 import type { BackupStore } from "../store/store.ts";
-import { endJournal, type Journal, journalError, readJournal } from "./journal.ts";
+import { endJournal, JOURNAL_FILE, type Journal, journalError, readJournal } from "./journal.ts";
 import { rootsOf } from "./places.ts";
 import { undo } from "./switch.ts";
+import { vouched } from "./vouch.ts";
 
 /**
  * Puts right what a killed restore has left: back to the old tree, unless the new one was complete and its probe had passed.
@@ -33,7 +34,8 @@ export async function recoverRestore(
 }
 
 export async function rollBack(store: BackupStore, set: string, journal: Journal): Promise<void> {
-  if (journal.phase === "switching") for (const root of journal.roots.toReversed()) await undo(root);
+  const roots = journal.phase === "switching" ? journal.roots.toReversed() : [];
+  for (const root of roots) if ((await vouched(root)) === "yes") await undo(root);
   await finish(store, set, journal);
 }
 
@@ -47,11 +49,20 @@ export async function finish(store: BackupStore, set: string, { roots, phase }: 
   await endJournal(store, set);
 }
 
-/** The journal is only a file: it can send us nowhere the configuration does not. */
+/** The journal is only a file: it can send us nowhere the configuration does not, and do nothing a restore has not begun there. */
 async function refuseStrangeRoots(store: BackupStore, set: BackupSet, { roots }: Journal): Promise<void> {
   const known = new Set(await rootsOf(set));
-  for (const { root, staging } of roots) {
-    const isOurs = known.has(root) && staging.startsWith(root) && basename(staging).startsWith(RESTORE_FOLDER);
-    if (!isOurs) throw journalError(store.folder, `names ${root}, which the set ${set.name} no longer has`);
+  const file = store.file(set.name, JOURNAL_FILE);
+  for (const each of roots) {
+    const { root, staging, made } = each;
+    const isOurs = dirname(staging) === root && basename(staging).startsWith(RESTORE_FOLDER);
+    if (!known.has(root)) throw journalError(file, `names ${root}, which the set ${set.name} no longer has`);
+    if (!isOurs || !made.every((folder) => isAbove(folder, root)) || (await vouched(each)) === "no") {
+      throw journalError(file, `is not the one that was written when ${root} was restored`);
+    }
   }
+}
+
+function isAbove(folder: string, root: string): boolean {
+  return folder === root || root.startsWith(`${folder}/`);
 }

@@ -1,14 +1,15 @@
-import { backupError, reasonOf } from "../errors.ts";
+import { stoppable } from "../archive/stoppable.ts";
+import { backupError, isStop, reasonOf } from "../errors.ts";
 import { loadManifest, opener } from "../manifest/load.ts";
 import { isArchived, type Manifest } from "../manifest/manifest.ts";
 import type { OnProgress } from "../progress.ts";
-import { type BackupSet, checkSet } from "../set.ts";
+import { type BackupSet, checkSet, sourceName } from "../set.ts";
 import { changeState } from "../store/state.ts";
 import type { BackupStore } from "../store/store.ts";
 import type { BackupRef, BackupTarget } from "../targets/target.ts";
 import { type Journal, writeJournal } from "./journal.ts";
 import { placesOf } from "./places.ts";
-import { type Change, changesOf, planOf, type RootPlan } from "./plan.ts";
+import { type Change, changesOf, planOf, type RootPlan, withoutTwins } from "./plan.ts";
 import { finish, recover, rollBack } from "./recover.ts";
 import { safetyCopy } from "./safety-copy.ts";
 import { prepare, stageFiles } from "./stage.ts";
@@ -25,6 +26,8 @@ export interface RestoreOptions {
   /** `AGE-SECRET-KEY-1…`, for an encrypted backup. */
   readonly identities?: readonly string[];
   readonly onProgress?: OnProgress;
+  /** Stops it as long as nothing was replaced; from then on it is brought to its end. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RestoreReport {
@@ -42,7 +45,7 @@ export interface RestoreReport {
  * half written; a set that was half switched when the process died is the old one again after the next start.
  * @param ref a backup of the set, or one of its safety copies
  * @throws BACKUP_NOT_TRUSTED, BACKUP_SOURCE_NOT_CONFIGURED, BACKUP_MANIFEST_INVALID, BACKUP_ARCHIVE_DAMAGED,
- *   BACKUP_ARCHIVE_HOSTILE, BACKUP_IDENTITY_NEEDED, BACKUP_NOT_FOUND, BACKUP_BUSY: before anything was touched;
+ *   BACKUP_ARCHIVE_HOSTILE, BACKUP_IDENTITY_NEEDED, BACKUP_NOT_FOUND, BACKUP_BUSY, BACKUP_ABORTED: before anything was touched;
  *   BACKUP_RESTORE_FAILED, BACKUP_PROBE_FAILED: after everything was put back; BACKUP_JOURNAL_INVALID.
  */
 export async function restoreBackup(
@@ -58,13 +61,13 @@ export async function restoreBackup(
     const loaded = await loadManifest(opener(from, ref), ref);
     await checkTrust(store, set, from, ref, loaded);
     const places = await placesOf(set, loaded.manifest);
-    const plans = await Promise.all(places.map((place) => planOf(place, loaded.manifest, store.folder)));
+    const plans = withoutTwins(await Promise.all(places.map((place) => planOf(place, loaded.manifest, store.folder))));
     const changes = plans.flatMap(changesOf);
-    const report = { ref, changes, notes: notesOf(loaded.manifest) };
+    const report = { ref, changes, notes: [...notesOf(loaded.manifest), ...plans.flatMap(leftOutNote)] };
     if (options.dryRun === true || changes.length === 0) {
       return { ...report, isDryRun: options.dryRun === true, safety: undefined };
     }
-    const safety = await safetyCopy(store, set, ref);
+    const safety = await safetyCopy(store, set, ref, options.signal);
     await replace(store, set.name, plans, loaded.manifest, from, ref, options);
     return { ...report, isDryRun: false, safety };
   });
@@ -88,7 +91,8 @@ async function replace(
   };
   try {
     await proceed("staging");
-    await stageFiles(opener(from, ref), manifest, plans, journal.roots, options);
+    await stageFiles(stoppable(opener(from, ref), options.signal), manifest, plans, journal.roots, options);
+    options.signal?.throwIfAborted();
     await proceed("switching");
     await switchAll(journal, options.onProgress);
     await probed(options.probe);
@@ -144,8 +148,16 @@ function notesOf({ files, sources }: Manifest): string[] {
   ];
 }
 
+function leftOutNote({ place, leftOut }: RootPlan): string[] {
+  if (leftOut === 0) return [];
+  return [
+    `${sourceName(place.source)}: ${leftOut} ${leftOut === 1 ? "path" : "paths"} that \`exclude\` leaves out now stay as on the disk.`,
+  ];
+}
+
 function explained(error: unknown): unknown {
   const { code, path } = error as { code?: unknown; path?: unknown };
+  if (isStop(error)) return backupError("BACKUP_ABORTED", "The restore was stopped. Nothing was replaced.", error);
   if (typeof code === "string" && code.startsWith("BACKUP_")) return error;
   return backupError(
     "BACKUP_RESTORE_FAILED",

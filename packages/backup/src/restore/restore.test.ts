@@ -9,6 +9,7 @@ import {
   drill,
   extractBackup,
   listBackups,
+  type Progress,
   recoverRestore,
   restoreBackup,
   safetyName,
@@ -112,7 +113,7 @@ test("only the last five safety copies are kept", async () => {
   // The oldest would go to make room for the next, were it not the one that is wanted.
   await restoreBackup(store, set, copies[0]!.ref);
   expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("broken 2");
-});
+}, 20_000);
 
 test("what a backup could not hold, or was told to leave out, is left as it is", async () => {
   const stage = newStage({});
@@ -134,7 +135,8 @@ test("what a backup could not hold, or was told to leave out, is left as it is",
 test("a link that leads out, where a folder was, is not followed: the restore names it and undoes itself", async () => {
   const { folder, source, store, set, ref, before } = await backedUp();
   const outside = join(folder, "outside");
-  mkdirSync(outside);
+  // An empty folder of the name of one of ours: to undo is not to remove it there.
+  mkdirSync(join(outside, "er"), { recursive: true });
   rmSync(join(source, "deep"), { recursive: true });
   symlinkSync(outside, join(source, "deep"));
   writeFileSync(join(source, "empty"), "changed");
@@ -144,8 +146,45 @@ test("a link that leads out, where a folder was, is not followed: the restore na
     message: expect.stringContaining(join(source, "deep")),
   });
   expect(treeOf(source)).toEqual(now);
-  expect(readdirSync(outside)).toEqual([]);
+  expect(treeOf(outside)).toEqual({ er: "755 folder" });
   rmSync(join(source, "deep"), { recursive: true, force: true });
+  await restoreBackup(store, set, ref);
+  expect(treeOf(source)).toEqual(before);
+});
+
+test("what came to a place after the plan was made, and is in no safety copy, is not replaced", async () => {
+  const { source, store, set, ref } = await backedUp();
+  rmSync(join(source, "mcp.json"));
+  const onProgress = ({ phase }: Progress) => {
+    if (phase === "stage") writeFileSync(join(source, "mcp.json"), "written meanwhile");
+  };
+  await expect(restoreBackup(store, set, ref, { onProgress })).rejects.toMatchObject({
+    code: "BACKUP_RESTORE_FAILED",
+    message: expect.stringContaining("is not what it was when the restore was planned"),
+  });
+  expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("written meanwhile");
+});
+
+test("what the configuration leaves out by now is not replaced by what a backup of before holds", async () => {
+  const { source, store, set, ref } = await backedUp();
+  writeFileSync(join(source, "deep", "file-0"), "precious, and in no safety copy");
+  writeFileSync(join(source, "deep", "file-2"), "broken");
+  const sources = [{ ...set.sources[0]!, exclude: ["deep/file-0"] }] as typeof set.sources;
+  const { changes, notes } = await restoreBackup(store, { ...set, sources }, ref);
+  expect(changes).toEqual([{ path: join(source, "deep", "file-2"), change: "replace" }]);
+  expect(notes).toEqual(["source: 1 path that `exclude` leaves out now stay as on the disk."]);
+  expect(readFileSync(join(source, "deep", "file-0"), "utf8")).toBe("precious, and in no safety copy");
+});
+
+test("sources that lie in one another are restored together", async () => {
+  const stage = newStage();
+  const deep = { path: join(stage.source, "deep"), required: true };
+  const { source, store, set, ref, before } = await backedUp({
+    ...stage,
+    set: { ...stage.set, sources: [...stage.set.sources, deep] },
+  });
+  writeFileSync(join(source, "deep", "added"), "x");
+  rmSync(join(source, "deep", "er"), { recursive: true });
   await restoreBackup(store, set, ref);
   expect(treeOf(source)).toEqual(before);
 });

@@ -15,11 +15,20 @@ export const DEFAULT_SAFETY_COPIES = 5;
  * Saves what the restore of `restored` is about to replace. What is missing is no obstacle, since that may be why it is restored.
  * @throws BACKUP_RESTORE_FAILED when something is there and cannot be read: it would be lost.
  */
-export async function safetyCopy(store: BackupStore, set: BackupSet, restored: BackupRef): Promise<BackupRef> {
+export async function safetyCopy(
+  store: BackupStore,
+  set: BackupSet,
+  restored: BackupRef,
+  signal?: AbortSignal,
+): Promise<BackupRef> {
   const sources = set.sources.map((source) => ({ ...source, required: false }));
   const name = safetyName(set.name);
   return store.locked(name, async () => {
-    const { ref, problems } = await createLocked(store, { ...set, name, sources, dumpers: [] }, {});
+    const { ref, problems } = await createLocked(
+      store,
+      { ...set, name, sources, dumpers: [] },
+      signal === undefined ? {} : { signal },
+    );
     const lost = problems.find(({ status }) => status === "unreadable");
     if (ref === undefined || lost !== undefined) {
       const why = lost === undefined ? "it failed" : `${lost.what}: ${lost.reason}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir } from "node:fs/promises";
+import { lchown, lstat, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type OpenFile, openArchive } from "../archive/open.ts";
 import { RESTORE_FOLDER } from "../create/walk.ts";
@@ -10,6 +10,7 @@ import { extract } from "./extract.ts";
 import type { RootPlan } from "./plan.ts";
 import type { RestoreOptions } from "./restore-backup.ts";
 import type { RootSteps } from "./steps.ts";
+import { vouch } from "./vouch.ts";
 
 /** Chooses the staging folders, and finds which folders have to be made for a root. Makes none. */
 export function prepare(plans: readonly RootPlan[]): Promise<RootSteps[]> {
@@ -35,7 +36,7 @@ export async function stageFiles(
   { identities = [], onProgress }: RestoreOptions,
 ): Promise<void> {
   for (const { made, staging } of roots) {
-    for (const folder of made) await mkdir(folder, { mode: 0o755 });
+    for (const folder of made) await makeAsParent(folder);
     await mkdir(staging, { mode: 0o700 });
     await mkdir(join(staging, "new"), { mode: 0o700 });
   }
@@ -47,6 +48,15 @@ export async function stageFiles(
     progressOf("stage", manifest.totals.bytes, onProgress),
   );
   for (const folder of folders) await syncFolder(folder);
+  for (const root of roots) await vouch(root);
+}
+
+/** It belongs to whom the folder above it belongs. */
+async function makeAsParent(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o755 });
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await lstat(dirname(folder));
+  await lchown(folder, uid, gid);
 }
 
 function destination(facts: FileFacts, plans: readonly RootPlan[], roots: readonly RootSteps[], folders: Set<string>) {

@@ -6,7 +6,7 @@ export type Step =
   | { readonly do: "take"; readonly path: string }
   | { readonly do: "make-folder"; readonly path: string; readonly owner: Owner | undefined }
   /** Only if it is empty then: what a backup does not hold is not removed either. */
-  | { readonly do: "drop-folder"; readonly path: string; readonly mode: number }
+  | { readonly do: "drop-folder"; readonly path: string; readonly mode: number; readonly owner: Owner | undefined }
   /** Of a folder; `from` is null for one that the restore makes, whose place may hold something else again when it is undone. */
   | { readonly do: "mode"; readonly path: string; readonly from: number | null; readonly to: number };
 

@@ -1,21 +1,22 @@
 import type { Stats } from "node:fs";
-import { chmod, chown, link, lstat, mkdir, realpath, rename, rmdir, unlink } from "node:fs/promises";
+import { chmod, lchown, link, lstat, mkdir, realpath, rename, rmdir, unlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { syncFolder, undefinedIfMissing } from "../disk/durable.ts";
 import { backupError } from "../errors.ts";
-import type { RootSteps, Step } from "./steps.ts";
+import type { Owner, RootSteps, Step } from "./steps.ts";
 
 /** Does all steps of a root, then syncs the folders they touched. */
 export async function apply(root: RootSteps, onStep: () => void): Promise<void> {
-  const safe = new Set<string>();
+  const touched = new Set<string>();
   await mkdir(join(root.staging, "old"), { mode: 0o700 });
   for (const [number, step] of root.steps.entries()) {
     const place = join(root.root, step.path);
-    await refuseDetour(root.root, dirname(place), safe);
+    await refuseDetour(root.root, dirname(place));
+    touched.add(dirname(place));
     await applyStep(step, place, root.staging, oldPlace(root, number));
     onStep();
   }
-  for (const folder of safe) await syncFolder(folder);
+  for (const folder of touched) await syncFolder(folder);
 }
 
 /** By number: by path, a file that was kept and the folder of others that were could not be told apart. */
@@ -26,25 +27,27 @@ function oldPlace({ staging }: RootSteps, number: number): string {
 async function applyStep(step: Step, place: string, staging: string, old: string): Promise<void> {
   switch (step.do) {
     case "put":
-      await keep(place, old);
+      await keep(place, old, step.had);
       return rename(join(staging, "new", step.path), place);
     case "take":
       return rename(place, old);
     case "make-folder":
       await mkdir(place);
-      return step.owner && chown(place, step.owner.uid, step.owner.gid);
+      return step.owner && lchown(place, step.owner.uid, step.owner.gid);
     case "drop-folder":
       return rmdir(place).catch(ignore("ENOTEMPTY", "EEXIST", "EBUSY"));
     case "mode":
+      if (!(await isFolder(place))) throw inTheWay(place);
       return chmod(place, step.to);
   }
 }
 
 /** A second name for what is there, so that the place itself is never empty; where links are not known, it is moved away. */
-async function keep(place: string, old: string): Promise<void> {
+async function keep(place: string, old: string, had: boolean): Promise<void> {
   const there = await lstat(place).catch(undefinedIfMissing);
   if (there === undefined) return;
-  if (there.isDirectory()) throw inTheWay(place);
+  // What was not there when the plan was made is in no safety copy.
+  if (there.isDirectory() || !had) throw inTheWay(place);
   await link(place, old).catch(() => rename(place, old));
 }
 
@@ -53,7 +56,8 @@ export async function undo(root: RootSteps): Promise<void> {
   const touched = new Set<string>();
   for (const [number, step] of [...root.steps.entries()].reverse()) {
     const place = join(root.root, step.path);
-    await undoStep(step, place, root.staging, oldPlace(root, number));
+    if (await isDetour(dirname(place))) await refuseIfKept(place, oldPlace(root, number));
+    else await undoStep(step, place, root.staging, oldPlace(root, number));
     touched.add(dirname(place));
   }
   for (const folder of touched) await syncFolder(folder);
@@ -72,23 +76,35 @@ async function undoStep(step: Step, place: string, staging: string, old: string)
     case "make-folder":
       return rmdir(place).catch(ignore("ENOENT", "ENOTEMPTY", "EEXIST", "ENOTDIR"));
     case "drop-folder":
-      return mkdir(place).then(() => chmod(place, step.mode), ignore("EEXIST"));
+      return mkdir(place).then(() => asItWas(place, step.mode, step.owner), ignore("EEXIST"));
     case "mode":
-      return step.from === null ? undefined : chmod(place, step.from);
+      return step.from === null || !(await isFolder(place)) ? undefined : chmod(place, step.from);
   }
 }
 
+async function asItWas(folder: string, mode: number, owner: Owner | undefined): Promise<void> {
+  if (owner !== undefined) await lchown(folder, owner.uid, owner.gid);
+  await chmod(folder, mode);
+}
+
+/** A step behind a link was never done, since doing it was refused; unless the link came later, and what was kept cannot go back. */
+async function refuseIfKept(place: string, old: string): Promise<void> {
+  if (await isThere(old)) throw inTheWay(place);
+}
+
 /** A link that was put into the way after the plan was made would lead us out of the root. */
-async function refuseDetour(root: string, folder: string, safe: Set<string>): Promise<void> {
-  if (safe.has(folder)) return;
-  const real = await realpath(folder);
-  if (
-    real !== folder ||
-    (folder !== root && !folder.startsWith(root === sep ? sep : `${root}${sep}`) && dirname(root) !== folder)
-  ) {
-    throw inTheWay(folder);
-  }
-  safe.add(folder);
+async function refuseDetour(root: string, folder: string): Promise<void> {
+  const isBelow = folder === root || folder.startsWith(root === sep ? sep : `${root}${sep}`);
+  if ((await realpath(folder)) !== folder || (!isBelow && dirname(root) !== folder)) throw inTheWay(folder);
+}
+
+async function isDetour(folder: string): Promise<boolean> {
+  const real = await realpath(folder).catch(undefinedIfMissing);
+  return real !== undefined && real !== folder;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(undefinedIfMissing))?.isDirectory() === true;
 }
 
 async function isThere(path: string): Promise<boolean> {

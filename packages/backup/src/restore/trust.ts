@@ -20,7 +20,7 @@ export function trustOf(set: BackupSet): Trust {
 
 /** @throws BACKUP_NOT_TRUSTED */
 export function signedBy(ref: BackupRef, signer: string | undefined, { keys }: Trust): void {
-  if (signer === undefined) throw refused(ref, "it is not signed");
+  if (signer === undefined) throw refused(ref, "it is not signed", UNSIGNED);
   if (!keys.includes(signer)) throw refused(ref, `its signer ${signer} is not known here`);
 }
 
@@ -43,9 +43,13 @@ export async function checkTrust(
   if (made?.manifest !== sha256) throw refused(ref, "this machine's history does not know it");
 }
 
-function refused({ set, id }: BackupRef, why: string): OpsError {
+const KNOWN = "If you know who made it, add that key to `trustedKeys` of the set.";
+const UNSIGNED =
+  "Take one that is signed. If it was made here before the set had a key, and nobody else can write where it lies, take the key out of the configuration for this one restore.";
+
+function refused({ set, id }: BackupRef, why: string, fix: string = KNOWN): OpsError {
   return backupError(
     "BACKUP_NOT_TRUSTED",
-    `The backup ${set}/${id} is not used: ${why}. A configuration holds commands that would be run. If you know who made it, add that key to \`trustedKeys\` of the set.`,
+    `The backup ${set}/${id} is not used: ${why}. A configuration holds commands that would be run. ${fix}`,
   );
 }

@@ -45,4 +45,10 @@ export async function markVerified(store: BackupStore, set: string, id: string, 
   await changeState(store, set, { verified: { ...Object.fromEntries(kept), [id]: at.toISOString() } });
 }
 
+/** It was found damaged: it is none of those that a restore or a retention may count on. */
+export async function forgetVerified(store: BackupStore, set: string, id: string): Promise<void> {
+  const { [id]: _, ...verified } = (await readState(store, set)).verified;
+  await changeState(store, set, { verified });
+}
+
 const STATE_FILE = "state.json";

@@ -3,6 +3,7 @@ import { appendToChain, type Chain, readChain } from "../chain/chain.ts";
 import { locked } from "../disk/lock.ts";
 import { LocalTarget } from "../targets/local.ts";
 import type { BackupRef } from "../targets/target.ts";
+import { readState } from "./state.ts";
 
 /** The folder in which this machine keeps its backups, with the history of each set. */
 export class BackupStore {
@@ -52,7 +53,13 @@ export class BackupStore {
     if (last === undefined) return;
     const ref = { set, id: last.id };
     if (last.event === "removed") await this.target.remove(ref);
-    else if (!(await this.target.has(ref))) await this.#bury(ref, "its run was killed before it was in place");
+    else if (!(await this.target.has(ref)) && !(await this.#wasThere(ref)))
+      await this.#bury(ref, "its run was killed before it was in place");
+  }
+
+  /** What was verified after its run was there, so that somebody has taken it away: `verifySet` shall tell of it. */
+  async #wasThere({ set, id }: BackupRef): Promise<boolean> {
+    return id in (await readState(this, set)).verified;
   }
 
   #bury({ set, id }: BackupRef, reason: string): Promise<void> {

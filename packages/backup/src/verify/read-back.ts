@@ -22,7 +22,8 @@ export async function readBack(
   return loaded;
 }
 
-async function hashOnly(open: OpenFile, { archive }: Manifest): Promise<void> {
+/** @throws BACKUP_ARCHIVE_DAMAGED */
+export async function hashOnly(open: OpenFile, { archive }: Manifest): Promise<void> {
   const measure = new Measure();
   for await (const chunk of await open(archive.file)) measure.add(chunk);
   checkMeasure(measure, archive);

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { standing } from "../chain/chain.ts";
-import { markVerified } from "../store/state.ts";
+import type { BackupErrorCode } from "../errors.ts";
+import { forgetVerified, markVerified } from "../store/state.ts";
 import type { BackupStore } from "../store/store.ts";
 import { MANIFEST_FILE } from "../targets/target.ts";
 import { type Verdict, type VerifyOptions, verifyBackup } from "./verify-backup.ts";
@@ -27,12 +28,21 @@ export async function verifySet(store: BackupStore, set: string, options: Verify
     for await (const ref of store.target.list(set)) {
       const verdict = await verifyBackup(store.target, ref, options);
       if (verdict.isSound && options.readData === true) await markVerified(store, set, ref.id, new Date());
+      if (verdict.findings.some(({ code }) => DAMAGE.has(code))) await forgetVerified(store, set, ref.id);
       backups.push(verdict);
     }
     const history = await compare(store, set, new Set(backups.map(({ ref }) => ref.id)));
     return { isSound: history.length === 0 && backups.every(({ isSound }) => isSound), backups, history };
   });
 }
+
+/** What says that the bytes are not those that were written; a missing key or right says nothing of them. */
+const DAMAGE: ReadonlySet<string> = new Set<BackupErrorCode>([
+  "BACKUP_MANIFEST_INVALID",
+  "BACKUP_ARCHIVE_DAMAGED",
+  "BACKUP_ARCHIVE_HOSTILE",
+  "BACKUP_NOT_FOUND",
+]);
 
 async function compare(store: BackupStore, set: string, there: ReadonlySet<string>): Promise<HistoryFinding[]> {
   const made = new Map(standing(await store.chain(set)).map((event) => [event.id, event.manifest]));

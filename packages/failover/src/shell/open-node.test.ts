@@ -200,7 +200,7 @@ test("options that cannot be safe are refused at start", () => {
     { priority: 101 },
     { health: { failures: 4, of: 3, passes: 1 } },
   ]) {
-    expect(() => stage.open("a", more)).toThrow(expect.objectContaining({ code: "FAILOVER_OPTION_WRONG" }));
+    expect(() => stage.open("a", more)).toThrow(expect.objectContaining({ code: "FAILOVER_OPTIONS_INVALID" }));
   }
 });
 

@@ -16,7 +16,7 @@ import { watchLease } from "./watch-lease.ts";
 
 /**
  * A node of a group: it looks at the lease, takes it when it may, keeps it while its server is well, and stops by itself.
- * @throws OpsError FAILOVER_TIMING_INVALID, FAILOVER_OPTION_WRONG
+ * @throws OpsError FAILOVER_TIMING_INVALID, FAILOVER_OPTIONS_INVALID
  */
 export function openNode(options: NodeOptions): FailoverNode {
   const settings = settingsOf(options);

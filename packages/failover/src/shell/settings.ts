@@ -11,7 +11,7 @@ export const DEFAULT_PRIORITY = 100;
 /** The highest; also bounds the delay of lower ones. */
 const MAX_PRIORITY = 100;
 
-/** @throws OpsError FAILOVER_TIMING_INVALID, FAILOVER_OPTION_WRONG */
+/** @throws OpsError FAILOVER_TIMING_INVALID, FAILOVER_OPTIONS_INVALID */
 export function settingsOf(options: NodeOptions): Settings {
   const { node, group, timing, store, maxSyncLagMs } = options;
   const { health = DEFAULT_HEALTH, priority = DEFAULT_PRIORITY } = options;
@@ -34,5 +34,5 @@ export function settingsOf(options: NodeOptions): Settings {
 }
 
 function must(holds: boolean, text: string): void {
-  if (!holds) throw failoverError("FAILOVER_OPTION_WRONG", `openNode(): ${text}.`);
+  if (!holds) throw failoverError("FAILOVER_OPTIONS_INVALID", `openNode(): ${text}.`);
 }

@@ -1,11 +1,11 @@
-import { listBackups } from "@mcp-ops/backup";
 import { type Duty, type DutyContext, type DutyPlan, dutyPlan } from "../duties/duty.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { backupFamilies, Totals } from "./figures.ts";
 import { Keeper } from "./keeper.ts";
 import { backupStoreOf } from "./open-set.ts";
+import { Places } from "./places.ts";
 import { backupRoutes } from "./routes.ts";
-import { type BackupSettings, backupSection } from "./settings.ts";
+import { type BackupSetSettings, type BackupSettings, backupSection } from "./settings.ts";
 
 /** The duty `backup`: each set at its times and on changes. One that fails leaves the others alone. */
 export const backupPlan: DutyPlan = dutyPlan({ name: "backup", section: backupSection, open: openBackup });
@@ -32,8 +32,10 @@ function openBackup(settings: BackupSettings): Duty {
 function keepersOf(settings: BackupSettings, context: DutyContext): ReadonlyMap<string, Keeper> {
   const store = backupStoreOf(settings, context);
   const place = { folder: context.folder, env: context.env };
-  const entries = Object.entries(settings.sets);
-  return new Map(entries.map(([name, set]) => [name, new Keeper({ name, settings: set, store, place }, context)]));
+  const places = new Places();
+  const keeperOf = (name: string, set: BackupSetSettings) =>
+    new Keeper({ name, settings: set, store, place }, context, places);
+  return new Map(Object.entries(settings.sets).map(([name, set]) => [name, keeperOf(name, set)]));
 }
 
 /** Read from the disk each time: the command makes and restores backups, too. */
@@ -42,9 +44,9 @@ function pageOf(settings: BackupSettings, context: DutyContext, keepers: Readonl
   const totals = new Totals(store);
   return async (format: Format): Promise<readonly Family[]> => {
     const sets = [...keepers.values()].map(async (keeper) => {
-      const status = await keeper.status();
-      const newest = status && (await listBackups(store, keeper.kept.name)).at(-1);
-      return { keeper, status, totals: await totals.of(keeper.kept.name, newest?.ref.id) };
+      const shelved = await keeper.shelved();
+      const newest = shelved?.backups.at(-1);
+      return { keeper, status: shelved?.status, totals: await totals.of(keeper.kept.name, newest?.ref.id) };
     });
     return backupFamilies(await Promise.all(sets), format);
   };

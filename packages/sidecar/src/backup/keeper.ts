@@ -1,9 +1,7 @@
 import {
   type BackupStatus,
-  backupStatus,
   type ConfigAlarm,
   type ConfigWatch,
-  openConfigWatch,
   openSchedule,
   recoverRestore,
   type Schedule,
@@ -11,12 +9,16 @@ import {
 } from "@mcp-ops/backup";
 import type { DutyContext } from "../duties/duty.ts";
 import { messageOf } from "../log.ts";
+import { Changes } from "./changes.ts";
 import { KnownServers } from "./known-servers.ts";
 import { backupSetOf, type OpenedSet } from "./open-set.ts";
-import { type Kept, problemsIn, prune, readAgain, save, send } from "./run.ts";
+import type { Places } from "./places.ts";
+import { type Kept, problemsIn, prune, type Reading, readAgain, save, send } from "./run.ts";
+import { Shelf, type Shelved } from "./shelf.ts";
+import { WayBack } from "./way-back.ts";
 
 /** What can be wrong with a set, each put right by itself. */
-type Trouble = "start" | "run" | "verify" | "retention" | "offsite" | "disk";
+type Trouble = "recovery" | "watch" | "state" | "run" | "verify" | "retention" | "offsite" | "disk" | "way-back";
 
 /** Keeps one set: runs it at its times and on changes, and knows what is wrong with it. Nothing it does throws. */
 export class Keeper {
@@ -25,22 +27,41 @@ export class Keeper {
   readonly restores: Record<"done" | "rolled-back" | "failed", number> = { done: 0, "rolled-back": 0, failed: 0 };
   readonly #log: DutyContext["log"];
   readonly #known: KnownServers;
+  readonly #wayBack: WayBack;
+  readonly #places: Places;
+  readonly #shelf: Shelf;
+  readonly #changes: Changes;
   readonly #troubles = new Map<Trouble, string>();
-  #damaged: readonly string[] = [];
+  #reading: Reading = { damaged: [], history: [] };
   #schedule: Schedule | undefined;
-  #watch: ConfigWatch | undefined;
-  #change: NodeJS.Timeout | undefined;
-  #changeRanAt = Number.NEGATIVE_INFINITY;
+  #telling: Promise<void> = Promise.resolve();
   #lastRestoreAt: string | undefined;
 
-  constructor(kept: Kept, { log, state }: Pick<DutyContext, "log" | "state">) {
+  constructor(
+    kept: Kept,
+    { log, state, configFlags }: Pick<DutyContext, "log" | "state" | "configFlags">,
+    places: Places,
+  ) {
     this.kept = kept;
+    this.#places = places;
     this.#log = log;
     this.#known = new KnownServers(state, kept.name);
+    this.#wayBack = new WayBack(kept, state, configFlags);
+    this.#shelf = new Shelf(kept.store, kept.name);
+    const { quietMs, minIntervalMs } = kept.settings.watch;
+    this.#changes = new Changes({
+      quietMs,
+      minIntervalMs,
+      save: () => this.runNow(),
+      onKnown: (watch) => this.#noteKnown(watch),
+      onAlarm: (begun, ended) => {
+        this.#telling = this.#telling.then(() => this.#tell(begun, ended));
+      },
+    });
   }
 
   get alarms(): readonly ConfigAlarm[] {
-    return this.#watch?.alarms ?? [];
+    return this.#changes.alarms;
   }
 
   get schedule(): ScheduleStatus | undefined {
@@ -49,30 +70,33 @@ export class Keeper {
 
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
-    return [...this.#troubles.values(), ...this.alarms.map(({ message }) => message)];
+    return [...this.#troubles.values(), ...this.alarms.map((alarm) => this.#said(alarm))];
+  }
+
+  /** What puts the last good backup back, while an alarm stands. */
+  get restoreCommand(): string | undefined {
+    return this.#wayBack.command;
   }
 
   async start(): Promise<void> {
     const before = await this.status();
     this.#lastRestoreAt = before?.lastRestore?.at;
-    await this.#try("start", async () => {
-      const opened = await backupSetOf(this.kept.name, this.kept.settings, this.kept.place);
-      await this.#recover(opened);
-      if (this.kept.settings.watch.enabled) await this.#openWatch(opened);
-    });
+    const savedAt = before && lastSavedAt(before);
+    await this.#try("recovery", async () => this.#recover(await this.#opened()));
+    await this.#try("watch", () => this.#follow());
     const { schedule: expression, timeZone } = this.kept.settings;
-    this.#schedule = openSchedule({
-      expression,
-      timeZone,
-      lastSucceededAt: before?.lastComplete?.atMs,
-      run: (signal) => this.#run(signal),
-    });
+    const run = (signal: AbortSignal) => this.#runInTurn(signal);
+    this.#schedule = openSchedule({ expression, timeZone, lastSucceededAt: savedAt, run });
+    const { nextAt } = this.#schedule.status;
+    // A run that is due saves what changed, too.
+    if (savedAt !== undefined && !(nextAt !== undefined && nextAt <= Date.now())) await this.#lookBack(savedAt);
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#change);
-    await this.#watch?.[Symbol.asyncDispose]();
+    const closed = this.#changes[Symbol.asyncDispose]();
     await this.#schedule?.[Symbol.asyncDispose]();
+    await closed;
+    await this.#telling;
   }
 
   /** Runs now, or once more after the run under way. */
@@ -83,63 +107,90 @@ export class Keeper {
 
   /** Takes what the configs say now for what they should say. */
   accept(): void {
-    for (const { path } of this.alarms) this.#watch?.accept(path);
-    this.#noteKnown();
+    this.#changes.accept();
   }
 
   /** As the disk has it; undefined when its history cannot be read, which is a trouble then. */
-  async status(): Promise<BackupStatus | undefined> {
-    const status = await this.#try("disk", () => backupStatus(this.kept.store, this.kept.name));
-    const { at, result } = status?.lastRestore ?? {};
+  async shelved(): Promise<Shelved | undefined> {
+    const shelved = await this.#try("disk", () => this.#shelf.read());
+    const { at, result } = shelved?.status.lastRestore ?? {};
     if (this.#schedule !== undefined && at !== undefined && result !== undefined && at !== this.#lastRestoreAt) {
       this.#lastRestoreAt = at;
       this.restores[result]++;
     }
-    return status;
+    return shelved;
   }
 
+  async status(): Promise<BackupStatus | undefined> {
+    return (await this.shelved())?.status;
+  }
+
+  #opened(): Promise<OpenedSet> {
+    return backupSetOf(this.kept.name, this.kept.settings, this.kept.place);
+  }
+
+  /** Whoever works on the set now has looked for a killed restore before. */
   async #recover({ restorable }: OpenedSet): Promise<void> {
-    const done = await recoverRestore(this.kept.store, restorable);
+    const done = await recoverRestore(this.kept.store, restorable).catch((error: { code?: unknown }) => {
+      if (error.code !== "BACKUP_BUSY") throw error;
+    });
     if (done === undefined) return;
     const how = done === "finished" ? "brought to its end" : "undone";
     this.#log("warn", `A restore of the set ${this.kept.name} that was killed has been ${how}.`);
   }
 
-  async #openWatch({ watched }: OpenedSet): Promise<void> {
-    this.#watch = await openConfigWatch({
-      configs: this.#known.recall(watched),
-      quietMs: this.kept.settings.watch.quietMs,
-      onChange: () => this.#changed(),
-      onAlarm: (begun, ended) => this.#tell(begun, ended),
-    });
-    this.#noteKnown();
+  /** What a set discovers may be more than at the start. Whether other configs are watched than before. */
+  async #follow(): Promise<boolean> {
+    if (!this.kept.settings.watch.enabled) return false;
+    const { watched } = await this.#opened();
+    const isOther = await this.#changes.follow(watched, (configs) => this.#known.recall(configs));
+    // Before anything is saved: a backup of what is broken is not the one to go back to.
+    if (isOther && this.alarms.length === 0) await this.#noteWayBack(false);
+    await this.#telling;
+    return isOther;
   }
 
-  #noteKnown(): void {
-    if (this.#watch !== undefined) this.#known.note(this.#watch);
+  async #lookBack(sinceMs: number): Promise<void> {
+    if (this.kept.settings.watch.enabled) await this.#changes.lookBack((await this.#opened()).watched, sinceMs);
   }
 
-  #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): void {
-    for (const { message } of begun) this.#log("error", message);
+  #noteKnown(watch: ConfigWatch): void {
+    try {
+      this.#known.note(watch);
+      this.#troubles.delete("state");
+    } catch (error) {
+      // A server that is lost while no daemon runs would not be missed; every change is saved as before.
+      this.#trouble("state", `What the configs of ${this.kept.name} hold cannot be noted: ${messageOf(error)}.`);
+    }
+  }
+
+  async #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): Promise<void> {
+    await this.#noteWayBack(begun.length > 0 || this.alarms.length > 0);
+    const way = this.#wayBack.id === undefined ? " There is no good backup of it yet." : "";
+    for (const alarm of begun) this.#log("error", `${this.#said(alarm)}${way}`);
     for (const { path } of ended) this.#log("info", `${path} is as it should be again.`);
   }
 
-  /** A config that is broken now is no reason to save it: the newest backup stays the one to go back to. */
-  #changed(): void {
-    this.#noteKnown();
-    const waitMs = this.#changeRanAt + this.kept.settings.watch.minIntervalMs - performance.now();
-    this.#change ??= setTimeout(
-      () => {
-        this.#change = undefined;
-        if (this.alarms.length > 0) return;
-        this.#changeRanAt = performance.now();
-        this.runNow();
-      },
-      Math.max(0, waitMs),
-    );
+  async #noteWayBack(stands: boolean): Promise<void> {
+    await this.#try("way-back", () => this.#wayBack.note(stands));
+  }
+
+  #said({ message }: ConfigAlarm): string {
+    const command = this.#wayBack.command;
+    return command === undefined ? message : `${message} The last good one comes back with: ${command}`;
+  }
+
+  async #runInTurn(signal: AbortSignal): Promise<void> {
+    const leave = await this.#places.take(signal);
+    try {
+      await this.#run(signal);
+    } finally {
+      leave();
+    }
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    const begunAt = Date.now();
     try {
       await this.#save(signal);
     } catch (error) {
@@ -149,8 +200,11 @@ export class Keeper {
       this.#trouble("run", messageOf(error));
       throw error;
     }
-    this.#troubles.delete("start");
+    this.#troubles.delete("recovery");
     await this.#lookAfter(signal);
+    await this.#try("watch", async () => {
+      if (await this.#follow()) await this.#lookBack(begunAt);
+    });
   }
 
   async #save(signal: AbortSignal): Promise<void> {
@@ -171,26 +225,29 @@ export class Keeper {
 
   /** What comes after a backup does not make it a worse one: it has a trouble of its own, and no retry makes a new backup. */
   async #lookAfter(signal: AbortSignal): Promise<void> {
-    await this.#try("verify", async () => {
-      const read = await readAgain(this.kept);
-      if (read !== undefined) this.#damaged = read.damaged;
-      const wrong = [...this.#damaged.map((id) => `${id} is damaged`), ...(read?.history ?? [])];
+    const step = (what: Trouble, work: () => Promise<void>) => this.#try(what, work, signal);
+    await step("verify", async () => {
+      this.#reading = await readAgain(this.kept, this.#reading, signal);
+      const { damaged, history } = this.#reading;
+      const wrong = [...damaged.map((id) => `${id} is damaged`), ...history];
       if (wrong.length > 0) throw new Error(`Of the backups of ${this.kept.name}, ${wrong.slice(0, 5).join(", ")}.`);
     });
-    await this.#try("retention", async () => {
-      const alarms = await prune(this.kept, this.#damaged);
+    await step("retention", async () => {
+      const alarms = await prune(this.kept, this.#reading.damaged, this.#wayBack.id);
       if (alarms.length > 0) throw new Error(`Backups of ${this.kept.name}: ${alarms.join(" ")}`);
     });
     const { offsite } = this.kept.settings;
-    if (offsite !== undefined) await this.#try("offsite", () => send(this.kept, offsite, signal));
+    if (offsite !== undefined) await step("offsite", () => send(this.kept, offsite, signal));
   }
 
-  async #try<T>(what: Trouble, work: () => Promise<T>): Promise<T | undefined> {
+  async #try<T>(what: Trouble, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
     try {
       const done = await work();
       this.#troubles.delete(what);
       return done;
     } catch (error) {
+      // The daemon ends: nobody is to blame.
+      if (signal?.aborted) throw error;
       this.#trouble(what, messageOf(error));
       return undefined;
     }
@@ -201,4 +258,9 @@ export class Keeper {
     if (this.#troubles.get(what) !== message) this.#log("error", message, { set: this.kept.name, what });
     this.#troubles.set(what, message);
   }
+}
+
+/** A partial backup is none to count on, but its run was no failure that has to be made up for. */
+function lastSavedAt({ lastAttempt, lastComplete }: BackupStatus): number | undefined {
+  return lastAttempt?.result === "partial" ? Date.parse(lastAttempt.at) : lastComplete?.atMs;
 }

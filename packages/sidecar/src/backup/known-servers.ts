@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ConfigToWatch, ConfigWatch } from "@mcp-ops/backup";
+import { inTransaction } from "../state/transaction.ts";
 
 /** The servers each config of a set had, so that what was lost while nobody watched raises an alarm, too. */
 export class KnownServers {
@@ -21,11 +22,11 @@ export class KnownServers {
   }
 
   /** Takes note of what a watch knows now, and forgets files it does not watch. */
-  note({ known }: ConfigWatch): void {
-    this.#state.exec("BEGIN");
-    this.#state.prepare("DELETE FROM backup_known_servers WHERE set_name = ?").run(this.#set);
-    const insert = this.#state.prepare("INSERT INTO backup_known_servers (set_name, path, servers) VALUES (?, ?, ?)");
-    for (const [path, servers] of known) insert.run(this.#set, path, JSON.stringify(servers));
-    this.#state.exec("COMMIT");
+  note({ known }: Pick<ConfigWatch, "known">): void {
+    inTransaction(this.#state, () => {
+      this.#state.prepare("DELETE FROM backup_known_servers WHERE set_name = ?").run(this.#set);
+      const insert = this.#state.prepare("INSERT INTO backup_known_servers (set_name, path, servers) VALUES (?, ?, ?)");
+      for (const [path, servers] of known) insert.run(this.#set, path, JSON.stringify(servers));
+    });
   }
 }

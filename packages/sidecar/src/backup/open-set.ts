@@ -84,7 +84,8 @@ function setOf(name: string, settings: BackupSetSettings, place: Place, sources:
   };
 }
 
-function sourceOf({ path, glob, required, name, exclude }: SourceSettings, folder: string): Source {
+/** With its path read from that folder. */
+export function sourceOf({ path, glob, required, name, exclude }: SourceSettings, folder: string): Source {
   const where = path === undefined ? { glob: resolve(folder, glob ?? "") } : { path: resolve(folder, path) };
   return { ...where, required, exclude, ...(name !== undefined && { name }) };
 }

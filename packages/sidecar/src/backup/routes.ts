@@ -1,4 +1,3 @@
-import { listBackups } from "@mcp-ops/backup";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Keeper } from "./keeper.ts";
@@ -61,6 +60,7 @@ async function summary(keeper: Keeper): Promise<object> {
     content: keeper.troubles.length === 0,
     troubles: keeper.troubles,
     alarms: keeper.alarms,
+    restore: keeper.restoreCommand,
     lastAttempt,
     lastComplete: lastComplete?.ref.id,
     lastVerifiedAt: iso(lastVerifiedAtMs),
@@ -72,8 +72,8 @@ async function summary(keeper: Keeper): Promise<object> {
   };
 }
 
-async function backupsOf({ kept: { store, name } }: Keeper): Promise<readonly object[]> {
-  const backups = await listBackups(store, name).catch(() => []);
+async function backupsOf(keeper: Keeper): Promise<readonly object[]> {
+  const { backups = [] } = (await keeper.shelved()) ?? {};
   return backups.slice(-MAX_SHOWN).map(({ ref, atMs, verifiedAtMs, result, bytes, files }) => {
     return { id: ref.id, at: iso(atMs), result, bytes, files, verifiedAt: iso(verifiedAtMs) };
   });

@@ -42,6 +42,11 @@ describe("what is wrong with a set is told by its key", () => {
     [`${DATABASE} { kind: postgres, user: u, database: d, password: hunter2 } } }`, "must say where the secret is"],
     ["a: { recipients: [AGE-SECRET-KEY-1HUNTER2] }", "must be an age recipient"],
     ["'../a': {}", "must be a name of letters"],
+    ["a: {}", "backup.sets.a.sources must name something to save"],
+    ["a: { trustedKeys: [hunter2] }", "backup.sets.a.trustedKeys.0 must be a public key"],
+    ["a: { sources: [{ path: x }, { path: x }] }", "Give each a name of its own"],
+    ["a: { sources: [{ glob: '*.{a,b}' }] }", "Write it as several sources"],
+    ["a.safety: { discover: [clients] }", "backup.sets.a.safety must not end so"],
   ])("%s", (set, complaint) => {
     expect(() => load(set)).toThrow(complaint);
     expect(() => load(set)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/hunter2/i) }));

@@ -1,9 +1,10 @@
-import { type Codec, DEFAULT_CODEC, DEFAULT_RETENTION, timetable } from "@mcp-ops/backup";
+import { type Codec, DEFAULT_CODEC, DEFAULT_RETENTION } from "@mcp-ops/backup";
 import { z } from "zod";
 import { path, type SecretReference } from "../config/sections.ts";
 import { type DatabaseSettings, databaseSettings } from "./database-settings.ts";
 import { absolute, named, secretVariables } from "./fields.ts";
 import { type OffsiteSettings, offsiteSettings } from "./offsite-settings.ts";
+import { faultsOf, isFreeName, isPublicKey } from "./set-faults.ts";
 import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 import { type WatchSettings, watchSettings } from "./watch-settings.ts";
 
@@ -106,17 +107,7 @@ const probe: z.ZodType<ProbeSettings> = z
     "Asked after a restore; when it says no, everything is put back. MCP_OPS_RESTORED names the folder of a drill.",
   );
 
-/** Undefined when it is one. */
-function faultOfSchedule(expression: string, timeZone: string): string | undefined {
-  try {
-    timetable(expression, timeZone);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-const setSettings = z.strictObject({
+const oneSet: z.ZodType<BackupSetSettings> = z.strictObject({
   sources: sourceSettings,
   discover: z
     .array(z.enum(["clients", "server-files"]))
@@ -134,7 +125,14 @@ const setSettings = z.strictObject({
     .optional()
     .describe("File of this machine's signing key; made when it is not there. With it, every backup is signed.")
     .meta({ examples: ["/var/lib/mcp-ops/backup.key"] }),
-  trustedKeys: z.array(path).default([]).describe("Public keys whose backups may be restored here, too."),
+  trustedKeys: z
+    .array(
+      z.string().refine(isPublicKey, {
+        error: "must be a public key of Ed25519 in base64, as the refusal of a restore names it",
+      }),
+    )
+    .default([])
+    .describe("Public keys whose backups may be restored here, too."),
   schedule: z.string().default(DEFAULT_SCHEDULE).describe("A cron expression of five fields."),
   timeZone: z.string().default("UTC").describe("Of which the schedule speaks."),
   retention,
@@ -147,11 +145,6 @@ const setSettings = z.strictObject({
   probe: probe.optional(),
 });
 
-const oneSet: z.ZodType<BackupSetSettings> = setSettings.superRefine(({ schedule, timeZone }, context) => {
-  const fault = faultOfSchedule(schedule, timeZone);
-  if (fault !== undefined) context.addIssue({ code: "custom", path: ["schedule"], message: fault });
-});
-
 /** More sets than this would be more series than a page should have. */
 const MAX_SETS = 100;
 
@@ -162,8 +155,17 @@ export const backupSection: z.ZodType<BackupSettings> = z
       .describe("Where the backups lie. Default: backups beside the embedded state.")
       .meta({ examples: ["/var/lib/mcp-ops/backups"] }),
     sets: z
-      .record(named("mcp"), oneSet)
+      .record(
+        named("mcp").refine(isFreeName, { error: "must not end so: the copies made before restores are called that" }),
+        oneSet,
+      )
       .refine((sets) => Object.keys(sets).length <= MAX_SETS, { error: `must be at most ${MAX_SETS} sets` })
+      .superRefine((sets, context) => {
+        for (const [name, set] of Object.entries(sets)) {
+          for (const [key, message] of faultsOf(name, set))
+            context.addIssue({ code: "custom", path: [name, key], message });
+        }
+      })
       .default({})
       .describe("What is backed up together and restored together, by names of your own."),
   })

@@ -89,13 +89,14 @@ describe("a config is laid together", () => {
   it("from the file, the file of the environment and the variables, the later over the earlier", () => {
     const under = "fleet:\n  timeoutMs: 900\n  maxServers: 1\n  maxSeries: 7";
     writeFileSync(join(folder, "mcp-ops.prod.yaml"), "fleet:\n  timeoutMs: 800\n  maxServers: 2");
-    const { config, files } = load(under, {
+    const { config, files, flags } = load(under, {
       MCP_OPS_ENV: "prod",
       MCP_OPS_FLEET__MAX_SERVERS: "3",
       MCP_OPS_LISTEN: "9000",
     });
     expect(config.fleet).toMatchObject({ timeoutMs: 800, maxServers: 3, maxSeries: 7 });
     expect(files).toEqual([file, join(folder, "mcp-ops.prod.yaml")]);
+    expect(flags).toEqual(["--config", file, "--env", "prod"]);
   });
 
   it("and a reference to a secret is replaced whole", () => {
@@ -120,6 +121,24 @@ describe("a config is laid together", () => {
     expect(shown).toContain("level: warn # MCP_OPS_LOG__LEVEL\n");
     expect(shown).toContain("timeoutMs: 500 # mcp-ops.yaml:2\n");
     expect(shown).toContain("maxServers: 64 # default\n");
+  });
+
+  it("also in lists, and in what a variable says as a whole", () => {
+    const file =
+      "backup:\n  sets:\n    a:\n      sources:\n        - path: x\n        - glob: y\n          required: false";
+    const sets = "{ a: { schedule: 1 1 * * * } }";
+    const shown = shownConfig(load(file, { MCP_OPS_BACKUP__SETS: sets }))
+      .split("\n")
+      .map((line) => line.trim());
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        "- path: x # mcp-ops.yaml:5",
+        "required: true # default",
+        "- glob: y # mcp-ops.yaml:6",
+        "required: false # mcp-ops.yaml:7",
+        "schedule: 1 1 * * * # MCP_OPS_BACKUP__SETS",
+      ]),
+    );
   });
 });
 

@@ -33,16 +33,19 @@ function pathOf(name: string, schema: JsonSchema): readonly string[] | string {
   for (const word of name.slice("MCP_OPS_".length).split("__")) {
     const keys = keysAt(schema, path);
     const key = keys.find((candidate) => envWord(candidate) === word.toUpperCase());
-    if (key === undefined) return unknown(name, word, keys.map(envWord));
+    if (key === undefined) return unknown(name, word, keys.map(envWord), path);
     path.push(key);
   }
   return path;
 }
 
-function unknown(name: string, word: string, words: readonly string[]): string {
+function unknown(name: string, word: string, words: readonly string[], above: readonly string[]): string {
   const meant = nearest(word, words);
   if (meant !== undefined) return `${name}: ${word} names no key of the config. Did you mean ${meant}?`;
-  return `${name}: ${word} names no key of the config.${words.length > 0 ? ` There are: ${words.join(", ")}.` : ""}`;
+  // Under names of the writer's own there is nothing a variable could be called after.
+  const whole = ["MCP_OPS_", above.map(envWord).join("__")].join("");
+  const fix = words.length > 0 ? `There are: ${words.join(", ")}.` : `Give ${whole} its value as a whole, in YAML.`;
+  return `${name}: ${word} names no key of the config. ${fix}`;
 }
 
 /** `timeoutMs` as a variable has it: `TIMEOUT_MS`. */

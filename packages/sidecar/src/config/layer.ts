@@ -19,6 +19,24 @@ export function whereIs(layers: readonly Layer[], path: readonly PropertyKey[]):
   return undefined;
 }
 
+/** Where the value at a path comes from, if only as a part of a list or map; undefined for a default. */
+export function originOf(layers: readonly Layer[], path: readonly PropertyKey[]): string | undefined {
+  let holding = layers.map((layer) => ({ layer, value: layer.value as unknown }));
+  for (const key of path) {
+    // A list replaces the one below it whole.
+    if (holding.some(({ value }) => Array.isArray(value))) holding = holding.slice(-1);
+    holding = holding.flatMap(({ layer, value }) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? [{ layer, value: (value as Record<PropertyKey, unknown>)[key] }]
+        : [],
+    );
+  }
+  return whereIs(
+    holding.slice(-1).map(({ layer }) => layer),
+    path,
+  );
+}
+
 type StringMap = Readonly<Record<string, unknown>>;
 
 function mergeMaps(under: StringMap, over: StringMap): StringMap {

@@ -27,6 +27,8 @@ export interface LoadedConfig {
   readonly files: readonly string[];
   /** The folder against which paths are read. */
   readonly folder: string;
+  /** The options with which the command `mcp-ops` reads the same config. */
+  readonly flags: readonly string[];
 }
 
 /** Reads the config, and throws an OpsError that lists everything wrong with it. */
@@ -40,7 +42,8 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   if (!read.success) throw invalidConfig(problemsOf(read.error.issues, layers, schema));
   const problems = contradictions(read.data, layers);
   if (problems.length > 0) throw invalidConfig(problems);
-  return { config: read.data, layers, files, folder: dirname(file) };
+  const flags = ["--config", file, ...(environment ? ["--env", environment] : [])];
+  return { config: read.data, layers, files, folder: dirname(file), flags };
 }
 
 function fileOf(file: string, environment: string): string {

@@ -1,5 +1,6 @@
 import { withoutSecrets } from "@mcp-ops/formats";
-import { Document, isPair, isScalar, visit } from "yaml";
+import { Document, isPair, isScalar, isSeq, visit } from "yaml";
+import { originOf } from "./layer.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 
@@ -13,14 +14,19 @@ export function shownConfig({ config, layers }: LoadedConfig): string {
   const document = new Document(maskedConfig(config));
   visit(document, {
     Pair(_, pair, ancestors) {
-      const keys = [...ancestors.filter(isPair), pair].map(({ key }) => (isScalar(key) ? String(key.value) : ""));
       const { value } = pair;
-      if (!isScalar(value)) return;
-      const said = layers.map((layer) => layer.where(keys)).findLast((where) => where !== undefined);
-      value.comment = ` ${said ?? "default"}`;
+      if (isScalar(value)) value.comment = ` ${originOf(layers, pathOf([...ancestors, pair])) ?? "default"}`;
     },
   });
   return document.toString({ flowCollectionPadding: false });
+}
+
+/** Keys of maps, and places in lists. */
+function pathOf(nodes: readonly unknown[]): readonly PropertyKey[] {
+  return nodes.flatMap((node, depth): readonly PropertyKey[] => {
+    if (isSeq(node)) return [node.items.indexOf(nodes[depth + 1])];
+    return isPair(node) && isScalar(node.key) ? [String(node.key.value)] : [];
+  });
 }
 
 function masked(value: unknown): unknown {

@@ -21,6 +21,8 @@ export interface DutyContext {
   /** The folder against which paths of the config are read. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The options with which the command `mcp-ops` reads this config: for what a person is told to type. */
+  readonly configFlags: readonly string[];
   /** To be called when the duty can no longer do its work: it is stopped, and started anew after a while. */
   fail(error: unknown): void;
 }

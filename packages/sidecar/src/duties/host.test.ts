@@ -13,7 +13,7 @@ const idle: Duty = {
 function hosted(name: string, open: () => Duty) {
   const lines: string[] = [];
   const log = (_: string, message: string) => void lines.push(message);
-  const context = { log, state: new DatabaseSync(":memory:"), folder: "/", env: {} };
+  const context = { log, state: new DatabaseSync(":memory:"), folder: "/", env: {}, configFlags: [] };
   const host = new Host(name, open, context);
   return { host, lines, [Symbol.asyncDispose]: () => host.stop(AbortSignal.timeout(1_000)) };
 }

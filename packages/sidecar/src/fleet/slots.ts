@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "../state/transaction.ts";
 
 /**
  * A small number for each process, kept for its life and over restarts of the sidecar, then free for another. As a label it
@@ -34,14 +35,12 @@ export class Slots {
   /** A disk that is full costs the order after the next restart, not the page. */
   #keep(): void {
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
-      this.#database.exec("DELETE FROM fleet_slots");
-      const insert = this.#database.prepare("INSERT INTO fleet_slots (boot_id, slot) VALUES (?, ?)");
-      for (const [bootId, slot] of this.#slots) insert.run(bootId, slot);
-      this.#database.exec("COMMIT");
-    } catch {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-    }
+      inTransaction(this.#database, () => {
+        this.#database.exec("DELETE FROM fleet_slots");
+        const insert = this.#database.prepare("INSERT INTO fleet_slots (boot_id, slot) VALUES (?, ?)");
+        for (const [bootId, slot] of this.#slots) insert.run(bootId, slot);
+      });
+    } catch {}
   }
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -83,6 +84,7 @@ function tlsOptions({ cert, key, ca }: TlsFiles, name: string): object {
   };
   try {
     createSecureContext(options);
+    if (ca !== undefined) demandCertificates(ca);
   } catch (cause) {
     throw new OpsError(
       SIDECAR_ERROR.listenFailed,
@@ -90,6 +92,12 @@ function tlsOptions({ cert, key, ca }: TlsFiles, name: string): object {
     );
   }
   return options;
+}
+
+/** Of no text Node makes the authorities that browsers trust, and then anybody with a certificate of one of them is a client of ours. */
+function demandCertificates(pem: string): void {
+  const certificates = pem.match(/-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[^-]*-----END \1-----/g) ?? [""];
+  for (const certificate of certificates) new X509Certificate(certificate);
 }
 
 async function bind(name: string, server: Server, where: Listen): Promise<Bound> {

@@ -1,6 +1,7 @@
-import { type BackupReport, createBackup } from "@mcp-ops/backup";
+import { type BackupReport, createBackup, recoverRestore } from "@mcp-ops/backup";
 import { OpsError } from "@mcp-ops/formats";
 import { calledOff } from "../../called-off.ts";
+import { usageError } from "../../complaint.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
@@ -49,6 +50,10 @@ export interface CreateOutcome {
 }
 
 async function createAll(sets: readonly ChosenSet[], { json }: SetFlags, terminal: Terminal): Promise<CreateOutcome[]> {
+  const copies = sets.find(({ name, set }) => name !== set.name);
+  if (copies !== undefined) {
+    throw usageError(`${copies.name} holds what restores have replaced; only they add to it. Save ${copies.set.name}.`);
+  }
   using stop = calledOff();
   const outcomes: CreateOutcome[] = [];
   for (const chosen of sets) {
@@ -60,10 +65,12 @@ async function createAll(sets: readonly ChosenSet[], { json }: SetFlags, termina
 
 /** A set that cannot be saved is no reason not to save the others. */
 export async function createOne(
-  { store, set }: ChosenSet,
+  { store, set, restorable }: ChosenSet,
   options: Parameters<typeof createBackup>[2],
 ): Promise<CreateOutcome> {
   try {
+    // It may have been killed before a config that is gone now was back in its place, which only this set knows.
+    await recoverRestore(store, restorable);
     return outcomeOf(set.name, await createBackup(store, set, options));
   } catch (error) {
     if (!(error instanceof OpsError) || error.code === "BACKUP_ABORTED") throw error;

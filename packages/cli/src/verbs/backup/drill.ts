@@ -1,5 +1,6 @@
 import { drill } from "@mcp-ops/backup";
 import { runProbe } from "@mcp-ops/sidecar";
+import { calledOff } from "../../called-off.ts";
 import { usageError } from "../../complaint.ts";
 import { counted } from "../../counted.ts";
 import { addExamples } from "../../help.ts";
@@ -24,10 +25,13 @@ export const addDrill: Verb = (group, terminal) => {
       const { store, restorable, settings, place, ...chosen } = await chosenSet(name, flags);
       const ref = await backupNamed({ store, restorable, settings, place, ...chosen }, backups[0]);
       const { probe } = settings;
+      // What it takes out is what a config holds in secret: it must not stay behind.
+      using stop = calledOff();
       using bar = progressBar(chosen.name, terminal, flags.json);
       const { totals } = await drill(store, restorable, ref, {
         identities: identitiesOf(flags),
         onProgress: bar.onProgress,
+        signal: stop.signal,
         ...(probe !== undefined && { probe: (folder: string) => runProbe(probe, place, folder) }),
       });
       bar[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type BackupRef, type Change, extractBackup, type RestoreReport, restoreBackup } from "@mcp-ops/backup";
-import { runProbe } from "@mcp-ops/sidecar";
+import { restoreCommand, runProbe } from "@mcp-ops/sidecar";
+import { calledOff } from "../../called-off.ts";
 import { usageError } from "../../complaint.ts";
 import { canAsk, confirm } from "../../confirm.ts";
 import { counted } from "../../counted.ts";
@@ -11,7 +12,7 @@ import { progressBar } from "../../progress-bar.ts";
 import type { Terminal, Verb } from "../../verb.ts";
 import { addIdentityOption, type IdentityFlags, identitiesOf } from "./identities.ts";
 import { addSetOptions, type ChosenSet, chosenSet, type SetFlags } from "./sets.ts";
-import { backupNamed, LATEST_GOOD, restoreCommand, setAndBackups } from "./which.ts";
+import { backupNamed, LATEST_GOOD, setAndBackups, whereFlags } from "./which.ts";
 
 interface Flags extends SetFlags, IdentityFlags {
   readonly dryRun?: boolean;
@@ -72,20 +73,25 @@ async function isWanted({ yes, json }: Flags): Promise<boolean> {
   return confirm("Restore it?");
 }
 
-/** Killed halfway, the set would be a mix until the next command. So Ctrl-C has to wait, for moments. */
+/** Killed halfway, the set would be a mix until the next command. So, when files are replaced already, Ctrl-C has to wait, for moments. */
 async function replace(
   { name, store, restorable, settings: { probe }, place }: ChosenSet,
   ref: BackupRef,
   flags: Flags,
   terminal: Terminal,
 ): Promise<RestoreReport> {
-  const wait = () => terminal.err("A restore is not stopped halfway. It ends by itself in a moment.");
+  const stop = new AbortController();
+  const wait = () => {
+    stop.abort();
+    terminal.err("It is stopped if nothing was replaced yet; else it is brought to its end, in a moment.");
+  };
   process.on("SIGINT", wait).on("SIGTERM", wait);
   using bar = progressBar(name, terminal, flags.json);
   try {
     return await restoreBackup(store, restorable, ref, {
       identities: identitiesOf(flags),
       onProgress: bar.onProgress,
+      signal: stop.signal,
       ...(probe !== undefined && { probe: () => runProbe(probe, place) }),
     });
   } finally {
@@ -100,8 +106,9 @@ async function takeOut(
   flags: Flags,
   terminal: Terminal,
 ): Promise<void> {
+  using stop = calledOff();
   using bar = progressBar(name, terminal, flags.json);
-  const options = { identities: identitiesOf(flags), onProgress: bar.onProgress };
+  const options = { identities: identitiesOf(flags), onProgress: bar.onProgress, signal: stop.signal };
   const { totals } = await extractBackup(store, restorable, ref, target, options);
   bar[Symbol.dispose]();
   if (flags.json === true) terminal.out(JSON.stringify({ set: name, backup: ref.id, target, files: totals.files }));
@@ -137,5 +144,5 @@ function doneText({ ref, changes, safety }: RestoreReport, flags: Flags): string
   if (safety === undefined) return done;
   return `${done}
 What was there before is kept as ${safety.set}/${safety.id}. To have it back:
-  ${restoreCommand(safety, flags)}`;
+  ${restoreCommand(safety, whereFlags(flags))}`;
 }

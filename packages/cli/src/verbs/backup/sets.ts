@@ -26,6 +26,7 @@ export interface SetFlags {
 
 /** A set a verb is about, and where its backups lie. */
 export interface ChosenSet extends OpenedSet {
+  /** Of the set, or of its safety copies: where the backups are looked for. */
   readonly name: string;
   readonly store: BackupStore;
   readonly settings: BackupSetSettings;
@@ -40,7 +41,7 @@ export function addSetOptions(verb: Command): Command {
     .option("--config <file>", "the config of the sidecar, which names the sets", DEFAULT_CONFIG)
     .option("--env <name>", "lay mcp-ops.<name>.yaml over it (default: what MCP_OPS_ENV says)")
     .option("--set-path <path...>", "without a config: the files and folders of the set")
-    .option("--folder <folder>", "with --set-path: where the backups lie");
+    .option("--folder <folder>", "where the backups lie (default: where the config says)");
 }
 
 /** The set of this name, or all there are. */
@@ -59,7 +60,8 @@ export async function chosenSets(name: string | undefined, flags: SetFlags): Pro
   const chosen = Object.entries(settings.sets).filter(([each]) => name === undefined || each === asked);
   return Promise.all(
     chosen.map(async ([each, own]) => ({
-      ...(await backupSetOf(name ?? each, own, place)),
+      // The lock, the journal and the safety copies of a restore are those of the set itself.
+      ...(await backupSetOf(each, own, place)),
       name: name ?? each,
       store,
       settings: own,
@@ -84,14 +86,33 @@ interface Said {
 
 function settingsOf(name: string | undefined, { setPath, folder, config, env: environment }: SetFlags): Said {
   const { env } = process;
-  if (setPath === undefined && folder === undefined) {
+  const elsewhere = folder !== undefined && { folder: resolve(folder) };
+  if (setPath === undefined) {
     const loaded = loadConfig({ file: config, environment, env, duties: DUTY_PLANS });
-    return { settings: loaded.config.backup as BackupSettings, place: { folder: loaded.folder, env }, said: config };
+    const settings = { ...(loaded.config.backup as BackupSettings), ...elsewhere };
+    return { settings, place: { folder: loaded.folder, env }, said: config };
   }
-  if (setPath === undefined || folder === undefined) {
-    throw usageError("--set-path says what to save, and --folder where the backups lie: give both, or neither.");
+  if (elsewhere === false) {
+    throw usageError("--set-path says what to save; say with --folder where the backups lie, too.");
   }
   const sources = setPath.map((path) => ({ path: resolve(path) }));
-  const settings = backupSection.parse({ folder: resolve(folder), sets: { [name ?? AD_HOC_NAME]: { sources } } });
-  return { settings, place: { folder: process.cwd(), env }, said: "--set-path" };
+  const sets = { [ownerOf(name ?? AD_HOC_NAME)]: { sources } };
+  const read = backupSection.safeParse({ ...elsewhere, sets });
+  if (!read.success) throw usageError(`This is no set: ${read.error.issues.map(wordsOf).join(" ")}`);
+  return { settings: read.data, place: { folder: process.cwd(), env }, said: "--set-path" };
+}
+
+/** Of safety copies the set they were made of. */
+function ownerOf(name: string): string {
+  return name.endsWith(safetyName("")) ? name.slice(0, -safetyName("").length) : name;
+}
+
+/** Of a name that cannot be, the reason lies one deeper. */
+function wordsOf(issue: {
+  readonly message: string;
+  readonly issues?: readonly { readonly message: string }[];
+}): string {
+  return issue.issues === undefined
+    ? issue.message
+    : `its name ${issue.issues.map(({ message }) => message).join(" and ")}.`;
 }

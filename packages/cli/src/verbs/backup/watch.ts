@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type ConfigAlarm, listBackups, openConfigWatch } from "@mcp-ops/backup";
+import { type ConfigAlarm, lastGoodBackup, openConfigWatch } from "@mcp-ops/backup";
+import { restoreCommand } from "@mcp-ops/sidecar";
 import { calledOff } from "../../called-off.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
@@ -8,7 +9,7 @@ import type { Terminal, Verb } from "../../verb.ts";
 import { ChangeBackups } from "./change-backups.ts";
 import { type CreateOutcome, problemsText } from "./create.ts";
 import { addSetOptions, type ChosenSet, chosenSets, type SetFlags } from "./sets.ts";
-import { isGood, restoreCommand } from "./which.ts";
+import { whereFlags } from "./which.ts";
 
 export const addWatch: Verb = (group, terminal) => {
   const verb = group
@@ -88,6 +89,6 @@ function savedText(outcome: CreateOutcome): string {
 
 /** By its id, since a newer backup, of the broken config, may be made by somebody else before this is typed. */
 async function commandFor({ name, store }: ChosenSet, flags: SetFlags): Promise<string | undefined> {
-  const good = (await listBackups(store, name).catch(() => [])).findLast(isGood);
-  return good && restoreCommand(good.ref, flags);
+  const good = await lastGoodBackup(store, name).catch(() => undefined);
+  return good && restoreCommand(good, whereFlags(flags));
 }

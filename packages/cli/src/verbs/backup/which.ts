@@ -1,4 +1,4 @@
-import { type BackupInfo, type BackupRef, FUTURE_TOLERANCE_MS, isBackupId, listBackups } from "@mcp-ops/backup";
+import { type BackupRef, isBackupId, lastGoodBackup } from "@mcp-ops/backup";
 import { OpsError } from "@mcp-ops/formats";
 import { usageError } from "../../complaint.ts";
 import { DEFAULT_CONFIG } from "../sidecar.ts";
@@ -31,31 +31,18 @@ function isBackupWord(word: string): boolean {
 export async function backupNamed({ name, store }: ChosenSet, word: string = LATEST_GOOD): Promise<BackupRef> {
   if (word === DISK) throw usageError(`${DISK} is no backup. Give it as the second one of mcp-ops backup diff.`);
   if (word !== LATEST_GOOD) return { set: name, id: word };
-  const good = (await listBackups(store, name)).findLast(isGood);
-  if (good !== undefined) return good.ref;
+  const good = await lastGoodBackup(store, name);
+  if (good !== undefined) return good;
   throw new OpsError(
     "BACKUP_NOT_FOUND",
     `The set ${name} has no complete backup that was read again. mcp-ops backup list shows what there is; give one by its id.`,
   );
 }
 
-/** One from the future says nothing about how new it is. */
-export function isGood({ result, verifiedAtMs, atMs }: BackupInfo): boolean {
-  return result === "complete" && verifiedAtMs !== undefined && atMs <= Date.now() + FUTURE_TOLERANCE_MS;
-}
-
-/** The command that puts a backup back, asked from here with the same options. */
-export function restoreCommand({ set, id }: BackupRef, flags: SetFlags): string {
-  return ["mcp-ops backup restore", set, id, "--yes", ...whereFlags(flags)].join(" ");
-}
-
-function whereFlags({ config, env, setPath, folder }: SetFlags): readonly string[] {
-  if (setPath !== undefined) return ["--folder", quoted(folder ?? ""), "--set-path", ...setPath.map(quoted)];
-  const given = config === DEFAULT_CONFIG ? [] : ["--config", quoted(config)];
-  return env === undefined ? given : [...given, "--env", quoted(env)];
-}
-
-/** As a POSIX shell reads it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** The options that say where sets and backups are, for a command that is asked from here. */
+export function whereFlags({ config, env, setPath, folder }: SetFlags): readonly string[] {
+  const backups = folder === undefined ? [] : ["--folder", folder];
+  if (setPath !== undefined) return [...backups, "--set-path", ...setPath];
+  const given = config === DEFAULT_CONFIG ? [] : ["--config", config];
+  return [...given, ...(env === undefined ? [] : ["--env", env]), ...backups];
 }
