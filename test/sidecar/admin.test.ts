@@ -57,6 +57,7 @@ describe("an admin listener with a token", () => {
       paths: Record<string, Record<string, { operationId: string; security: unknown[] }>>;
     };
     expect(Object.keys(paths).toSorted()).toEqual([
+      "/arbiter",
       "/backups",
       "/backups/{set}",
       "/backups/{set}/accept",

@@ -55,7 +55,11 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "config", "state"].map((name) => ({ name, status: "up", criticality: "optional" })),
+      dependencies: ["fleet", "backup", "arbiter", "config", "state"].map((name) => ({
+        name,
+        status: "up",
+        criticality: "optional",
+      })),
     });
   });
 
