@@ -83,6 +83,7 @@ test("a wrap that was frozen over its deadline refuses what it reads when it wak
   await vi.waitFor(() => expect(agent.isOver).toBe(true), PATIENCE);
   client.child.kill("SIGCONT");
   await vi.waitFor(() => expect(client.messages.at(-1)).toMatchObject({ id: 2, error: { code: -31005 } }), PATIENCE);
+  await client.leave();
 });
 
 test("while its node drains, what is under way ends, nothing begins, and the agent is told when all has ended", async () => {
