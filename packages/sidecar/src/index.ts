@@ -1,3 +1,4 @@
+export { dumpDrillsOf } from "./backup/dump-drills.ts";
 export { backupFindings } from "./backup/findings.ts";
 export { openOffsite } from "./backup/offsite.ts";
 export { backupSetOf, backupStoreOf, type OpenedSet, type Place } from "./backup/open-set.ts";
