@@ -23,7 +23,8 @@ export async function send(kept: Kept, offsite: OffsiteSettings, signal: AbortSi
   let refusal: unknown;
   for (const id of ids) {
     const options = { allowPlaintext: offsite.allowPlaintext, signal };
-    refusal = (await sendBackup(store, target, { set: name, id }, options).then(() => undefined, refusalIn)) ?? refusal;
+    // Of one that a newer copy follows nobody needs to hear: from the next run on it is not asked for.
+    refusal = await sendBackup(store, target, { set: name, id }, options).then(() => undefined, refusalIn);
   }
   if (refusal !== undefined) throw refusal;
   const foreign = await notOurs(kept, target, strangers.slice(-MAX_STRANGERS_LOOKED_AT), signal);
