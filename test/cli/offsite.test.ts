@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BackupStore, openS3Target, sendBackup } from "@mcp-ops/backup";
+import { type BackupSet, BackupStore, createBackup, openS3Target, sendBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Bucket } from "../sidecar/bucket.ts";
 import { mcpOps } from "./command.ts";
@@ -29,16 +29,20 @@ afterEach(async () => {
 class Machine {
   readonly home: string;
   readonly client: string;
+  readonly #safety: Pick<BackupSet, "recipients" | "signKeyFile">;
 
-  constructor(name: string, more: object = {}) {
+  /** @param isSafe whether what leaves it is encrypted and signed */
+  constructor(name: string, { isSafe = true, hasBucket = true } = {}) {
     this.home = join(root, name);
     this.client = join(this.home, "client.json");
     mkdirSync(this.home);
     const secret = { env: "S3_SECRET" };
     const identity = { accessKeyId: secret, secretAccessKey: secret };
     const offsite = { bucket: "kept", endpoint: bucket.endpoint, identity };
-    const encrypted = { recipients: [RECIPIENT], signKey: "sign.key" };
-    const desktop = { sources: [{ path: "client.json", name: "client" }], offsite, ...encrypted, ...more };
+    this.#safety = isSafe ? { recipients: [RECIPIENT], signKeyFile: join(this.home, "sign.key") } : {};
+    const safety = isSafe ? { recipients: [RECIPIENT], signKey: "sign.key" } : {};
+    const sources = [{ path: "client.json", name: "client" }];
+    const desktop = { sources, ...safety, ...(hasBucket && { offsite }) };
     const sets = { desktop };
     writeFileSync(join(this.home, "mcp-ops.yaml"), JSON.stringify({ backup: { folder: "backups", sets } }));
     writeFileSync(join(this.home, "identity.txt"), `${IDENTITY}\n`);
@@ -52,14 +56,17 @@ class Machine {
     return JSON.parse((await this.backup(...args, "--json")).stdout);
   }
 
-  /** As the daemon does after each run. */
+  /** Saves it and sends it, as the daemon does. */
   async saved(content: string): Promise<string> {
     writeFileSync(this.client, content);
-    const { backup: id } = await this.json("create");
-    using target = await openS3Target({ bucket: "kept", region: "x", endpoint: bucket.endpoint, identity: LOGIN });
+    const source = { path: this.client, name: "client", required: true };
+    const set = { name: "desktop", sources: [source], ...this.#safety };
     const store = new BackupStore(join(this.home, "backups"));
-    await sendBackup(store, target, { set: "desktop", id }, { allowPlaintext: true });
-    return id;
+    const { ref } = await createBackup(store, set);
+    if (ref === undefined) throw new Error("a complete backup has a name");
+    using target = await openS3Target({ bucket: "kept", region: "x", endpoint: bucket.endpoint, identity: LOGIN });
+    await sendBackup(store, target, ref, { allowPlaintext: true });
+    return ref.id;
   }
 
   /** Copies the key with which another machine signs. */
@@ -90,41 +97,42 @@ it("brings a lost machine's config back from the bucket, with nothing but the co
   expect(await machine.backup("restore", "desktop", "--yes", ...identity)).toMatchObject({ code: 0 });
   expect(readFileSync(machine.client, "utf8")).toBe(GOOD);
   expect(await machine.json("fetch", older)).toMatchObject({ done: "fetched" });
-  expect(await machine.json("fetch", older)).toMatchObject({ done: "there" });
-  expect(await machine.backup("diff", older, newest, ...identity)).toMatchObject({
-    stdout: expect.stringContaining("client"),
-  });
-  expect(await machine.backup("verify", "--read-data", "--signature")).toMatchObject({ code: 0 });
+  const [diff, verify] = await Promise.all([
+    machine.backup("diff", older, newest, ...identity),
+    machine.backup("verify", "--read-data", "--signature"),
+  ]);
+  expect(diff.stdout).toContain("client");
+  expect(verify).toMatchObject({ code: 0, stdout: expect.stringContaining("SOUND, 2 backups") });
 });
 
 it("fetches nothing that no key of the config has signed, nor bytes that are others than those that were signed", async () => {
   const stranger = new Machine("stranger");
   const theirs = await stranger.saved("evil");
   const machine = new Machine("mine");
-  const refused = await machine.backup("fetch", theirs);
+  const [refused, newest, listed] = await Promise.all([
+    machine.backup("fetch", theirs),
+    machine.backup("fetch"),
+    machine.backup("list", "--offsite"),
+  ]);
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/its signer \S+ is not known here/) });
-  expect(await machine.backup("fetch")).toMatchObject({ code: 1, stderr: expect.stringContaining("can be fetched") });
-  expect((await machine.backup("list", "--offsite")).stdout).toMatch(/no +no\n.*is not known here/);
+  expect(newest).toMatchObject({ code: 1, stderr: expect.stringMatching(/can be fetched.*is not known here/) });
+  expect(listed.stdout).toMatch(/no +no\n.*is not known here/);
 
-  const unsigned = await new Machine("careless", { signKey: undefined, recipients: [] }).saved("evil");
-  expect(await machine.backup("fetch", unsigned)).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining("not signed"),
-  });
-
+  const unsigned = await new Machine("careless", { isSafe: false }).saved("evil");
   const mine = await machine.saved(GOOD);
   const archive = `desktop/${mine}/data.tar.zst.age`;
   const bytes = Buffer.from(bucket.objects.get(archive) ?? "");
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   bucket.objects.set(archive, bytes);
   rmSync(join(machine.home, "backups"), { recursive: true });
-  expect(await machine.json("fetch").catch(() => "nothing")).toBe("nothing");
-  expect(await machine.backup("fetch", mine)).toMatchObject({ code: 1, stderr: expect.stringContaining("checksum") });
+  const [careless, flipped] = await Promise.all([machine.backup("fetch", unsigned), machine.backup("fetch", mine)]);
+  expect(careless).toMatchObject({ code: 1, stderr: expect.stringContaining("not signed") });
+  expect(flipped).toMatchObject({ code: 1, stderr: expect.stringContaining("checksum") });
   expect(readdirSync(join(machine.home, "backups", "desktop")).filter((name) => !name.startsWith("."))).toEqual([]);
 });
 
 it("says so when a set has no bucket", async () => {
-  const machine = new Machine("mine", { offsite: undefined });
+  const machine = new Machine("mine", { hasBucket: false });
   expect(await machine.backup("fetch")).toMatchObject({ code: 2, stderr: expect.stringContaining("has no bucket") });
   expect(await machine.backup("list", "--offsite")).toMatchObject({ code: 2 });
 });
