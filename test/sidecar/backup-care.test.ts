@@ -7,7 +7,7 @@ import { BackupStore, removeBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { api, BackupHouse, CLIENTS, dutyOf, figures, run, until, untilShown } from "./backup-house.ts";
 import { Bucket } from "./bucket.ts";
-import type { Daemon } from "./house.ts";
+import { type Daemon, PATIENCE } from "./house.ts";
 
 const SAFE = "recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppy], signKey: key";
 
@@ -133,6 +133,9 @@ describe("what a reading of all backups finds", () => {
     await until(running, "clients", { retained: 1 });
     const [endless = ""] = house.visible("clients");
     const archive = join(house.backups, "clients", endless, "data.tar.zst.age");
+    // It is visible a moment before that is noted.
+    const state = join(house.backups, "clients", "state.json");
+    await expect.poll(() => readFileSync(state, "utf8"), PATIENCE).toContain(`"verified":{"${endless}"`);
     rmSync(archive);
     symlinkSync("/dev/zero", archive);
     forget();
