@@ -7,12 +7,19 @@ const packages = readdirSync(new URL("packages", import.meta.url), { withFileTyp
 
 const deep = "**/*.deep.test.ts";
 
+/** Tests that wait for processes and the disk more than they compute run side by side, after the others. */
+const PACE: Readonly<Record<string, object>> = {
+  backup: { maxWorkers: 2, isolate: false, sequence: { groupOrder: 1 } },
+};
+
 /** Run one project with `npm test -- --project tap`, one story with `npm test -- -t "a word of its title"`. */
 export default defineConfig({
   test: {
     passWithNoTests: true,
     projects: [
-      ...packages.map((name) => ({ test: { name, include: [`packages/${name}/src/**/*.test.ts`], exclude: [deep] } })),
+      ...packages.map((name) => ({
+        test: { name, include: [`packages/${name}/src/**/*.test.ts`], exclude: [deep], ...PACE[name] },
+      })),
       // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
         test: {

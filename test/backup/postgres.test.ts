@@ -9,6 +9,7 @@ import {
   drillPostgres,
   extractBackup,
   type PostgresConnection,
+  type PostgresDumpOptions,
   postgresDumper,
 } from "@mcp-ops/backup";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -46,7 +47,7 @@ describe.skipIf(missingForPostgres.length > 0)(
       PGDATABASE: connection.database,
       PGPASSWORD: PASSWORD,
     });
-    const dumper = (changes: Partial<PostgresConnection> = {}) =>
+    const dumper = (changes: Partial<PostgresDumpOptions> = {}) =>
       postgresDumper({ name: "shop", ...connection, ...changes });
 
     /** Holds the table until it is killed, so that a dump of it stands still. */
@@ -156,6 +157,17 @@ pg_dump "$@" | head -c 200000`);
       if (statement === undefined) for (const pid of dumping()) process.kill(pid, "SIGKILL");
       else sql(statement);
       await outcome;
+    });
+
+    it("fails when the database does not answer in time, and says so", async () => {
+      const holder = lockOrders();
+      onTestFinished(() => void holder.kill());
+      await expect.poll(() => sql(LOCKED)).toBe("1");
+      await expect(dumper({ timeoutMs: 500 }).dump(scratch(), never)).rejects.toMatchObject({
+        code: "BACKUP_DUMP_FAILED",
+        message: expect.stringMatching(/The dump of shop did not end within 0\.5 s and was stopped/),
+      });
+      await expect.poll(() => sql(WAITING)).toBe("0");
     });
 
     it("refuses a client that is older than the server", async () => {

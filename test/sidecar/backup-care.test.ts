@@ -1,11 +1,13 @@
 /** What the duty `backup` must not forget: what changed while it could not look, what somebody has said, what is still wrong. */
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BackupStore, removeBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { api, BackupHouse, CLIENTS, dutyOf, figures, run, until, untilShown } from "./backup-house.ts";
 import { Bucket } from "./bucket.ts";
-import type { Daemon } from "./house.ts";
+import { type Daemon, PATIENCE } from "./house.ts";
 
 const SAFE = "recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppy], signKey: key";
 
@@ -86,6 +88,29 @@ test("a set that somebody works on when the daemon starts is watched afterwards 
   await until(running, "clients", { alarms: [{ kind: "invalid" }] });
 });
 
+test("a restore that was killed before a config that is gone was back is undone by the next run, which saves", async () => {
+  const cursor = join(house.folder, ".cursor", "mcp.json");
+  mkdirSync(join(house.folder, ".cursor"));
+  writeFileSync(cursor, "{}");
+  const unwatched = CLIENTS.replace(/watch: \{.*?\}/, "watch: { enabled: false }");
+  const running = await house.keeping(unwatched);
+  await until(running, "clients", { retained: 1 });
+  const [id = ""] = house.visible("clients");
+  rmSync(cursor);
+  write("other");
+  const child = fileURLToPath(new URL("killed-restore-child.ts", import.meta.url));
+  const client = join(house.folder, ".claude.json");
+  const { signal, stderr } = spawnSync(process.execPath, [child, house.backups, "clients", id, client, cursor], {
+    encoding: "utf8",
+  });
+  expect({ signal, stderr }).toEqual({ signal: "SIGKILL", stderr: "" });
+  expect(readFileSync(client, "utf8")).toContain("weather");
+  await api(running, "/clients/run", "POST");
+  await until(running, "clients", { retained: 2, content: true });
+  expect(readFileSync(client, "utf8")).toContain("other");
+  expect(running.err.join()).toContain("A restore of the set clients that was killed has been undone.");
+});
+
 test("a set that lacks something optional is not saved again at each start", async () => {
   const set = "part: { sources: [{ path: .claude.json }, { path: nowhere, required: false }], schedule: '0 0 1 1 *' }";
   const before = await house.keeping(set);
@@ -108,6 +133,9 @@ describe("what a reading of all backups finds", () => {
     await until(running, "clients", { retained: 1 });
     const [endless = ""] = house.visible("clients");
     const archive = join(house.backups, "clients", endless, "data.tar.zst.age");
+    // It is visible a moment before that is noted.
+    const state = join(house.backups, "clients", "state.json");
+    await expect.poll(() => readFileSync(state, "utf8"), PATIENCE).toContain(`"verified":{"${endless}"`);
     rmSync(archive);
     symlinkSync("/dev/zero", archive);
     forget();
@@ -157,6 +185,23 @@ describe("a bucket", () => {
     await run(running, "clients");
     await until(running, "clients", { content: true });
     expect(sent(bucket)).toEqual([`clients/${house.visible("clients").at(-1)}/manifest.json`]);
+  });
+
+  test("in which others have put what seems newer gets what is made here all the same, and they are told of", async () => {
+    await using bucket = await new Bucket().open();
+    const forged = [`clients/20990101T000000000Z-0a1b2c`, `clients/20260102T000000000Z-0a1b2c`];
+    for (const backup of forged) bucket.objects.set(`${backup}/manifest.json`, Buffer.from("{}"));
+    const running = await house.keeping(into(bucket, `, ${SAFE}`));
+    const told = expect.stringMatching(
+      /20990101\S+, from a time that has not come; 20260102\S+, which no key .* signed/,
+    );
+    await until(running, "clients", { retained: 1, troubles: [told] });
+    const [own = ""] = house.visible("clients");
+    expect(sent(bucket)).toContain(`clients/${own}/manifest.json`);
+    for (const backup of forged) bucket.objects.delete(`${backup}/manifest.json`);
+    await run(running, "clients");
+    await until(running, "clients", { content: true });
+    expect(sent(bucket)).toHaveLength(2);
   });
 
   test("that could not be reached gets everything with the next run", async () => {

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** A bucket as the daemon sees it: it takes each object once, with its checksum, and tells what it has; or it refuses everything. */
+/** A bucket as the daemon and the command see it: it takes each object once, with its checksum, and gives it back; or it refuses everything. */
 export class Bucket implements AsyncDisposable {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
-  /** SHA-256 by key. */
-  readonly #objects = new Map<string, string>();
+  /** By key. A test may put in what a stranger would. */
+  readonly objects: Map<string, Buffer> = new Map();
   isClosed = false;
 
   async open(): Promise<this> {
@@ -21,7 +21,7 @@ export class Bucket implements AsyncDisposable {
   }
 
   get keys(): readonly string[] {
-    return [...this.#objects.keys()];
+    return [...this.objects.keys()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -30,15 +30,14 @@ export class Bucket implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sha256 = createHash("sha256")
-      .update(await buffer(request))
-      .digest("base64");
+    const body = await buffer(request);
     const { pathname, searchParams } = new URL(request.url ?? "/", this.endpoint);
     const key = pathname.split("/").slice(2).join("/");
     if (this.isClosed) response.writeHead(403).end("<Error><Code>AccessDenied</Code></Error>");
-    else if (request.method === "GET") response.end(this.#list(searchParams.get("prefix") ?? ""));
-    else if (request.method === "PUT") response.writeHead(this.#take(request, key, sha256)).end();
-    else response.writeHead(this.#objects.has(key) ? 200 : 404).end();
+    else if (searchParams.has("list-type")) response.end(this.#list(searchParams.get("prefix") ?? ""));
+    else if (request.method === "PUT") response.writeHead(this.#take(request, key, body)).end();
+    else if (request.method === "GET") response.writeHead(this.objects.has(key) ? 200 : 404).end(this.objects.get(key));
+    else response.writeHead(this.objects.has(key) ? 200 : 404).end();
   }
 
   #list(prefix: string): string {
@@ -46,10 +45,11 @@ export class Bucket implements AsyncDisposable {
     return `<ListBucketResult>${found.map((key) => `<Contents><Key>${key}</Key></Contents>`).join("")}</ListBucketResult>`;
   }
 
-  #take({ headers }: IncomingMessage, key: string, sha256: string): number {
+  #take({ headers }: IncomingMessage, key: string, body: Buffer): number {
+    const sha256 = createHash("sha256").update(body).digest("base64");
     if (headers["x-amz-checksum-sha256"] !== sha256) return 400;
-    if (headers["if-none-match"] !== "*" || this.#objects.has(key)) return 412;
-    this.#objects.set(key, sha256);
+    if (headers["if-none-match"] !== "*" || this.objects.has(key)) return 412;
+    this.objects.set(key, body);
     return 200;
   }
 }

@@ -1,3 +1,4 @@
+export { isRecipient } from "./archive/encryption.ts";
 export type { ChainEvent, ChainLine } from "./chain/chain.ts";
 export { type BackupReport, createBackup } from "./create/create-backup.ts";
 export type { CreateOptions } from "./create/options.ts";
@@ -15,16 +16,21 @@ export {
   MAX_CONFIG_BYTES,
 } from "./discovery/discover.ts";
 export type { ConfigFormat, KnownConfig, Platform } from "./discovery/known-configs.ts";
-export { type DrillOptions, drill } from "./drill/drill.ts";
+export type { DatabaseDrill, DumpDrill } from "./drill/databases.ts";
+export { type DrillOptions, type DrillReport, drill } from "./drill/drill.ts";
 export { type CommandDumpOptions, commandDumper } from "./dump/command.ts";
 export type { Dump, Dumper } from "./dump/dumper.ts";
+export { DEFAULT_DUMP_MS } from "./dump/in-time.ts";
 export { type PostgresDumpOptions, postgresDumper } from "./dump/postgres.ts";
-export { drillPostgres, type TableRows } from "./dump/postgres-drill.ts";
+export { drillPostgres } from "./dump/postgres-drill.ts";
 export type { PostgresConnection } from "./dump/postgres-programs.ts";
 export { type SqliteDumpOptions, sqliteDumper } from "./dump/sqlite.ts";
+export { drillSqlite } from "./dump/sqlite-drill.ts";
+export type { TableRows } from "./dump/table-rows.ts";
 export type { BackupErrorCode } from "./errors.ts";
 export { openSignKey, publicKeyOf } from "./manifest/keys.ts";
 export type { ArchiveFacts, FileFacts, Manifest, SourceFacts, Totals } from "./manifest/manifest.ts";
+export { type FetchOptions, fetchBackup, type Offered, offeredBackup } from "./offsite/fetch.ts";
 export { type SendOptions, sendBackup } from "./offsite/send.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { type ExtractOptions, extractBackup } from "./restore/extract-backup.ts";
@@ -34,6 +40,7 @@ export { type RestoreOptions, type RestoreReport, restoreBackup } from "./restor
 export { DEFAULT_SAFETY_COPIES, safetyName } from "./restore/safety-copy.ts";
 export { type Trust, trustOf } from "./restore/trust.ts";
 export {
+  FUTURE_TOLERANCE_MS,
   type Keep,
   type KeptBackup,
   plan as planRetention,

@@ -1,6 +1,6 @@
 /** How far a long work has come. */
 export interface Progress {
-  readonly phase: "walk" | "dump" | "write" | "verify" | "stage" | "switch" | "send";
+  readonly phase: "walk" | "dump" | "write" | "verify" | "stage" | "switch" | "send" | "fetch";
   readonly files: number;
   readonly bytes: number;
   /** 0 while it is not known. */

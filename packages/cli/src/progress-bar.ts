@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<Progress["phase"], string>> = {
   stage: "unpacking",
   switch: "putting in place",
   send: "sending",
+  fetch: "fetching",
 };
 
 /** How far a long work has come, on stderr: a bar in a terminal, else a line now and then. With `--json`, nothing. */

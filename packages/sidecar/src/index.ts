@@ -1,4 +1,5 @@
 export { type AdminAnswer, type AdminClient, adminClient } from "./admin-client.ts";
+export { dumpDrillsOf } from "./backup/dump-drills.ts";
 export { backupFindings } from "./backup/findings.ts";
 export { openOffsite } from "./backup/offsite.ts";
 export { backupSetOf, backupStoreOf, type OpenedSet, type Place } from "./backup/open-set.ts";

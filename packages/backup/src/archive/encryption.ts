@@ -16,6 +16,16 @@ export async function encrypt(
   return encrypter.encrypt(ReadableStream.from(bytes) as ReadableStream<Uint8Array>);
 }
 
+/** Whether a text is a recipient of age, its checksum included. */
+export function isRecipient(text: string): boolean {
+  try {
+    new Encrypter().addRecipient(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * @param identities `AGE-SECRET-KEY-1…`
  * @throws BACKUP_IDENTITY_NEEDED when none of them opens it; BACKUP_ARCHIVE_DAMAGED, also while it is read.

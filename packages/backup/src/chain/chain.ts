@@ -75,8 +75,13 @@ export async function appendToChain(file: string, event: ChainEvent): Promise<vo
 
 /** The backups that should be there, oldest first. */
 export function standing({ lines }: Pick<Chain, "lines">): readonly MadeEvent[] {
-  const removed = new Set(lines.flatMap((line) => (line.event === "removed" ? [line.id] : [])));
-  return lines.filter((line) => line.event === "made").filter(({ id }) => !removed.has(id));
+  const made = new Map<string, MadeEvent>();
+  for (const line of lines) {
+    if (line.event === "made") made.set(line.id, line);
+    // One that was removed may come back, from a bucket.
+    else made.delete(line.id);
+  }
+  return [...made.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function parse(line: string): ChainLine | undefined {

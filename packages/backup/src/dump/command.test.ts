@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -7,14 +16,14 @@ import { commandDumper } from "./command.ts";
 
 const never = new AbortController().signal;
 
-function folder(): string {
+function folder(finished: (clean: () => void) => void = onTestFinished): string {
   const made = mkdtempSync(join(tmpdir(), "mo-dump-"));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  finished(() => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 
-const shell = (script: string, env: Record<string, string> = {}) =>
-  commandDumper({ name: "notes", program: "/bin/sh", args: ["-c", script], env });
+const shell = (script: string, env: Record<string, string> = {}, timeoutMs?: number) =>
+  commandDumper({ name: "notes", program: "/bin/sh", args: ["-c", script], env, timeoutMs });
 
 it("saves what a command prints, for its owner alone, with its length and sum", async () => {
   const place = folder();
@@ -51,8 +60,25 @@ it("gives the command no environment but what is listed, and shows none of that 
   expect(message).not.toContain("canary");
 });
 
-it("stops the command and all it started when the backup is called off", async () => {
-  const place = folder();
+// Both wait for the end of the grace that a program has.
+it.concurrent("ends a command that hangs when its time is over, though what it started holds its output open", async (test) => {
+  const place = folder(test.onTestFinished);
+  const pidFile = join(place, "pid");
+  test.onTestFinished(() => {
+    if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL");
+  });
+  const hanging = shell(`setsid sh -c 'echo $$ > ${pidFile}; exec sleep 600' & echo half; wait`, {}, 500).dump(
+    place,
+    never,
+  );
+  await expect(hanging).rejects.toMatchObject({
+    code: "BACKUP_DUMP_FAILED",
+    message: expect.stringMatching(/The dump of notes did not end within 0\.5 s and was stopped.*timeoutMs/),
+  });
+}, 15_000);
+
+it.concurrent("stops the command and all it started when the backup is called off", async (test) => {
+  const place = folder(test.onTestFinished);
   const pids = join(place, "pids");
   const aborting = new AbortController();
   const dumping = shell(`echo $$ > ${pids}; (trap '' TERM; echo $$; sleep 600) & echo half; wait`).dump(

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { backupError } from "../errors.ts";
 import type { Dumper } from "./dumper.ts";
+import { inTime } from "./in-time.ts";
 import { printedTo } from "./program.ts";
 
 export interface CommandDumpOptions {
@@ -12,6 +13,8 @@ export interface CommandDumpOptions {
   readonly args?: readonly string[] | undefined;
   /** All the program gets besides a plain `PATH`. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** How long it may take, milliseconds. Default: {@link DEFAULT_DUMP_MS}. */
+  readonly timeoutMs?: number | undefined;
 }
 
 const FILE = "output";
@@ -35,10 +38,9 @@ export function commandDumper(options: CommandDumpOptions): Dumper {
     kind: "command",
     required,
     async dump(folder, signal) {
-      const { bytes, sha256 } = await printedTo(
-        join(folder, FILE),
-        { program, args, env, secrets: Object.values(env) },
-        signal,
+      const command = { program, args, env, secrets: Object.values(env) };
+      const { bytes, sha256 } = await inTime(`The dump of ${name}`, options.timeoutMs, signal, (until) =>
+        printedTo(join(folder, FILE), command, until),
       );
       if (bytes === 0) {
         throw backupError("BACKUP_DUMP_FAILED", `${program} printed nothing. Make it write its dump to stdout.`);

@@ -1,17 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { backupError } from "../errors.ts";
 import { DUMP_FILE, type DumpSums, demandReadable, SUMS_FILE } from "./postgres.ts";
 import { ask, type PostgresConnection, type PostgresPrograms, withPostgres } from "./postgres-programs.ts";
+import { withScratchDatabase } from "./postgres-scratch.ts";
 import { run } from "./program.ts";
-
-export interface TableRows {
-  /** `schema.table` */
-  readonly table: string;
-  readonly rows: number;
-}
+import type { TableRows } from "./table-rows.ts";
 
 /**
  * Restores a dump into a database made for it, counts the rows of every table, and drops that database again: the one proof that a dump
@@ -29,20 +25,15 @@ export function drillPostgres(
   return withPostgres(connection, folder, async (programs) => {
     await demandSum(folder);
     await demandReadable(programs, folder, signal);
-    const scratch = `mcp_ops_drill_${randomBytes(6).toString("hex")}`;
-    await ask(programs, `CREATE DATABASE ${scratch} TEMPLATE template0`, signal);
-    try {
+    return withScratchDatabase(programs, signal, async (scratch) => {
       // Without these two, errors are passed over, and a damaged dump "restores" to empty tables.
       const allOrNothing = ["--exit-on-error", "--single-transaction"];
       // The roles of the dump need not exist here.
       const anyOwner = ["--no-owner", "--no-privileges"];
       const restore = programs("pg_restore", ...allOrNothing, ...anyOwner, "-d", scratch, join(folder, DUMP_FILE));
       await run(restore, signal, () => {});
-      return await countRows(programs, scratch, signal);
-    } finally {
-      // Also when the drill was called off.
-      await ask(programs, `DROP DATABASE IF EXISTS ${scratch} WITH (FORCE)`, new AbortController().signal);
-    }
+      return countRows(programs, scratch, signal);
+    });
   });
 }
 
@@ -61,7 +52,14 @@ async function countRows(programs: PostgresPrograms, database: string, signal: A
 }
 
 async function demandSum(folder: string): Promise<void> {
-  const sums = JSON.parse(await readFile(join(folder, SUMS_FILE), "utf8")) as DumpSums;
+  const text = await readFile(join(folder, SUMS_FILE), "utf8").catch((cause: unknown) => {
+    throw backupError(
+      "BACKUP_DUMP_DAMAGED",
+      `There is no ${SUMS_FILE} in the dump: it is none of PostgreSQL. See whether the config has given its name to another kind of database since.`,
+      cause,
+    );
+  });
+  const sums = JSON.parse(text) as DumpSums;
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(join(folder, DUMP_FILE))) hash.update(chunk);
   if (hash.digest("hex") === sums[DUMP_FILE]?.sha256) return;

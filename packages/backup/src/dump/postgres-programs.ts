@@ -73,8 +73,13 @@ export function ask(
   signal: AbortSignal,
   ...args: readonly string[]
 ): Promise<string> {
+  return answerOf(asking(programs, sql, ...args), signal);
+}
+
+/** psql with something to ask. */
+export function asking(programs: PostgresPrograms, sql: string, ...args: readonly string[]): Program {
   const quiet = ["-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1"];
-  return answerOf({ ...programs("psql", ...quiet, ...args), stdin: `${sql};\n` }, signal);
+  return { ...programs("psql", ...quiet, ...args), stdin: `${sql};\n` };
 }
 
 function programs(connection: PostgresConnection, passFile: string): PostgresPrograms {

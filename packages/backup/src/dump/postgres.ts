@@ -2,12 +2,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { backupError, reasonOf } from "../errors.ts";
 import type { Dump, Dumper } from "./dumper.ts";
+import { inTime } from "./in-time.ts";
 import { demandClient, type PostgresConnection, type PostgresPrograms, withPostgres } from "./postgres-programs.ts";
 import { printedTo, run, type Written } from "./program.ts";
 
 export interface PostgresDumpOptions extends PostgresConnection {
   readonly name: string;
   readonly required?: boolean | undefined;
+  /** How long the dump may take, milliseconds. Default: {@link DEFAULT_DUMP_MS}. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The database as `pg_dump -Fc` writes it. */
@@ -30,7 +33,10 @@ export function postgresDumper(options: PostgresDumpOptions): Dumper {
     name: options.name,
     kind: "postgres",
     required: options.required ?? true,
-    dump: (folder, signal) => withPostgres(options, folder, (programs) => dump(programs, folder, signal)),
+    dump: (folder, signal) =>
+      inTime(`The dump of ${options.name}`, options.timeoutMs, signal, (until) =>
+        withPostgres(options, folder, (programs) => dump(programs, folder, until)),
+      ),
   };
 }
 

@@ -100,10 +100,41 @@ export async function run(
     const { code, killedBy } = await exited;
     signal.throwIfAborted();
     if (code !== 0) throw failed(program, killedBy ?? `code ${code}`, complaint());
+  } catch (error) {
+    // What ends when it is stopped ends in many ways.
+    signal.throwIfAborted();
+    throw error;
   } finally {
     killGroup(child, "SIGKILL");
     stop();
   }
+}
+
+/**
+ * Starts a program that lives until it is let go, or this process is gone, however it ends: its stdin, which stays open, is all that holds it.
+ * Resolves when it has printed something.
+ * @throws OpsError `BACKUP_DUMP_FAILED` when it ends before
+ */
+export async function held(program: Program): Promise<AsyncDisposable> {
+  const child = spawn(program.program, program.args, {
+    env: { PATH: DEFAULT_PATH, ...program.env },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  const exited = ended(child, program);
+  const complaint = listen(child.stderr);
+  child.stdin.on("error", () => {}).write(program.stdin ?? "");
+  const tooSoon = exited.then(({ code, killedBy }) => {
+    throw failed(program, killedBy ?? `code ${code}`, complaint());
+  });
+  await Promise.race([once(child.stdout, "data"), tooSoon]);
+  tooSoon.catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await exited.catch(() => {});
+    },
+  };
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -127,7 +158,12 @@ function stopOn(signal: AbortSignal, child: Child): () => void {
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     killGroup(child, "SIGTERM");
-    timer = setTimeout(() => killGroup(child, "SIGKILL"), GRACE_MS);
+    timer = setTimeout(() => {
+      killGroup(child, "SIGKILL");
+      // What has left the group may hold them open for ever.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, GRACE_MS);
   };
   signal.addEventListener("abort", stop, { once: true });
   return () => {

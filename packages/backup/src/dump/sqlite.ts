@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { backupError, reasonOf } from "../errors.ts";
 import type { Dumper } from "./dumper.ts";
 
@@ -54,18 +55,28 @@ async function copyDatabase(path: string, copy: string, signal: AbortSignal): Pr
 
 /** @throws OpsError `BACKUP_DUMP_DAMAGED` */
 async function checkCopy(copy: string, path: string): Promise<number> {
+  return withSound(copy, path, (found) => Number(found.prepare("PRAGMA page_count").get()?.page_count));
+}
+
+/**
+ * Opens a database that SQLite finds whole.
+ * @param path what it is called in messages
+ * @throws OpsError `BACKUP_DUMP_DAMAGED`
+ */
+export async function withSound<T>(copy: string, path: string, use: (found: DatabaseSync) => T): Promise<T> {
   const { DatabaseSync } = await import("node:sqlite");
-  const found = new DatabaseSync(copy);
+  let found: DatabaseSync | undefined;
   try {
+    found = new DatabaseSync(copy);
     found.exec("PRAGMA journal_mode = DELETE");
     const rows = found.prepare("PRAGMA integrity_check(10)").all() as { integrity_check: string }[];
     const said = rows.map((row) => row.integrity_check).join("; ");
-    if (said === "ok") return Number(found.prepare("PRAGMA page_count").get()?.page_count);
+    if (said === "ok") return use(found);
     throw damaged(path, said);
   } catch (error) {
     throw reasonOf(error) === "BACKUP_DUMP_DAMAGED" ? error : damaged(path, messageOf(error), error);
   } finally {
-    found.close();
+    found?.close();
   }
 }
 

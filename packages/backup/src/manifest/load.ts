@@ -14,7 +14,8 @@ export interface Loaded {
 }
 
 /** A million files need some 300 MB. */
-const MAX_MANIFEST_BYTES = 1 << 29;
+export const MAX_MANIFEST_BYTES: number = 1 << 29;
+export const MAX_SEAL_BYTES = 10_000;
 
 export function opener(target: BackupTarget, ref: BackupRef): OpenFile {
   return (file) => target.open(ref, file);
@@ -23,6 +24,6 @@ export function opener(target: BackupTarget, ref: BackupRef): OpenFile {
 /** @throws BACKUP_MANIFEST_INVALID, BACKUP_NOT_FOUND */
 export async function loadManifest(open: OpenFile, ref: BackupRef): Promise<Loaded> {
   const text = await readAll(await open(MANIFEST_FILE), MAX_MANIFEST_BYTES);
-  const signer = checkSeal(text, (await readAll(await open(SEAL_FILE), 10_000)).toString());
+  const signer = checkSeal(text, (await readAll(await open(SEAL_FILE), MAX_SEAL_BYTES)).toString());
   return { manifest: parseManifest(text.toString(), ref), sha256: hash("sha256", text, "hex"), signer };
 }

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { CHILD_ENV } from "../../testing/child-env.ts";
 import { newFolder, newStage, plant, type Stage, treeOf } from "../../testing/stage.ts";
 import { createBackup, recoverRestore } from "../index.ts";
 import type { RootSteps } from "./steps.ts";
@@ -73,7 +74,10 @@ test.runIf(isRoot)(
     for (const steps of ["1", "3", "6", "10", "14", ""]) {
       expect(spawnSync("chown", ["-R", "65534:65534", folder]).status).toBe(0);
       const args = [CHILD, store.folder, JSON.stringify(set), ref!.id, steps];
-      expect(spawnSync(process.execPath, args, { encoding: "utf8" })).toMatchObject({ signal: "SIGKILL", stderr: "" });
+      expect(spawnSync(process.execPath, args, { encoding: "utf8", env: CHILD_ENV })).toMatchObject({
+        signal: "SIGKILL",
+        stderr: "",
+      });
       expect(treeOf(source), `${steps} steps`).not.toEqual(wrecked);
       const next = await createBackup(store, set);
       expect(treeOf(source), `${steps} steps`).toEqual(wrecked);
@@ -94,6 +98,7 @@ test.runIf(isRoot)(
     const before = treeOf(source);
     const { stderr } = spawnSync(process.execPath, [CHILD, store.folder, JSON.stringify(set), ref!.id], {
       encoding: "utf8",
+      env: CHILD_ENV,
     });
     expect(stderr).toMatch(
       /cannot be saved before it is replaced \(files\/0\/mcp\.json: EACCES\)\. Nothing was touched/,

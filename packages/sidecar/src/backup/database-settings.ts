@@ -1,10 +1,11 @@
+import { DEFAULT_DUMP_MS } from "@mcp-ops/backup";
 import { z } from "zod";
 import { path, type SecretReference, secret } from "../config/sections.ts";
 import { absolute, named, secretVariables } from "./fields.ts";
+import { type ProbeSettings, probeSettings } from "./probe-settings.ts";
 
-interface PostgresSettings {
-  readonly kind: "postgres";
-  readonly required: boolean;
+/** Which database of PostgreSQL, and as whom. */
+export interface PostgresPlace {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly user: string;
@@ -13,6 +14,14 @@ interface PostgresSettings {
   readonly sslMode?: string | undefined;
   readonly sslRootCert?: string | undefined;
   readonly binFolder?: string | undefined;
+}
+
+interface PostgresSettings extends PostgresPlace {
+  readonly kind: "postgres";
+  readonly required: boolean;
+  readonly timeoutMs: number;
+  /** The server that is to take what a drill restores; default: the same one. */
+  readonly drill?: PostgresPlace | undefined;
 }
 
 interface SqliteSettings {
@@ -27,12 +36,28 @@ interface CommandSettings {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, SecretReference>>;
+  readonly timeoutMs: number;
+  /** Restores its dump somewhere where it can be thrown away. */
+  readonly drill?: ProbeSettings | undefined;
 }
 
 /** A database that is saved by asking it. */
 export type DatabaseSettings = PostgresSettings | SqliteSettings | CommandSettings;
 
 const required = z.boolean().default(true);
+/** Timers of Node go to 24 days; a dump of more than one is none for a nightly backup. */
+const timeoutMs = z.number().int().min(1_000).max(86_400_000).default(DEFAULT_DUMP_MS);
+
+const postgresPlace = {
+  host: path.optional(),
+  port: z.number().int().min(1).max(65_535).optional(),
+  user: path,
+  database: path,
+  password: secret.optional(),
+  sslMode: z.enum(["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]).optional(),
+  sslRootCert: path.optional(),
+  binFolder: path.optional(),
+};
 
 const oneDatabase: z.ZodType<DatabaseSettings> = z.discriminatedUnion(
   "kind",
@@ -40,14 +65,9 @@ const oneDatabase: z.ZodType<DatabaseSettings> = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("postgres"),
       required,
-      host: path.optional(),
-      port: z.number().int().min(1).max(65_535).optional(),
-      user: path,
-      database: path,
-      password: secret.optional(),
-      sslMode: z.enum(["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]).optional(),
-      sslRootCert: path.optional(),
-      binFolder: path.optional(),
+      ...postgresPlace,
+      timeoutMs,
+      drill: z.strictObject(postgresPlace).optional(),
     }),
     z.strictObject({ kind: z.literal("sqlite"), required, path }),
     z.strictObject({
@@ -56,6 +76,8 @@ const oneDatabase: z.ZodType<DatabaseSettings> = z.discriminatedUnion(
       program: absolute("/usr/local/bin/export-wiki"),
       args: z.array(z.string()).default([]),
       env: secretVariables(),
+      timeoutMs,
+      drill: probeSettings.optional(),
     }),
   ],
   { error: "must have a kind: postgres, sqlite or command" },
@@ -64,7 +86,9 @@ const oneDatabase: z.ZodType<DatabaseSettings> = z.discriminatedUnion(
 export const databaseSettings: z.ZodType<Readonly<Record<string, DatabaseSettings>>> = z
   .record(named("shop"), oneDatabase)
   .default({})
-  .describe("Databases by names of your own: kind postgres, sqlite or command, which saves what a program prints.")
+  .describe(
+    "Databases by names of your own: kind postgres, sqlite or command, which saves what a program prints. drill: where, or by which program, a drill restores it.",
+  )
   .meta({
     examples: [
       {
@@ -74,6 +98,7 @@ export const databaseSettings: z.ZodType<Readonly<Record<string, DatabaseSetting
           user: "backup",
           database: "shop",
           password: { file: "/etc/mcp-ops/shop-password" },
+          drill: { host: "scratch.internal", user: "drill", database: "postgres" },
         },
         notes: { kind: "sqlite", path: "/srv/notes.db", required: false },
         wiki: {
@@ -81,6 +106,8 @@ export const databaseSettings: z.ZodType<Readonly<Record<string, DatabaseSetting
           program: "/usr/local/bin/export-wiki",
           args: ["--all"],
           env: { LANG: { env: "LANG" } },
+          timeoutMs: 600_000,
+          drill: { program: "/usr/local/bin/import-wiki" },
         },
       },
     ],

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { commandDumper, type Dumper, postgresDumper, sqliteDumper } from "@mcp-ops/backup";
+import { commandDumper, type Dumper, type PostgresConnection, postgresDumper, sqliteDumper } from "@mcp-ops/backup";
 import { readSecret } from "../config/secrets.ts";
 import type { SecretReference } from "../config/sections.ts";
-import type { DatabaseSettings } from "./database-settings.ts";
+import type { DatabaseSettings, PostgresPlace } from "./database-settings.ts";
 import type { Place } from "./open-set.ts";
 
 /** A database of the config. Its secrets are read when it is dumped: a restore needs none, and a new password counts at once. */
@@ -17,13 +17,23 @@ function opened(key: string, name: string, settings: DatabaseSettings, { folder,
   if (settings.kind === "command") {
     return commandDumper({ ...settings, name, env: variablesOf(`${key}.env`, settings.env, { folder, env }) });
   }
-  const { password, sslRootCert, ...rest } = settings;
-  return postgresDumper({
-    ...rest,
-    name,
+  const { required, timeoutMs } = settings;
+  return postgresDumper({ ...connectionOf(key, settings, { folder, env }), name, required, timeoutMs });
+}
+
+/** How PostgreSQL is reached, with the secret its reference leads to. */
+export function connectionOf(key: string, settings: PostgresPlace, { folder, env }: Place): PostgresConnection {
+  const { host, port, user, database, password, sslMode, sslRootCert, binFolder } = settings;
+  return {
+    host,
+    port,
+    user,
+    database,
+    sslMode,
+    binFolder,
     password: password && readSecret(`${key}.password`, password, folder, env),
     sslRootCert: sslRootCert && resolve(folder, sslRootCert),
-  });
+  };
 }
 
 /** The variables of a program, with the values their references lead to. */

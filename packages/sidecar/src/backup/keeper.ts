@@ -13,7 +13,8 @@ import { Changes } from "./changes.ts";
 import { KnownServers } from "./known-servers.ts";
 import { backupSetOf, type OpenedSet } from "./open-set.ts";
 import type { Places } from "./places.ts";
-import { type Kept, problemsIn, prune, type Reading, readAgain, save, send } from "./run.ts";
+import { type Kept, problemsIn, prune, type Reading, readAgain, save } from "./run.ts";
+import { send } from "./send.ts";
 import { Shelf, type Shelved } from "./shelf.ts";
 import { WayBack } from "./way-back.ts";
 
@@ -133,7 +134,12 @@ export class Keeper {
   async #recover({ restorable }: OpenedSet): Promise<void> {
     const done = await recoverRestore(this.kept.store, restorable).catch((error: { code?: unknown }) => {
       if (error.code !== "BACKUP_BUSY") throw error;
+      return undefined;
     });
+    this.#sayRecovered(done);
+  }
+
+  #sayRecovered(done: "finished" | "rolled-back" | undefined): void {
     if (done === undefined) return;
     const how = done === "finished" ? "brought to its end" : "undone";
     this.#log("warn", `A restore of the set ${this.kept.name} that was killed has been ${how}.`);
@@ -208,7 +214,7 @@ export class Keeper {
   }
 
   async #save(signal: AbortSignal): Promise<void> {
-    const report = await save(this.kept, signal);
+    const report = await save(this.kept, signal, (how) => this.#sayRecovered(how));
     this.runs[report.result]++;
     const { name } = this.kept;
     if (report.result === "partial") this.#trouble("run", `The last backup of ${name} lacks ${problemsIn(report)}.`);

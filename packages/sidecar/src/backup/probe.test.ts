@@ -5,7 +5,7 @@ const place = { folder: "/", env: { SHOP_PASSWORD: "hunter2hunter2" } };
 
 function probing(script: string, { timeoutMs = 30_000, program = "/bin/sh" } = {}, restored?: string): Promise<void> {
   const env = { PASSWORD: { env: "SHOP_PASSWORD" } };
-  return runProbe({ program, args: ["-c", script], env, timeoutMs }, place, restored);
+  return runProbe({ program, args: ["-c", script], env, timeoutMs }, place, restored === undefined ? {} : { restored });
 }
 
 it("takes the word of a program that ends with 0, however much it prints, and tells it where a drill is", async () => {

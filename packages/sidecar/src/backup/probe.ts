@@ -3,17 +3,27 @@ import { once } from "node:events";
 import { messageOf } from "../log.ts";
 import { variablesOf } from "./dumper.ts";
 import type { Place } from "./open-set.ts";
-import type { ProbeSettings } from "./settings.ts";
+import type { ProbeSettings } from "./probe-settings.ts";
 
 /** Where Debian keeps programs; nothing else is searched. */
 const PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin";
 
+export interface ProbeOptions {
+  /** Folder of a drill; none after a restore in place. */
+  readonly restored?: string;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs the probe of a set, from the local config only. What it prints is thrown away.
- * @param restored folder of a drill; none after a restore in place
  * @throws when it does not end with 0 in time
  */
-export async function runProbe(probe: ProbeSettings, place: Place, restored?: string): Promise<void> {
+export async function runProbe(
+  probe: ProbeSettings,
+  place: Place,
+  { restored, signal: stop }: ProbeOptions = {},
+): Promise<void> {
   const env = { PATH: PLAIN_PATH, ...variablesFor(probe, place) };
   const { program, args, timeoutMs } = probe;
   const child = spawn(program, args, {
@@ -22,8 +32,10 @@ export async function runProbe(probe: ProbeSettings, place: Place, restored?: st
     stdio: "ignore",
     timeout: timeoutMs,
     killSignal: "SIGKILL",
+    ...(stop !== undefined && { signal: stop }),
   });
   const [code, signal] = await once(child, "close").catch(({ code: why }: NodeJS.ErrnoException) => {
+    stop?.throwIfAborted();
     throw new Error(`the probe ${program} cannot be run: ${why}`);
   });
   if (code === 0) return;

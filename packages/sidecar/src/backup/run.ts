@@ -7,15 +7,13 @@ import {
   listBackups,
   planRetention,
   type RetentionPolicy,
+  recoverRestore,
   removeBackup,
   type SetVerdict,
-  sendBackup,
   verifySet,
 } from "@mcp-ops/backup";
 import { OpsError } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
-import { openOffsite } from "./offsite.ts";
-import type { OffsiteSettings } from "./offsite-settings.ts";
 import { backupSetOf, type Place } from "./open-set.ts";
 import type { BackupSetSettings } from "./settings.ts";
 
@@ -32,15 +30,37 @@ export interface Kept {
   readonly place: Place;
 }
 
-/** @throws SIDECAR_BACKUP_FAILED, and what `createBackup` throws */
-export async function save({ name, settings, store, place }: Kept, signal: AbortSignal): Promise<BackupReport> {
-  const { set } = await backupSetOf(name, settings, place);
-  const report = await patiently(() => createBackup(store, set, { signal }), signal);
+/**
+ * @param onRecovered told when a restore that was killed had to be put right first
+ * @throws SIDECAR_BACKUP_FAILED, and what `createBackup` throws
+ */
+export async function save(
+  kept: Kept,
+  signal: AbortSignal,
+  onRecovered: (how: Recovery) => void,
+): Promise<BackupReport> {
+  const report = await patiently(() => saveOnce(kept, signal, onRecovered), signal);
   if (report.result !== "failed") return report;
   throw new OpsError(
     SIDECAR_ERROR.backupFailed,
-    `Nothing new was saved of the set ${name}: ${problemsIn(report)}. Put it right, or take it out of the config; the backups before are as they were.`,
+    `Nothing new was saved of the set ${kept.name}: ${problemsIn(report)}. Put it right, or take it out of the config; the backups before are as they were.`,
   );
+}
+
+/** What became of a restore that was killed; undefined: there was none. */
+type Recovery = Awaited<ReturnType<typeof recoverRestore>>;
+
+async function saveOnce(
+  { name, settings, store, place }: Kept,
+  signal: AbortSignal,
+  onRecovered: (how: Recovery) => void,
+): Promise<BackupReport> {
+  const { set, restorable } = await backupSetOf(name, settings, place);
+  // A restore may have been killed before a config that is gone now was back in its place: only what may be restored knows that place.
+  const how = await recoverRestore(store, restorable);
+  if (how === undefined) return createBackup(store, set, { signal });
+  onRecovered(how);
+  return createBackup(store, (await backupSetOf(name, settings, place)).set, { signal });
 }
 
 /** A restore by hand changes a config, and the change leads here before the restore has ended. */
@@ -131,30 +151,4 @@ export async function prune(
 /** The rules as `planRetention` takes them. */
 export function retentionOf({ retention: { withinDays, ...rules } }: BackupSetSettings): RetentionPolicy {
   return { ...rules, ...(withinDays !== undefined && { withinMs: withinDays * DAY_MS }) };
-}
-
-/**
- * Copies what is newer than the newest copy; what somebody has removed there does not come again. One that may not leave holds up none
- * after it: it was made before the set was encrypted and signed.
- */
-export async function send(kept: Kept, offsite: OffsiteSettings, signal: AbortSignal): Promise<void> {
-  const { name, store, place } = kept;
-  using target = await openOffsite(name, offsite, place);
-  let newest = "";
-  for await (const { id } of target.list(name)) newest = id;
-  const isNew = ({ ref, result }: BackupInfo) => result === "complete" && ref.id > newest;
-  let refusal: unknown;
-  for (const { ref } of (await listBackups(store, name)).filter(isNew)) {
-    refusal = await sendBackup(store, target, ref, { allowPlaintext: offsite.allowPlaintext, signal }).then(
-      () => undefined,
-      refusalIn,
-    );
-  }
-  if (refusal !== undefined) throw refusal;
-}
-
-/** The same whenever it is tried; anything else may be over the next time. */
-function refusalIn(error: { readonly code?: unknown }): unknown {
-  if (error.code === "BACKUP_PLAINTEXT_REFUSED" || error.code === "BACKUP_MANIFEST_INVALID") return error;
-  throw error;
 }

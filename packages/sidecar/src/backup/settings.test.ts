@@ -41,6 +41,11 @@ describe("what is wrong with a set is told by its key", () => {
     [`${DATABASE} { kind: command, program: sh } } }`, "must be a whole path"],
     [`${DATABASE} { kind: postgres, user: u, database: d, password: hunter2 } } }`, "must say where the secret is"],
     ["a: { recipients: [AGE-SECRET-KEY-1HUNTER2] }", "must be an age recipient"],
+    // One letter off.
+    [
+      "a: { recipients: [age1vah85eu0d7s7sdp8pldpewthuuc8weu0v79sz57cnr7034wxqfmqqz2ppz] }",
+      "must be an age recipient without a typing error",
+    ],
     ["'../a': {}", "must be a name of letters"],
     ["a: {}", "backup.sets.a.sources must name something to save"],
     ["a: { trustedKeys: [hunter2] }", "backup.sets.a.trustedKeys.0 must be a public key"],

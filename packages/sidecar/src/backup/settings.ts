@@ -1,9 +1,10 @@
-import { type Codec, DEFAULT_CODEC, DEFAULT_RETENTION } from "@mcp-ops/backup";
+import { type Codec, DEFAULT_CODEC, DEFAULT_RETENTION, isRecipient } from "@mcp-ops/backup";
 import { z } from "zod";
-import { path, type SecretReference } from "../config/sections.ts";
+import { path } from "../config/sections.ts";
 import { type DatabaseSettings, databaseSettings } from "./database-settings.ts";
-import { absolute, named, secretVariables } from "./fields.ts";
+import { named } from "./fields.ts";
 import { type OffsiteSettings, offsiteSettings } from "./offsite-settings.ts";
+import { type ProbeSettings, probeSettings } from "./probe-settings.ts";
 import { faultsOf, isFreeName, isPublicKey } from "./set-faults.ts";
 import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 import { type WatchSettings, watchSettings } from "./watch-settings.ts";
@@ -42,19 +43,10 @@ interface RetentionSettings {
   readonly withinDays?: number | undefined;
 }
 
-/** A program that says whether what was restored works. */
-export interface ProbeSettings {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, SecretReference>>;
-  readonly timeoutMs: number;
-}
-
 /** At night in Europe, and not at the full hour, when everybody's jobs begin. */
 const DEFAULT_SCHEDULE = "17 3 * * *";
 /** All of a set is read again so often, apart from the reading after each run: disks rot silently. */
 const DEFAULT_VERIFY_AFTER_DAYS = 7;
-const DEFAULT_PROBE_MS = 30_000;
 
 const many = z.number().int().min(1);
 
@@ -94,19 +86,6 @@ const retention: z.ZodType<RetentionSettings> = z
     "What stays; a backup stays when any rule wants it. Without this section: last 10, daily 7, weekly 5, monthly 12.",
   );
 
-const probe: z.ZodType<ProbeSettings> = z
-  .strictObject({
-    program: absolute("/usr/local/bin/check-servers").describe(
-      "Its whole path. It works when the program ends with 0.",
-    ),
-    args: z.array(z.string()).default([]).describe("Its arguments, which every user of the machine can see."),
-    env: secretVariables(),
-    timeoutMs: many.max(600_000).default(DEFAULT_PROBE_MS).describe("How long it may take."),
-  })
-  .describe(
-    "Asked after a restore; when it says no, everything is put back. MCP_OPS_RESTORED names the folder of a drill.",
-  );
-
 const oneSet: z.ZodType<BackupSetSettings> = z.strictObject({
   sources: sourceSettings,
   discover: z
@@ -118,7 +97,12 @@ const oneSet: z.ZodType<BackupSetSettings> = z.strictObject({
   databases: databaseSettings,
   codec: z.enum(["zstd", "gzip", "none"]).default(DEFAULT_CODEC).describe("How archives are compressed."),
   recipients: z
-    .array(z.string().regex(/^age1[a-z0-9]+$/, { error: "must be an age recipient, age1…: the public half of a key" }))
+    .array(
+      z.string().refine(isRecipient, {
+        error:
+          "must be an age recipient without a typing error, age1…: the public half of a key, as age-keygen prints it",
+      }),
+    )
     .default([])
     .describe("age recipients (age1…). With one, archives are encrypted; keep the identity elsewhere."),
   signKey: path
@@ -142,7 +126,11 @@ const oneSet: z.ZodType<BackupSetSettings> = z.strictObject({
     .describe("All backups of the set are read again when the oldest reading is older than this."),
   watch: watchSettings,
   offsite: offsiteSettings.optional(),
-  probe: probe.optional(),
+  probe: probeSettings
+    .optional()
+    .describe(
+      "Asked after a restore; when it says no, everything is put back. MCP_OPS_RESTORED names the folder of a drill.",
+    ),
 });
 
 /** More sets than this would be more series than a page should have. */
