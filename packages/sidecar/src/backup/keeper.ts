@@ -16,10 +16,8 @@ import type { Places } from "./places.ts";
 import { type Kept, problemsIn, prune, type Reading, readAgain, save } from "./run.ts";
 import { send } from "./send.ts";
 import { Shelf, type Shelved } from "./shelf.ts";
+import { type Trouble, Troubles } from "./troubles.ts";
 import { WayBack } from "./way-back.ts";
-
-/** What can be wrong with a set, each put right by itself. */
-type Trouble = "recovery" | "watch" | "state" | "run" | "verify" | "retention" | "offsite" | "disk" | "way-back";
 
 /** Keeps one set: runs it at its times and on changes, and knows what is wrong with it. Nothing it does throws. */
 export class Keeper {
@@ -32,7 +30,7 @@ export class Keeper {
   readonly #places: Places;
   readonly #shelf: Shelf;
   readonly #changes: Changes;
-  readonly #troubles = new Map<Trouble, string>();
+  readonly #troubles: Troubles;
   #reading: Reading = { damaged: [], history: [] };
   #schedule: Schedule | undefined;
   #telling: Promise<void> = Promise.resolve();
@@ -46,6 +44,7 @@ export class Keeper {
     this.kept = kept;
     this.#places = places;
     this.#log = log;
+    this.#troubles = new Troubles(kept.name, log);
     this.#known = new KnownServers(state, kept.name);
     this.#wayBack = new WayBack(kept, state, configFlags);
     this.#shelf = new Shelf(kept.store, kept.name);
@@ -71,7 +70,7 @@ export class Keeper {
 
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
-    return [...this.#troubles.values(), ...this.alarms.map((alarm) => this.#said(alarm))];
+    return [...this.#troubles.messages, ...this.alarms.map((alarm) => this.#said(alarm))];
   }
 
   /** What puts the last good backup back, while an alarm stands. */
@@ -83,8 +82,8 @@ export class Keeper {
     const before = await this.status();
     this.#lastRestoreAt = before?.lastRestore?.at;
     const savedAt = before && lastSavedAt(before);
-    await this.#try("recovery", async () => this.#recover(await this.#opened()));
-    await this.#try("watch", () => this.#follow());
+    await this.#troubles.during("recovery", async () => this.#recover(await this.#opened()));
+    await this.#troubles.during("watch", () => this.#follow());
     const { schedule: expression, timeZone } = this.kept.settings;
     const run = (signal: AbortSignal) => this.#runInTurn(signal);
     this.#schedule = openSchedule({ expression, timeZone, lastSucceededAt: savedAt, run });
@@ -113,7 +112,7 @@ export class Keeper {
 
   /** As the disk has it; undefined when its history cannot be read, which is a trouble then. */
   async shelved(): Promise<Shelved | undefined> {
-    const shelved = await this.#try("disk", () => this.#shelf.read());
+    const shelved = await this.#troubles.during("disk", () => this.#shelf.read());
     const { at, result } = shelved?.status.lastRestore ?? {};
     if (this.#schedule !== undefined && at !== undefined && result !== undefined && at !== this.#lastRestoreAt) {
       this.#lastRestoreAt = at;
@@ -163,10 +162,10 @@ export class Keeper {
   #noteKnown(watch: ConfigWatch): void {
     try {
       this.#known.note(watch);
-      this.#troubles.delete("state");
+      this.#troubles.end("state");
     } catch (error) {
       // A server that is lost while no daemon runs would not be missed; every change is saved as before.
-      this.#trouble("state", `What the configs of ${this.kept.name} hold cannot be noted: ${messageOf(error)}.`);
+      this.#troubles.begin("state", `What the configs of ${this.kept.name} hold cannot be noted: ${messageOf(error)}.`);
     }
   }
 
@@ -178,7 +177,7 @@ export class Keeper {
   }
 
   async #noteWayBack(stands: boolean): Promise<void> {
-    await this.#try("way-back", () => this.#wayBack.note(stands));
+    await this.#troubles.during("way-back", () => this.#wayBack.note(stands));
   }
 
   #said({ message }: ConfigAlarm): string {
@@ -203,12 +202,12 @@ export class Keeper {
       // The daemon ends: nobody is to blame, and the next one catches up.
       if (signal.aborted) throw error;
       this.runs.failed++;
-      this.#trouble("run", messageOf(error));
+      this.#troubles.begin("run", messageOf(error));
       throw error;
     }
-    this.#troubles.delete("recovery");
+    this.#troubles.end("recovery");
     await this.#lookAfter(signal);
-    await this.#try("watch", async () => {
+    await this.#troubles.during("watch", async () => {
       if (await this.#follow()) await this.#lookBack(begunAt);
     });
   }
@@ -217,8 +216,9 @@ export class Keeper {
     const report = await save(this.kept, signal, (how) => this.#sayRecovered(how));
     this.runs[report.result]++;
     const { name } = this.kept;
-    if (report.result === "partial") this.#trouble("run", `The last backup of ${name} lacks ${problemsIn(report)}.`);
-    else this.#troubles.delete("run");
+    if (report.result === "partial")
+      this.#troubles.begin("run", `The last backup of ${name} lacks ${problemsIn(report)}.`);
+    else this.#troubles.end("run");
     const { totals } = report.manifest ?? {};
     const durationMs = Math.round(report.durationMs);
     this.#log("info", `The set ${name} is saved.`, {
@@ -231,7 +231,7 @@ export class Keeper {
 
   /** What comes after a backup does not make it a worse one: it has a trouble of its own, and no retry makes a new backup. */
   async #lookAfter(signal: AbortSignal): Promise<void> {
-    const step = (what: Trouble, work: () => Promise<void>) => this.#try(what, work, signal);
+    const step = (what: Trouble, work: () => Promise<void>) => this.#troubles.during(what, work, signal);
     await step("verify", async () => {
       this.#reading = await readAgain(this.kept, this.#reading, signal);
       const { damaged, history } = this.#reading;
@@ -244,25 +244,6 @@ export class Keeper {
     });
     const { offsite } = this.kept.settings;
     if (offsite !== undefined) await step("offsite", () => send(this.kept, offsite, signal));
-  }
-
-  async #try<T>(what: Trouble, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
-    try {
-      const done = await work();
-      this.#troubles.delete(what);
-      return done;
-    } catch (error) {
-      // The daemon ends: nobody is to blame.
-      if (signal?.aborted) throw error;
-      this.#trouble(what, messageOf(error));
-      return undefined;
-    }
-  }
-
-  /** Said once, and not at each look. */
-  #trouble(what: Trouble, message: string): void {
-    if (this.#troubles.get(what) !== message) this.#log("error", message, { set: this.kept.name, what });
-    this.#troubles.set(what, message);
   }
 }
 
