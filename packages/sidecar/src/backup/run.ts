@@ -139,7 +139,7 @@ export function retentionOf({ retention: { withinDays, ...rules } }: BackupSetSe
  */
 export async function send(kept: Kept, offsite: OffsiteSettings, signal: AbortSignal): Promise<void> {
   const { name, store, place } = kept;
-  using target = await openOffsite(name, offsite, place);
+  using target = await openOffsite(`backup.sets.${name}.offsite`, offsite, place);
   let newest = "";
   for await (const { id } of target.list(name)) newest = id;
   const isNew = ({ ref, result }: BackupInfo) => result === "complete" && ref.id > newest;
