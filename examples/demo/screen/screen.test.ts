@@ -68,6 +68,7 @@ mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"
     desk: [],
     said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
   },
+  pair: { now: "a leads, b stands by   k kills a", said: ["one", "two", "three", "four"].map((text) => ({ text })) },
 };
 
 function record(target: string | undefined): Moment["lastRecords"][number] {
