@@ -60,10 +60,11 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   const { arbiterPort } = files;
   const beside = { folder: folder.path, serverUrl: server.url, arbiterPort, paceMs, calledOff };
   await using sidecar = await startSidecar(beside);
-  await using pair = startPair(files, { paceMs, byItself: !hasKeys(process.stdin, stdout), calledOff });
-  using _ = onKeys(process.stdin, { k: () => pair.kill() });
   const { url: opsUrl = "" } = ops;
   const traffic = await startTraffic(server.url, seed);
+  // Last, so that its four processes hold up nothing that a person looks at first.
+  await using pair = startPair(files, { paceMs, byItself: !hasKeys(process.stdin, stdout), calledOff });
+  using _ = onKeys(process.stdin, { k: () => pair.kill() });
   using display = displayOn(stdout);
   const sights = { opsUrl, auditFolder: audit.folder, wrapped, sidecar, pair };
   const momentOf = momentsOf({ opsUrl, forMs, auditFolder: audit.folder, keepsAudit: keep });

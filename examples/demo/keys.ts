@@ -19,7 +19,8 @@ export function onKeys(stdin: NodeJS.ReadStream, actions: Readonly<Record<string
     }
   };
   const calm = () => void terminal.setRawMode(false);
-  terminal.setRawMode(true).setEncoding("utf8").on("data", hear).resume();
+  terminal.setRawMode(true);
+  terminal.setEncoding("utf8").on("data", hear).resume();
   // An error that nobody caught must not leave a terminal in which nothing can be typed.
   process.once("exit", calm);
   return {

@@ -55,6 +55,8 @@ export class Pair implements AsyncDisposable {
     this.#options = options;
     const failing = new AbortController();
     this.#booked = this.#booker.run(AbortSignal.any([this.#over.signal, options.calledOff, failing.signal]));
+    // Told at the end.
+    this.#booked.catch(() => {});
     this.#told = this.#tell().finally(() => failing.abort());
   }
 
@@ -128,7 +130,7 @@ export class Pair implements AsyncDisposable {
     const gapMs = this.#booker.longestMs();
     this.#times++;
     this.#worstMs = Math.max(this.#worstMs, gapMs);
-    const measured = `nobody booked for ${seconds(gapMs / 1000)}, of which the lease is ${seconds(TTL_MS / 1000)}`;
+    const measured = `nobody booked for ${seconds(gapMs / 1000)} (a lease lasts ${seconds(TTL_MS / 1000)})`;
     this.#say({ text: `${other} leads with token ${first.token}: ${measured}`, style: "green" });
     this.#nodes[leader].start();
     this.#now = `${other} leads, and ${leader} is started again`;
