@@ -174,8 +174,9 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
   },
   row("failoverSyncs", "counter", "Looks of a standby for a newer backup of the primary.", GROUP, NODE, {
     name: "result",
-    values: ["staged", "current", "refused", "failed"],
-    bound: "a newer one is here; there is none; not trusted or too large; not for another reason",
+    values: ["staged", "current", "older", "refused", "failed"],
+    bound:
+      "a newer one is here; there is none; what is here is newer; not trusted or too large; not for another reason",
   }),
   {
     ...row(

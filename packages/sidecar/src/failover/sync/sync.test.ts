@@ -53,7 +53,8 @@ function offsite() {
     log: (_, message) => log.push(message),
   };
   const staged = async () => (await listBackups(store, "notes")).map(({ ref }) => ref.id);
-  return { save, parts, staged, log };
+  const lose = (id: string) => bucket.remove({ set: "notes", id });
+  return { save, parts, staged, log, lose };
 }
 
 it("the newest backup of the offsite store is staged, with the one before, and its age is that of the data", async () => {
@@ -70,6 +71,19 @@ it("the newest backup of the offsite store is staged, with the one before, and i
   }
   await vi.waitFor(async () => expect(await staged()).toEqual(ids.slice(1)), WAIT);
   await vi.waitFor(() => expect(sync.pulls).toMatchObject({ staged: 3, refused: 0, failed: 0 }), WAIT);
+});
+
+it("an older backup does not take the place of what is staged, as when the newest has been lost there", async () => {
+  const { save, parts, staged, lose } = offsite();
+  const [older, newer] = [await save(Date.now() - 2 * DAY_MS), await save(Date.now() - DAY_MS)];
+  await using sync = new Sync(parts);
+  sync.start();
+  await vi.waitFor(async () => expect(await staged()).toEqual([newer]), WAIT);
+  await lose(newer);
+  await vi.waitFor(() => expect(sync.pulls.older).toBeGreaterThan(1), WAIT);
+  expect(await staged()).toEqual([newer]);
+  expect(Math.round(((await sync.lagMs(false)) ?? 0) / DAY_MS)).toBe(1);
+  expect(older < newer).toBe(true);
 });
 
 it("a backup of an unknown signer is refused; that is said once, and leaves the age of the data unknown", async () => {

@@ -4,8 +4,11 @@ import { type Log, messageOf } from "../../log.ts";
 import type { SyncSource } from "./source.ts";
 import type { StagedAge } from "./staged-age.ts";
 
-/** What came of a pull: a newer backup; the one that is here; one that is not trusted or too large; nothing, for another reason. */
-export type Pulled = "staged" | "current" | "refused" | "failed";
+/**
+ * What came of a pull: a newer backup; the one that is here; one that is older than what is here, as when the newest has rotted there; one that is
+ * not trusted or too large; nothing, for another reason.
+ */
+export type Pulled = "staged" | "current" | "older" | "refused" | "failed";
 
 export interface SyncParts {
   readonly set: string;
@@ -28,7 +31,7 @@ const REFUSALS: ReadonlySet<unknown> = new Set(["BACKUP_NOT_TRUSTED", "BACKUP_TO
 
 /** Keeps the primary's newest good backup on this node while that is a standby. It stages it, and restores nothing. */
 export class Sync implements AsyncDisposable {
-  readonly pulls: Record<Pulled, number> = { staged: 0, current: 0, refused: 0, failed: 0 };
+  readonly pulls: Record<Pulled, number> = { staged: 0, current: 0, older: 0, refused: 0, failed: 0 };
   readonly #parts: SyncParts;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -98,6 +101,7 @@ export class Sync implements AsyncDisposable {
     const offered = await source.newest(set, signal);
     if (offered === undefined) return undefined;
     const { id, ageMs, open } = offered;
+    if (id !== this.#staged && ageMs > ((await age.lagMs(false)) ?? Number.POSITIVE_INFINITY)) return "older";
     const options = { trust: { keys: trustedKeys }, maxBytes, signal };
     const done = await receiveBackup(store, open, { set, id }, options);
     // Whoever began to lead meanwhile has newer data.
