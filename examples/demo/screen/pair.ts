@@ -5,8 +5,8 @@ import type { Summary } from "./summary.ts";
 import { fit, type Paint, seconds } from "./words.ts";
 
 const LABEL = "failover ";
-/** A person may kill all day long. */
-const LAST_STEPS = 3;
+/** How it began, and one failover; a person may have one all day long. */
+const LAST_STEPS = 4;
 
 /** Who leads, and where there is room what happened last. */
 export function pairLines({ now, said }: PairLook, columns: number, isRoomy: boolean, paint: Paint): readonly string[] {

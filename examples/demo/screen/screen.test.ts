@@ -69,7 +69,10 @@ mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"
     desk: [],
     said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
   },
-  pair: { now: "a leads, b stands by   k kills a", said: ["one", "two", "three", "four"].map((text) => ({ text })) },
+  pair: {
+    now: "a leads, b stands by   k kills a",
+    said: ["one", "two", "three", "four", "five"].map((text) => ({ text })),
+  },
 };
 
 function record(target: string | undefined): Moment["lastRecords"][number] {
@@ -158,6 +161,7 @@ test("who leads the pair is one line, and where there is room the last steps are
     "         two",
     "         three",
     "         four",
+    "         five",
   ]);
 });
 
