@@ -1,4 +1,5 @@
 /** A standby that has the primary's data, and knows how old they are. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,10 +32,12 @@ beforeAll(async () => {
     writeFileSync(notes(group.member(name)), `written by ${name}`);
     keys[name] = publicKeyOf(openSignKey(join(house.folder, "backup.key")));
   }
+  // More than a piece, and more than two.
+  writeFileSync(big(a), randomBytes(9 * 1024 * 1024));
   group.sections = (name) => `backup:
   sets:
     notes:
-      sources: [{ path: data/notes.txt, name: notes }]
+      sources: [{ path: data, name: data }]
       signKey: backup.key
       trustedKeys: ["${keys[name === "a" ? "b" : "a"]}"]
       schedule: "0 0 1 1 *"
@@ -51,6 +54,10 @@ function start(name: "a" | "b"): Promise<Member> {
 
 function notes({ house }: Member): string {
   return join(house.folder, "data", "notes.txt");
+}
+
+function big({ house }: Member): string {
+  return join(house.folder, "data", "big");
 }
 
 function quoted(...words: readonly string[]): string {
@@ -143,6 +150,7 @@ test("after the loss of the primary a fence hook can restore what is staged, bef
   a.daemon?.child.kill("SIGKILL");
   await b.untilPage("/primary", 200);
   expect(readFileSync(notes(b), "utf8")).toBe("written by a");
+  expect(readFileSync(big(b)).equals(readFileSync(big(a)))).toBe(true);
 });
 
 test("the old primary comes back as a standby, and stages what the new one saves", async () => {
