@@ -25,6 +25,15 @@ const STORY = [
   /^ +restored by it: client\.json is byte for byte what it was, and the alarm has ended$/,
   /^ {2}mcp-ops backup restore demo \S+ --yes --config \S+\/mcp-ops\.yaml$/,
 ];
+/** And of the primary that is killed. */
+const FAILOVER = [
+  /^(?:failover| +) (?:a leads, and books; b|b leads, and books; a) stands by, and refuses$/,
+  /^(?:failover| +) kill -9: [ab] is gone, its server and its sidecar$/,
+  /^(?:failover| +) [ab] leads with token 2: nobody booked for [\d.]+m?s \(a lease lasts 2\.0s\)$/,
+  /^(?:failover| +) [ab] is back, and stands by: it does not take the lead again by itself$/,
+  /^taken over: the primary was killed once; nobody booked for [\d.]+m?s, with a lease of 2\.0s\.$/,
+  /^ {2}[1-9]\d* bookings, and no token went back\.$/,
+];
 const ENDINGS = ["success", "tool_error", "validation", "unknown_tool", "timeout", "cancelled", "lost", "denied"];
 
 const PRINTER_DOWN = {
@@ -38,9 +47,10 @@ describe("npm start", () => {
   test("ends by itself with a summary in which clients and metrics agree, and answers scrapes while it runs", async () => {
     await using demo = new Child("demo/main.ts", { args: ["--for", "3s", "--port", "0"] });
     const metricsUrl = await demo.says(METRICS);
+    // In the first seconds it is out of paper.
+    await vi.waitFor(async () => expect(await page(metricsUrl, "health")).toMatchObject(PRINTER_DOWN), WAIT);
     const classic = await scrapePage(metricsUrl);
     const openMetrics = await scrapePage(metricsUrl, OPENMETRICS);
-    await vi.waitFor(async () => expect(await page(metricsUrl, "health")).toMatchObject(PRINTER_DOWN), WAIT);
     expect(await page(metricsUrl, "audit/head")).toMatchObject({ server: "travel-desk", chain: "travel-desk.0" });
     const folder = await demo.says(/^audit +(\S+)/);
     expect(await readdir(folder)).toContain("travel-desk.key");
@@ -71,7 +81,7 @@ describe("npm start", () => {
     expect(demo.stdoutLines).toContainEqual(
       expect.stringMatching(/^wrapped +server-everything +[1-9]\d+ calls +p50 [\d.]+m?s/),
     );
-    for (const step of STORY) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(step));
+    for (const step of [...STORY, ...FAILOVER]) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(step));
     expect(existsSync(dirname(config))).toBe(false);
     await expect(scrapePage(sidecar)).rejects.toThrow("ECONNREFUSED");
     for (const ending of ENDINGS) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(`^${ending} +[1-9]`));

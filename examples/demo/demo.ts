@@ -8,10 +8,14 @@ import { type Look, look } from "./figures/look.ts";
 import { scrape } from "./figures/scrape.ts";
 import { inFlight, settled } from "./figures/settled.ts";
 import { demoFolder } from "./folder.ts";
+import { hasKeys, onKeys } from "./keys.ts";
 import { momentsOf } from "./moments.ts";
 import type { DemoOptions } from "./options.ts";
+import { startPair } from "./pair/pair.ts";
+import { writePair } from "./pair/pair-files.ts";
 import { Random } from "./random.ts";
 import { displayOn } from "./screen/display.ts";
+import { pairSummary } from "./screen/pair.ts";
 import { storySummary } from "./screen/sidecar.ts";
 import { type AuditCount, auditSummary, sidecarSummary, summary, wrappedSummary } from "./screen/summary.ts";
 import { painter } from "./screen/terminal.ts";
@@ -51,12 +55,18 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   await using wrapped = startWrapped(seed, folder.run);
   await using server = await demoServer(seed, parts);
   const { calledOff } = end;
-  const beside = { folder: folder.path, serverUrl: server.url, paceMs: paceOf(forMs), calledOff };
+  const paceMs = paceOf(forMs);
+  const files = await writePair(folder.path);
+  const { arbiterPort } = files;
+  const beside = { folder: folder.path, serverUrl: server.url, arbiterPort, paceMs, calledOff };
   await using sidecar = await startSidecar(beside);
   const { url: opsUrl = "" } = ops;
   const traffic = await startTraffic(server.url, seed);
+  // Last, so that its four processes hold up nothing that a person looks at first.
+  await using pair = startPair(files, { paceMs, byItself: !hasKeys(process.stdin, stdout), calledOff });
+  using _ = onKeys(process.stdin, { k: () => pair.kill() });
   using display = displayOn(stdout);
-  const sights = { opsUrl, auditFolder: audit.folder, wrapped, sidecar };
+  const sights = { opsUrl, auditFolder: audit.folder, wrapped, sidecar, pair };
   const momentOf = momentsOf({ opsUrl, forMs, auditFolder: audit.folder, keepsAudit: keep });
   end.after(forMs);
   while (!end.signal.aborted) {
@@ -65,9 +75,11 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   }
   await Promise.all([traffic.stop(), wrapped.stop()]);
   await settled(() => scrape(`${opsUrl}/metrics`), traffic.tally);
-  await sidecar.told(traffic.tally);
+  const [takenOver] = await Promise.all([pair.told(), sidecar.told(traffic.tally)]);
   await Promise.all([traces.finish(), audit.log.close()]);
   const last = await look(sights);
+  // Before the sidecar, which has the arbiter: a lease can be given back only to one that is there.
+  await pair.stop();
   const [trail, told] = await Promise.all([auditTrail(audit, last), sidecar.stop()]);
   display.finish(momentOf(last, { traces: traces.words, verdict: trail.verdict.verdict }));
   const paint = painter(stdout);
@@ -76,6 +88,7 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
     wrappedSummary(wrapped.tally, last.wrapped, paint),
     sidecarSummary(traffic.tally, last.sidecar, paint),
     storySummary(told, paint),
+    pairSummary(takenOver, paint),
     auditSummary(trail, paint),
   ];
   stdout.write(`\n${summaries.flatMap(({ lines }) => lines).join("\n")}\n`);

@@ -20,7 +20,9 @@ export type TracesFlag = (typeof TRACES)[number];
 
 export const HELP = `A real MCP server under the traffic of real clients, and what mcp-ops measures of it.
 Beside it a third-party server behind mcp-ops wrap, and mcp-ops sidecar, which shows both at one address and
-backs up the config of their client. The demo breaks that config, and puts it back.
+backs up the config of their client. The demo breaks that config, and puts it back. And two nodes of a small server,
+of which one leads: k kills that one, the other leads, and the first comes back as a standby. Where no key can be
+pressed, the demo kills it once by itself.
 
   npm start                    until Ctrl-C
   npm start -- --for 10s       ends by itself, with a summary
@@ -34,8 +36,8 @@ backs up the config of their client. The demo breaks that config, and puts it ba
   --keep             leaves audit log, config and backups where they are; without it, the folder is removed at the end
   --help             this page
 
-Exit code: 0 when clients, metrics, sidecar and audit log say the same, the log is intact and the broken config was put
-back; 1 when not, or when nothing could start; 2 for a wrong option. A wrapped server that cannot start is a line, and changes nothing.
+Exit code: 0 when clients, metrics, sidecar and audit log say the same, the log is intact, the broken config was put
+back and a standby led after its primary was killed; 1 when not, or when nothing could start; 2 for a wrong option. A wrapped server that cannot start is a line, and changes nothing.
 `;
 
 type Flag = (value: string, draft: DemoOptions) => DemoOptions;

@@ -55,9 +55,31 @@ test("hands over from whichever node it is asked at, and shows who asked in the 
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("does not lead") });
 });
 
+test("drills: hands over and back when it is confirmed, and measures how long nobody led", async () => {
+  await b.untilView({ role: "primary", content: true });
+  expect(await failover(a, "drill")).toMatchObject({ code: 2, err: expect.stringContaining("--yes") });
+  const { code, out, err } = await failover(a, "drill", "--yes");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out.split("\n")).toEqual([
+    expect.stringMatching(/^b handed over, a leads\. Nobody led for \d+ to \d+ ms\.$/),
+    expect.stringMatching(/^a handed over, b leads again\. Nobody led for \d+ to \d+ ms\.$/),
+  ]);
+  const { transitions } = (await b.api("/api/v1/failover/history")).body as { transitions: { by?: string }[] };
+  expect(transitions.map(({ by = "" }) => by)).toContainEqual(expect.stringMatching(/^drill by command of /));
+  await a.untilView({ role: "standby", reasons: [] });
+});
+
 test("pauses the group and resumes it, and says by its exit code that somebody should look", async () => {
   expect(await failover(a, "pause")).toMatchObject({ code: 0, out: "This node is paused." });
-  const [status, refused] = await Promise.all([failover(b, "status"), failover(b, "switchover")]);
+  const [status, refused, drill] = await Promise.all([
+    failover(b, "status"),
+    failover(b, "switchover"),
+    failover(b, "drill", "--yes", "--json"),
+  ]);
+  expect(drill.code).toBe(1);
+  expect(JSON.parse(drill.err)).toMatchObject({
+    error: { code: "CLI_DRILL_REFUSED", message: expect.stringContaining("paused") },
+  });
   expect(status).toMatchObject({ code: 3, out: expect.stringContaining("mcp-ops failover resume") });
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("paused") });
   expect(await failover(b, "resume")).toMatchObject({ code: 0, out: "This node decides." });

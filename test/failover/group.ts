@@ -67,6 +67,8 @@ export class Member {
 export class Group implements AsyncDisposable {
   readonly #rest = new AsyncDisposableStack();
   readonly #members = new Map<string, Member>();
+  /** Other sections of a node's config. */
+  sections: (name: string) => string = () => "";
   #arbiter = "";
 
   static async open(...names: readonly string[]): Promise<Group> {
@@ -125,7 +127,7 @@ export class Group implements AsyncDisposable {
       `peers: { ${peers.join(", ")} }`,
       ...more,
     ];
-    return `admin: { listen: "127.0.0.1:${this.member(name).adminPort}", token: { env: ADMIN_TOKEN } }\nfailover:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+    return `admin: { listen: "127.0.0.1:${this.member(name).adminPort}", token: { env: ADMIN_TOKEN } }\nfailover:\n${lines.map((line) => `  ${line}\n`).join("")}${this.sections(name)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a node finds out about the server beside it: real servers of both SDKs, asked as their clients ask. */
 
+import { watch } from "@mcp-ops/kit";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
@@ -73,6 +74,22 @@ describe.each([
     await house[Symbol.asyncDispose]();
     await node.untilView({ healthy: false, trouble: expect.stringContaining("ECONNREFUSED") });
   });
+});
+
+test("behind a role gate, which refuses even lists on a standby, a server is well, and its tools are looked at where it leads", async () => {
+  const desk = watch(
+    () => {
+      const server = new McpServer(IDENTITY);
+      server.registerTool("forecast", {}, () => ({ content: [] }));
+      return server;
+    },
+    { role: { url: node.probes, pollMs: 20 } },
+  );
+  await using house = await httpHouse(toNodeHandler(createMcpHandler(desk)) as Handler);
+  await probing(`url: "${house.url}", expectedTools: [forecast]`);
+  await node.untilPage("/primary", 200);
+  await probing(`url: "${house.url}", expectedTools: [tides]`);
+  await node.untilView({ healthy: false, trouble: "it lacks the tools tides" });
 });
 
 test("a server that hangs is ill as well", async () => {

@@ -61,6 +61,8 @@ describe("an admin listener with a token", () => {
       "/backups",
       "/backups/{set}",
       "/backups/{set}/accept",
+      "/backups/{set}/offer",
+      "/backups/{set}/piece",
       "/backups/{set}/run",
       "/config",
       "/duties/{name}/restart",
@@ -80,8 +82,8 @@ describe("an admin listener with a token", () => {
     for (const [path, { servers, ...operations }] of Object.entries(paths)) {
       const [start] = servers?.map(({ url }) => url.replace(/\/$/, "")) ?? ["/api/v1"];
       const url = `${start}${path.replace("{name}", "fleet").replace("{set}", "kept")}`;
-      // In this config there is no failover.
-      const good = /^\/(?:failover|promote)/.test(path) ? [404] : [200, 202];
+      // In this config there is no failover, and no set is offered.
+      const good = /^\/(?:failover|promote)|\/(?:offer|piece)$/.test(path) ? [404] : [200, 202];
       const methods = Object.keys(operations).map((method) => method.toUpperCase());
       const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
       expect(await ask(daemon.admin, url, { ...bearer(TOKEN), method: "OPTIONS" })).toMatchObject({

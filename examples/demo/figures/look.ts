@@ -1,4 +1,5 @@
 import type { AuditHead, HealthSummary } from "@mcp-ops/formats";
+import type { Pair, PairLook } from "../pair/pair.ts";
 import type { DemoSidecar, SidecarLook } from "../sidecar/demo-sidecar.ts";
 import type { WrappedLook, WrappedServer } from "../wrapped/wrapped-server.ts";
 import { lastRecords, type Recorded } from "./audit-trail.ts";
@@ -14,6 +15,7 @@ export interface Look {
   readonly lastRecords: readonly Recorded[];
   readonly wrapped: WrappedLook;
   readonly sidecar: SidecarLook;
+  readonly pair: PairLook;
 }
 
 const RECORDS = 2;
@@ -24,9 +26,10 @@ export interface Sights {
   readonly auditFolder: string;
   readonly wrapped: WrappedServer;
   readonly sidecar: DemoSidecar;
+  readonly pair: Pair;
 }
 
-export async function look({ opsUrl, auditFolder, wrapped, sidecar }: Sights): Promise<Look> {
+export async function look({ opsUrl, auditFolder, wrapped, sidecar, pair }: Sights): Promise<Look> {
   const [samples, health, auditHead, records, ofWrapped, ofSidecar] = await Promise.all([
     scrape(`${opsUrl}/metrics`),
     fetch(`${opsUrl}/health`).then((response) => response.json() as Promise<HealthSummary>),
@@ -37,5 +40,13 @@ export async function look({ opsUrl, auditFolder, wrapped, sidecar }: Sights): P
     wrapped.look(),
     sidecar.look(),
   ]);
-  return { samples, health, auditHead, lastRecords: records, wrapped: ofWrapped, sidecar: ofSidecar };
+  return {
+    samples,
+    health,
+    auditHead,
+    lastRecords: records,
+    wrapped: ofWrapped,
+    sidecar: ofSidecar,
+    pair: pair.look(),
+  };
 }

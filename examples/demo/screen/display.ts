@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
 import { frame, logHead, logLine, type Moment } from "./frame.ts";
+import { pairLog } from "./pair.ts";
 import { storyLines } from "./sidecar.ts";
 import { painter, Terminal } from "./terminal.ts";
 
@@ -34,6 +35,7 @@ function log(stream: NodeJS.WriteStream): Display {
   const paint = painter(stream);
   let begun = false;
   let told = 0;
+  let toldOfPair = 0;
   return {
     everyMs: 3_000,
     show(moment) {
@@ -43,6 +45,8 @@ function log(stream: NodeJS.WriteStream): Display {
       const { said } = moment.sidecar;
       for (const line of storyLines(said.slice(told), ENDLESS, paint)) stream.write(`${line}\n`);
       told = said.length;
+      for (const line of pairLog(moment.pair.said.slice(toldOfPair), ENDLESS, paint)) stream.write(`${line}\n`);
+      toldOfPair = moment.pair.said.length;
     },
     finish: (moment) => void stream.write(`\n${frame(moment, { columns: 120, rows: ENDLESS }, paint).join("\n")}\n`),
     [Symbol.dispose]() {},

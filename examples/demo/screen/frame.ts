@@ -3,8 +3,10 @@ import { clock } from "../duration.ts";
 import type { Recorded } from "../figures/audit-trail.ts";
 import { errorsOf, type Line, type MethodFigures, totalOf } from "../figures/figures.ts";
 import { quantile } from "../figures/quantile.ts";
+import type { PairLook } from "../pair/pair.ts";
 import type { SidecarLook } from "../sidecar/demo-sidecar.ts";
 import type { WrappedLook } from "../wrapped/wrapped-server.ts";
+import { pairLines } from "./pair.ts";
 import { auditWords, healthWords, sections } from "./sections.ts";
 import { sidecarHead, sidecarLines } from "./sidecar.ts";
 import { table } from "./table.ts";
@@ -31,6 +33,7 @@ export interface Moment {
   readonly traces: string;
   readonly wrapped: WrappedLook;
   readonly sidecar: SidecarLook;
+  readonly pair: PairLook;
 }
 
 /** Below this the lines that only explain are left out. */
@@ -61,6 +64,7 @@ function footer(moment: Moment, total: Line, { columns, rows }: Size, paint: Pai
     ...sections(moment, columns, paint),
     fit(`wrapped  ${wrappedWords(moment.wrapped)}`, columns),
     ...sidecarLines(moment, columns, rows >= STORY_FROM_ROWS, paint),
+    ...pairLines(moment.pair, columns, rows >= STORY_FROM_ROWS, paint),
     fit(`metrics  ${metricsUrl}  (Prometheus target: ${new URL(metricsUrl).host})`, columns),
   ];
   if (rows < ROOMY_FROM_ROWS) return lines;

@@ -3,6 +3,7 @@ import { parseExposition } from "../figures/exposition.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { Tally } from "../figures/tally.ts";
 import { frame, type Moment } from "./frame.ts";
+import { pairLines, pairSummary } from "./pair.ts";
 import { sidecarLines, storySummary } from "./sidecar.ts";
 import { auditSummary, summary, wrappedSummary } from "./summary.ts";
 import { type Paint, seconds } from "./words.ts";
@@ -68,6 +69,10 @@ mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"
     desk: [],
     said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
   },
+  pair: {
+    now: "a leads, b stands by   k kills a",
+    said: ["one", "two", "three", "four", "five"].map((text) => ({ text })),
+  },
 };
 
 function record(target: string | undefined): Moment["lastRecords"][number] {
@@ -114,6 +119,7 @@ test("a frame shows each method, its targets in a steady order, and what went wr
       "wrapped  server-everything   22 calls   p50 0.50ms   p95 0.95ms   2 unknown_tool",
       "sidecar  http://127.0.0.1:9465/metrics   2 servers   admin at :9466",
       "backup   alarm: it",
+      "failover a leads, b stands by   k kills a",
       "metrics  http://127.0.0.1:9464/metrics  (Prometheus target: 127.0.0.1:9464)",
     ]
   `);
@@ -146,6 +152,33 @@ test.each([
   const summary = storySummary(told, plain);
   expect(summary.agrees).toBe(agrees);
   expect(summary.lines.at(-1)).toBe(line);
+});
+
+test("who leads the pair is one line, and where there is room the last steps are below it", () => {
+  expect(pairLines(moment.pair, 30, false, plain)).toEqual(["failover a leads, b stands by…"]);
+  expect(pairLines(moment.pair, 100, true, plain)).toEqual([
+    "failover a leads, b stands by   k kills a",
+    "         two",
+    "         three",
+    "         four",
+    "         five",
+  ]);
+});
+
+test.each([
+  [
+    { how: "taken over", times: 1, worstMs: 2_345, bookings: 80 },
+    true,
+    /^taken over: .* once; nobody booked for 2\.3s, /,
+  ],
+  [{ how: "taken over", times: 3, worstMs: 2_345, bookings: 80 }, true, /^taken over: .* 3 times; .* 2\.3s at most, /],
+  [{ how: "not asked" }, true, /^not shown: nobody pressed k/],
+  [{ how: "called off" }, true, /^not shown: the demo was ended/],
+  [{ how: "failed", why: "a primary did not come" }, false, /^failed: the failover: a primary did not come$/],
+] as const)("of a pair like %j the summary says whether that is well: %s", (told, agrees, line) => {
+  const summary = pairSummary(told, plain);
+  expect(summary.agrees).toBe(agrees);
+  expect(summary.lines[0]).toMatch(line);
 });
 
 test.each([

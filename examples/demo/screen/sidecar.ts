@@ -27,13 +27,18 @@ export function sidecarHead({ sidecar: { addresses, config } }: Pick<Moment, "si
 }
 
 /** One step of the story a line, with its details below. */
-export function storyLines(said: readonly Step[], columns: number, paint: Paint): readonly string[] {
-  const width = columns - LABEL.length;
+export function storyLines(
+  said: readonly Step[],
+  columns: number,
+  paint: Paint,
+  label: string = LABEL,
+): readonly string[] {
+  const width = columns - label.length;
   const lines = said.flatMap(({ text, details = [], style }) => {
     const head = fit(text, width);
     return [style === undefined ? head : paint(style, head), ...details.map((detail) => fit(`  ${detail}`, width))];
   });
-  return lines.map((line, index) => `${index === 0 ? LABEL : INDENT}${line}`);
+  return lines.map((line, index) => `${index === 0 ? label : INDENT}${line}`);
 }
 
 /** Whether the broken config was put back. */

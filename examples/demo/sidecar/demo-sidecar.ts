@@ -36,13 +36,15 @@ export interface SidecarOptions {
   readonly folder: string;
   /** Of the travel desk, for the config of its client. */
   readonly serverUrl: string;
+  /** Of the arbiter of the pair. */
+  readonly arbiterPort: number;
   readonly paceMs: number;
   readonly calledOff: AbortSignal;
 }
 
 /** Starts `mcp-ops sidecar` beside the servers. Resolves when it listens, or cannot; then the story begins. */
 export async function startSidecar(options: SidecarOptions): Promise<DemoSidecar> {
-  const files = await writeFiles(options.folder, options.serverUrl);
+  const files = await writeFiles(options.folder, options.serverUrl, options.arbiterPort);
   const sidecar = new DemoSidecar(files, options);
   await sidecar.listening();
   return sidecar;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { arbiterSection } from "../pair/pair-files.ts";
 import { SERVER_NAME } from "../server/server.ts";
 import { EVERYTHING } from "../wrapped/everything.ts";
 import { WRAPPED_NAME } from "../wrapped/wrapped-server.ts";
@@ -48,10 +49,10 @@ backup:
 `;
 
 /** Writes them into the folder of the demo. */
-export async function writeFiles(folder: string, serverUrl: string): Promise<SidecarFiles> {
+export async function writeFiles(folder: string, serverUrl: string, arbiterPort: number): Promise<SidecarFiles> {
   const files = { config: join(folder, "mcp-ops.yaml"), clientConfig: join(folder, "client.json") };
   await mkdir(join(folder, "run"), { recursive: true, mode: 0o700 });
-  await writeFile(files.config, CONFIG);
+  await writeFile(files.config, `${CONFIG}${arbiterSection(arbiterPort)}`);
   await writeFile(files.clientConfig, clientText(serverUrl), { mode: 0o600 });
   writeBookings(join(folder, "bookings.db"));
   return files;

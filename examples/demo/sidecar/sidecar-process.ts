@@ -55,6 +55,12 @@ export class SidecarProcess implements AsyncDisposable {
     return how;
   }
 
+  /** Ends it as the loss of its host would. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+    process.off("exit", this.#kill);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

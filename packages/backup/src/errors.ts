@@ -15,6 +15,7 @@ export type BackupErrorCode =
   | "BACKUP_S3_FAILED"
   | "BACKUP_BUSY"
   | "BACKUP_TOO_MANY_FILES"
+  | "BACKUP_TOO_LARGE"
   | "BACKUP_NO_SPACE"
   | "BACKUP_WRITE_FAILED"
   | "BACKUP_ABORTED"

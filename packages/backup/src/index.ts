@@ -1,4 +1,5 @@
 export { isRecipient } from "./archive/encryption.ts";
+export type { OpenFile } from "./archive/open.ts";
 export type { ChainEvent, ChainLine } from "./chain/chain.ts";
 export { type BackupReport, createBackup } from "./create/create-backup.ts";
 export type { CreateOptions } from "./create/options.ts";
@@ -31,6 +32,7 @@ export type { BackupErrorCode } from "./errors.ts";
 export { openSignKey, publicKeyOf } from "./manifest/keys.ts";
 export type { ArchiveFacts, FileFacts, Manifest, SourceFacts, Totals } from "./manifest/manifest.ts";
 export { type FetchOptions, fetchBackup, type Offered, offeredBackup } from "./offsite/fetch.ts";
+export { type ReceiveOptions, receiveBackup } from "./offsite/receive.ts";
 export { type SendOptions, sendBackup } from "./offsite/send.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { type ExtractOptions, extractBackup } from "./restore/extract-backup.ts";

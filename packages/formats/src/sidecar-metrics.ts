@@ -32,6 +32,7 @@ export const SIDECAR_METRIC = {
   failoverHealthy: "mcp_ops_failover_healthy",
   failoverEligible: "mcp_ops_failover_eligible",
   failoverSyncLag: "mcp_ops_failover_sync_lag_seconds",
+  failoverSyncs: "mcp_ops_failover_syncs_total",
   failoverStoreLastSeen: "mcp_ops_failover_store_last_seen_timestamp_seconds",
 } as const;
 
@@ -171,6 +172,12 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     ...row("failoverSyncLag", "gauge", "How old the data of this node are; none when nobody knows.", GROUP, NODE),
     unit: "seconds",
   },
+  row("failoverSyncs", "counter", "Looks of a standby for a newer backup of the primary.", GROUP, NODE, {
+    name: "result",
+    values: ["staged", "current", "older", "refused", "failed"],
+    bound:
+      "a newer one is here; there is none; what is here is newer; not trusted or too large; not for another reason",
+  }),
   {
     ...row(
       "failoverStoreLastSeen",

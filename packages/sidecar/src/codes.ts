@@ -22,4 +22,6 @@ export const SIDECAR_ERROR = {
   failoverOff: "SIDECAR_FAILOVER_OFF",
   failoverRefused: "SIDECAR_FAILOVER_REFUSED",
   noSuchSet: "SIDECAR_NO_SUCH_SET",
+  noSuchBackup: "SIDECAR_NO_SUCH_BACKUP",
+  syncFailed: "SIDECAR_SYNC_FAILED",
 } as const;

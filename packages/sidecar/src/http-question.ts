@@ -36,6 +36,28 @@ export function askHttp(
   return promise;
 }
 
+/** The same, for an answer that is no text. */
+export async function askForBytes(
+  to: URL,
+  question: HttpQuestion,
+  most: number,
+): Promise<{ readonly status: number; readonly body: Buffer }> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const asked = send(to, question);
+  asked.once("error", reject);
+  asked.once("response", resolve);
+  asked.end(question.body);
+  const response = await promise;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > most) throw new Error(`the answer is longer than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+}
+
 function send(to: URL | { readonly socket: string; readonly path: string }, question: HttpQuestion): ClientRequest {
   const { method, headers = {}, signal, body, tls = {} } = question;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };

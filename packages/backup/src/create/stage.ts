@@ -1,17 +1,16 @@
 import type { KeyObject } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { CODEC_SUFFIX, compress } from "../archive/codec.ts";
 import { encrypt } from "../archive/encryption.ts";
 import { Measure, type Measured } from "../archive/measure.ts";
-import type { OpenFile } from "../archive/open.ts";
 import { stoppable } from "../archive/stoppable.ts";
 import { writeArchive } from "../archive/write.ts";
 import type { MadeEvent } from "../chain/chain.ts";
 import { writeNew } from "../disk/durable.ts";
 import { openSignKey } from "../manifest/keys.ts";
+import { fromFolder } from "../manifest/load.ts";
 import { type ArchiveFacts, type FileFacts, MANIFEST_SCHEMA, type Manifest, totalsOf } from "../manifest/manifest.ts";
 import { sealOf } from "../manifest/seal.ts";
 import type { OnProgress } from "../progress.ts";
@@ -113,8 +112,4 @@ async function writeManifest(staging: string, manifest: Manifest, key?: KeyObjec
   await writeNew(join(staging, SEAL_FILE), (handle) => handle.writeFile(JSON.stringify(seal)));
   await writeNew(join(staging, MANIFEST_FILE), (handle) => handle.writeFile(text));
   return seal.sha256;
-}
-
-function fromFolder(folder: string): OpenFile {
-  return async (file) => createReadStream(join(folder, file), { highWaterMark: 1 << 18 });
 }

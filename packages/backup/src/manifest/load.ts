@@ -1,4 +1,6 @@
 import { hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
 import type { OpenFile } from "../archive/open.ts";
 import { readAll } from "../archive/read-all.ts";
 import { type BackupRef, type BackupTarget, MANIFEST_FILE, SEAL_FILE } from "../targets/target.ts";
@@ -19,6 +21,11 @@ export const MAX_SEAL_BYTES = 10_000;
 
 export function opener(target: BackupTarget, ref: BackupRef): OpenFile {
   return (file) => target.open(ref, file);
+}
+
+/** The files of a backup that is in the making. */
+export function fromFolder(folder: string): OpenFile {
+  return async (file) => createReadStream(join(folder, file), { highWaterMark: 1 << 18 });
 }
 
 /** @throws BACKUP_MANIFEST_INVALID, BACKUP_NOT_FOUND */

@@ -5,16 +5,15 @@ import type { Place } from "./open-set.ts";
 
 /**
  * The bucket of a set.
- * @param name of the set, for messages
+ * @param key where it stands in the config, for messages
  * @throws SIDECAR_SECRET_UNREADABLE, BACKUP_S3_MISSING
  */
 export async function openOffsite(
-  name: string,
+  key: string,
   settings: OffsiteSettings,
   place: Place,
 ): Promise<BackupTarget & Disposable> {
   const { bucket, prefix, region, endpoint, identity, deleteIdentity } = settings;
-  const key = `backup.sets.${name}.offsite`;
   return openS3Target({
     bucket,
     prefix,

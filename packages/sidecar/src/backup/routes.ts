@@ -1,16 +1,18 @@
+import { z } from "zod";
 import { SIDECAR_ERROR } from "../codes.ts";
-import { type AdminReply, type AdminRoute, problem } from "../listeners/admin-route.ts";
+import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Keeper } from "./keeper.ts";
+import { offerOf, PIECE_WISH, pieceOf } from "./offers.ts";
 
 /** Backups shown of one set; the newest. */
 const MAX_SHOWN = 1_000;
 
 /** What the admin API can ask of the sets. It names sets of the config, and nothing else: no path and no command comes in here. */
 export function backupRoutes(keepers: () => ReadonlyMap<string, Keeper>): readonly AdminRoute[] {
-  const withSet = (answer: (keeper: Keeper) => Promise<AdminReply>): AdminRoute["respond"] => {
-    return async ({ params }) => {
-      const keeper = keepers().get(params.set ?? "");
-      if (keeper !== undefined) return answer(keeper);
+  const withSet = (answer: (keeper: Keeper, request: AdminRequest) => Promise<AdminReply>): AdminRoute["respond"] => {
+    return async (request) => {
+      const keeper = keepers().get(request.params.set ?? "");
+      if (keeper !== undefined) return answer(keeper, request);
       return problem(404, SIDECAR_ERROR.noSuchSet, "The config has no such set. /api/v1/backups lists them.");
     };
   };
@@ -49,7 +51,53 @@ export function backupRoutes(keepers: () => ReadonlyMap<string, Keeper>): readon
         return { status: 200, body: await summary(keeper) };
       }),
     },
+    // What a backup holds is secret. So these are no GETs, which without a token anybody on this machine may ask.
+    {
+      method: "post",
+      path: "/{set}/offer",
+      about:
+        "Which backup of a set a standby should have: the newest that is complete and was read in full, and its age",
+      respond: withSet(offering(offer)),
+    },
+    {
+      method: "post",
+      path: "/{set}/piece",
+      about: "A part of a file of a backup, as bytes; an empty one behind its end",
+      accepts: z.toJSONSchema(PIECE_WISH),
+      respond: withSet(offering(piece)),
+    },
   ];
+}
+
+type Answer = (keeper: Keeper, request: AdminRequest) => Promise<AdminReply>;
+
+function offering(answer: Answer): Answer {
+  return async (keeper, request) => {
+    if (keeper.kept.settings.offer) return answer(keeper, request);
+    return notThere(`The set ${keeper.kept.name} is not offered. Set offer: true in its config here, if it should be.`);
+  };
+}
+
+async function offer({ kept: { store, name } }: Keeper): Promise<AdminReply> {
+  const offered = await offerOf(store, name);
+  return offered === undefined
+    ? notThere(`There is no good backup of ${name} yet.`)
+    : { status: 200, body: { ...offered } };
+}
+
+async function piece({ kept: { store, name: set } }: Keeper, { body }: AdminRequest): Promise<AdminReply> {
+  const wish = PIECE_WISH.safeParse(body);
+  if (!wish.success) return problem(400, SIDECAR_ERROR.requestMalformed, "Give id, file and start, the first byte.");
+  try {
+    return { status: 200, body: await pieceOf(store, { set, id: wish.data.id }, wish.data) };
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "BACKUP_NOT_FOUND") throw error;
+    return notThere((error as Error).message);
+  }
+}
+
+function notThere(message: string): AdminReply {
+  return problem(404, SIDECAR_ERROR.noSuchBackup, message);
 }
 
 async function summary(keeper: Keeper): Promise<object> {

@@ -14,7 +14,7 @@ const MAX_STRANGERS_LOOKED_AT = 20;
  */
 export async function send(kept: Kept, offsite: OffsiteSettings, signal: AbortSignal): Promise<void> {
   const { name, store, place } = kept;
-  using target = await openOffsite(name, offsite, place);
+  using target = await openOffsite(`backup.sets.${name}.offsite`, offsite, place);
   const there: string[] = [];
   for await (const { id } of target.list(name)) there.push(id);
   const { lines } = await store.chain(name);

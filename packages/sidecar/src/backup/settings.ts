@@ -30,6 +30,7 @@ export interface BackupSetSettings {
   readonly verifyAfterDays: number;
   readonly watch: WatchSettings;
   readonly offsite?: OffsiteSettings | undefined;
+  readonly offer: boolean;
   readonly probe?: ProbeSettings | undefined;
 }
 
@@ -126,6 +127,10 @@ const oneSet: z.ZodType<BackupSetSettings> = z.strictObject({
     .describe("All backups of the set are read again when the oldest reading is older than this."),
   watch: watchSettings,
   offsite: offsiteSettings.optional(),
+  offer: z
+    .boolean()
+    .default(false)
+    .describe("Give its newest good backup to whoever shows the token of admin, as a standby does (failover.sync)."),
   probe: probeSettings
     .optional()
     .describe(

@@ -6,6 +6,8 @@ import type { Prober } from "./prober.ts";
 import type { Pullers } from "./pullers.ts";
 import { Repeats } from "./repeats.ts";
 import type { Schedule } from "./schedule.ts";
+import type { Troubles } from "./status-text.ts";
+import type { Sync } from "./sync/sync.ts";
 
 /** What an agent is made of. */
 export interface AgentParts {
@@ -17,6 +19,7 @@ export interface AgentParts {
   readonly pullers: Pullers;
   readonly prober: Prober;
   readonly schedule: Schedule;
+  readonly sync: Sync | undefined;
   /** Where clients reach the server of this node. */
   readonly publicUrl: string | undefined;
 }
@@ -31,9 +34,13 @@ export interface Primary {
 export class Agent implements AsyncDisposable {
   readonly parts: AgentParts;
   readonly repeats: Repeats = new Repeats();
+  #leadsSince: number | undefined;
 
   constructor(parts: AgentParts) {
     this.parts = parts;
+    parts.node.onChange(() => {
+      this.#leadsSince = this.status.role === "primary" ? (this.#leadsSince ?? performance.now()) : undefined;
+    });
   }
 
   get status(): NodeStatus {
@@ -44,6 +51,16 @@ export class Agent implements AsyncDisposable {
   get leads(): boolean {
     const { role, draining, remainingMs } = this.status;
     return role === "primary" && !draining && remainingMs > 0;
+  }
+
+  /** Undefined on a standby. */
+  get leadingForMs(): number | undefined {
+    if (!this.leads || this.#leadsSince === undefined) return undefined;
+    return performance.now() - this.#leadsSince;
+  }
+
+  get troubles(): Troubles {
+    return { server: this.parts.prober.last?.trouble ?? "", sync: this.parts.sync?.trouble ?? "" };
   }
 
   primary(): Primary | undefined {
@@ -87,10 +104,11 @@ export class Agent implements AsyncDisposable {
 
   /** Gives the lease back in order, where it has it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { node, store, history, prober, schedule } = this.parts;
+    const { node, store, history, prober, schedule, sync } = this.parts;
     prober.stop();
     schedule[Symbol.dispose]();
     await node[Symbol.asyncDispose]();
+    await sync?.[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
     await history[Symbol.asyncDispose]();
   }

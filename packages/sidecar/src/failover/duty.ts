@@ -32,7 +32,7 @@ function openFailover(settings: FailoverSettings): Duty {
         agent = await openAgent(group, settings, context, report);
         return;
       }
-      alone = openProber(settings, context, () => false, report);
+      alone = openProber(settings, context, () => false, undefined, report);
       alone.start();
     },
     async stop() {
@@ -42,8 +42,8 @@ function openFailover(settings: FailoverSettings): Duty {
     },
     status() {
       if (group === undefined) return { content: true, message: "There is no failover here." };
-      const { trouble = "" } = agent?.parts.prober.last ?? alone?.last ?? {};
-      if (agent !== undefined) return statusOf(agent.status, agent.parts.timing.ttlMs, trouble);
+      if (agent !== undefined) return statusOf(agent.status, agent.parts.timing.ttlMs, agent.troubles);
+      const { trouble = "" } = alone?.last ?? {};
       return wellness.isWell
         ? { content: true, message: `This node of ${group} serves, as all that are well do.` }
         : { content: false, message: `The server of this node is ill${trouble === "" ? "" : `: ${trouble}`}.` };

@@ -22,6 +22,7 @@ export function failoverFamilies(agent: Agent | undefined, format: Format): read
     gauge(METRIC.failoverHealthy, status.healthy ? 1 : 0),
     gauge(METRIC.failoverEligible, status.reasons.length === 0 ? 1 : 0),
     gauge(METRIC.failoverSyncLag, status.syncLagMs === undefined ? undefined : status.syncLagMs / 1000),
+    own(METRIC.failoverSyncs, syncsOf(agent, labels)),
     gauge(METRIC.failoverStoreLastSeen, lastSeen(status.lastStoreAnswerMs)),
   ];
   return families.flatMap((family) => convert(family, "classic", format));
@@ -34,6 +35,10 @@ function transitionsOf(
   const reasons: readonly Why[] = FAILOVER_REASONS;
   // From the first page on, so that a first one is an increase.
   return reasons.map((reason) => ({ labels: { ...labels, reason }, value: transitions[reason] ?? 0 }));
+}
+
+function syncsOf({ parts: { sync } }: Agent, labels: Readonly<Record<string, string>>): readonly Figure[] {
+  return Object.entries(sync?.pulls ?? {}).map(([result, value]) => ({ labels: { ...labels, result }, value }));
 }
 
 function lastSeen(agoMs: number | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { OPS_RPC } from "@mcp-ops/formats";
 import { askHttp, type HttpReply } from "../http-question.ts";
 
 /** Revisions as the questions of this client name them. */
@@ -88,7 +89,7 @@ export class McpClient {
     });
     const answer = answerIn(reply, id);
     if (answer?.error !== undefined || (answer === undefined && reply.status >= 400 && reply.status < 500)) {
-      throw new Refused(`${method} was refused (HTTP ${reply.status}${codeOf(answer?.error)})`);
+      throw new Refused(`${method} was refused (HTTP ${reply.status}${codeOf(answer?.error)})`, answer?.error?.code);
     }
     if (answer?.result === undefined) throw new Error(`${method} got no answer of MCP (HTTP ${reply.status})`);
     const { "mcp-session-id": session } = reply.headers;
@@ -129,7 +130,20 @@ const META = {
 };
 
 /** The server has answered, and does not do this. */
-class Refused extends Error {}
+class Refused extends Error {
+  /** Of JSON-RPC, where it gave one. */
+  readonly code: unknown;
+
+  constructor(message: string, code: unknown) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** It is the role gate that has answered: this node does not lead. */
+export function isRoleRefusal(error: unknown): boolean {
+  return error instanceof Refused && error.code === OPS_RPC.notPrimary;
+}
 
 interface Answer {
   readonly id?: unknown;

@@ -18,6 +18,7 @@ import { Pullers } from "./pullers.ts";
 import { Schedule } from "./schedule.ts";
 import type { FailoverSettings, PeerSettings } from "./settings.ts";
 import { openStore } from "./stores.ts";
+import { openSync } from "./sync/open-sync.ts";
 import { timingFor } from "./timing-settings.ts";
 
 const MISSED_SYNCS = 3;
@@ -32,10 +33,12 @@ export async function openAgent(
   const { log, state, folder, env } = context;
   if (settings.store === undefined) throw new Error("The schema lets no group without a store pass.");
   const peers = peersOf(settings.peers, { folder, env });
+  const sync = settings.sync && (await openSync(settings.sync, context, { peers, ...leadOf(() => agent) }));
   const prober = openProber(
     settings,
     context,
     () => agent.leads,
+    sync,
     (finding, lagMs) => {
       agent.parts.node.reportSyncLag(lagMs);
       agent.parts.node.reportHealth(finding.passing ? "passing" : "failing");
@@ -46,7 +49,7 @@ export async function openAgent(
   const history = new History(state, historyFolder(settings, { folder, env }), log);
   const pullers = new Pullers(() => performance.now());
   const schedule = scheduleOf(context, () => agent);
-  const opened = { store, history, pullers, peers, prober, schedule };
+  const opened = { store, history, pullers, peers, prober, schedule, sync };
   const agent: Agent = await begun(opened, () => {
     const timing = timingFor(store.kind, settings.timing, settings.fence?.timeoutMs, store.caps.minTtlMs);
     const node = openNode(nodeOptions(group, settings, context, { store, history, pullers, timing }));
@@ -54,14 +57,25 @@ export async function openAgent(
   });
   schedule.open();
   prober.start();
+  sync?.start();
   return agent;
 }
 
+/** Who leads, unless it is this node; and whether it does. */
+function leadOf(agent: () => Agent) {
+  const primary = () => {
+    const { holder, node } = agent().status;
+    return holder?.node === node ? undefined : holder?.node;
+  };
+  return { primary, leads: () => agent().leads };
+}
+
 /** What was opened for an agent that cannot be is closed again. */
-async function begun(opened: Pick<AgentParts, "store" | "history">, begin: () => Agent): Promise<Agent> {
+async function begun(opened: Pick<AgentParts, "store" | "history" | "sync">, begin: () => Agent): Promise<Agent> {
   try {
     return begin();
   } catch (error) {
+    await opened.sync?.[Symbol.asyncDispose]();
     await opened.history[Symbol.asyncDispose]();
     await opened.store[Symbol.asyncDispose]();
     throw error;

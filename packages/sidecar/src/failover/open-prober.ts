@@ -7,6 +7,7 @@ import { type ProbeFinding, Prober } from "./prober.ts";
 import { probeServer } from "./server-probe.ts";
 import { DEFAULT_EVERY_MS } from "./server-settings.ts";
 import type { FailoverSettings } from "./settings.ts";
+import type { StagedAge } from "./sync/staged-age.ts";
 import { Synced } from "./synced.ts";
 
 /** What is told after each probe: what it found, and how old the data of this node are. */
@@ -17,16 +18,26 @@ export function openProber(
   { server, syncedFile }: FailoverSettings,
   context: DutyContext,
   leads: () => boolean,
+  staged: Pick<StagedAge, "lagMs"> | undefined,
   report: Report,
 ): Prober {
   const { folder, env } = context;
   const { folder: runtimeFolder } = readSettings(env, process.getuid?.() ?? 0);
   const token = server.token && readSecret("failover.server.token", server.token, folder, env);
-  const synced = new Synced(syncedFile && resolve(folder, syncedFile));
+  const ages = [...(syncedFile ? [new Synced(resolve(folder, syncedFile))] : []), ...(staged ? [staged] : [])];
   const everyMs = server.everyMs ?? hintsOf(env).everyMs ?? DEFAULT_EVERY_MS;
   return new Prober(
     (signal) => probeServer(server, { token, runtimeFolder }, leads(), signal),
     { everyMs, timeoutMs: server.timeoutMs, hurried: server.passes },
-    async (finding) => report(finding, await synced.lagMs(leads())),
+    async (finding) => report(finding, await oldest(ages, leads())),
   );
+}
+
+/** Data are as old as the oldest of them; unknown when one of them is, and without any. */
+async function oldest(
+  ages: readonly { lagMs(leads: boolean): Promise<number | undefined> }[],
+  leads: boolean,
+): Promise<number | undefined> {
+  const lags = await Promise.all(ages.map((age) => age.lagMs(leads)));
+  return lags.length === 0 || lags.includes(undefined) ? undefined : Math.max(...(lags as number[]));
 }

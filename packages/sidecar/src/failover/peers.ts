@@ -1,5 +1,5 @@
-import { askHttp, type HttpReply } from "../http-question.ts";
-import type { AdminReply } from "../listeners/admin-route.ts";
+import { askForBytes, askHttp, type HttpQuestion, type HttpReply } from "../http-question.ts";
+import { type AdminReply, API } from "../listeners/admin-route.ts";
 import { messageOf } from "../log.ts";
 import type { Order } from "./orders.ts";
 
@@ -30,6 +30,11 @@ export class Peers {
 
   get names(): readonly string[] {
     return [...this.#peers.keys()];
+  }
+
+  /** Undefined when there is none of this name. */
+  peer(node: string): Peer | undefined {
+    return this.#peers.get(node);
   }
 
   serverUrl(node: string): string | undefined {
@@ -76,25 +81,46 @@ async function tellOne(peer: Peer, method: "POST" | "DELETE", path: string, body
   }
 }
 
-function askPeer(
-  { url, token, ca }: Peer,
-  method: "GET" | "POST" | "DELETE",
-  path: string,
-  body: object | undefined,
-  more: Readonly<Record<string, string>> = {},
-  timeoutMs: number = TELL_MS,
-): Promise<HttpReply> {
+/** A question to the admin API of a peer. */
+interface PeerQuestion {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Under `/api/v1`. */
+  readonly path: string;
+  readonly body: object | undefined;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Its answer, of `most` bytes. */
+export function askPeerForBytes(
+  peer: Peer,
+  { most, ...question }: PeerQuestion & { readonly most: number },
+): Promise<{ readonly status: number; readonly body: Buffer }> {
+  return askForBytes(new URL(API + question.path, peer.url), questionTo(peer, question), most);
+}
+
+function questionTo({ token, ca }: Peer, { method, body, signal, headers }: PeerQuestion): HttpQuestion {
   const shown = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const headers = { "content-type": "application/json", ...shown, ...more };
-  const signal = AbortSignal.timeout(timeoutMs);
-  const to = new URL(`/api/v1/failover${path}`, url);
-  return askHttp(to, {
+  return {
     method,
-    headers,
+    headers: { "content-type": "application/json", ...shown, ...headers },
     signal,
     tls: ca === undefined ? undefined : { ca },
     ...(body && { body: JSON.stringify(body) }),
-  });
+  };
+}
+
+function askPeer(
+  peer: Peer,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body: object | undefined,
+  headers: Readonly<Record<string, string>> = {},
+  timeoutMs: number = TELL_MS,
+): Promise<HttpReply> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const to = new URL(`${API}/failover${path}`, peer.url);
+  return askHttp(to, questionTo(peer, { method, path, body, signal, headers }));
 }
 
 function notReached(error: unknown): string {

@@ -3,7 +3,7 @@ import type { Registration } from "@mcp-ops/formats";
 import { httpCheck } from "@mcp-ops/kit";
 import { discover } from "../fleet/discovery.ts";
 import { askHttp } from "../http-question.ts";
-import { McpClient } from "./mcp-client.ts";
+import { isRoleRefusal, McpClient } from "./mcp-client.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
 /** What a probe needs besides its settings. */
@@ -47,16 +47,22 @@ async function probeMcp(
   const client = new McpClient(url, token, signal);
   try {
     await client.greet();
-    if (expectedTools.length > 0) {
-      const names = await client.toolNames();
-      const missing = expectedTools.filter((tool) => !names.has(tool));
-      if (missing.length > 0) throw new Error(`it lacks the tools ${missing.join(", ")}`);
-    }
+    if (expectedTools.length > 0) await demandTools(client, expectedTools, leads);
     // On a standby its gate may refuse the call, which says nothing about the server.
     if (canary !== undefined && (leads || canary.onStandby)) await client.call(canary.tool, canary.arguments);
   } finally {
     await client.leave();
   }
+}
+
+/** The gate of a standby refuses lists, too, unless it was told otherwise: then nobody would ever be well enough to lead. */
+async function demandTools(client: McpClient, expected: readonly string[], leads: boolean): Promise<void> {
+  const names = await client.toolNames().catch((error: unknown) => {
+    if (!leads && isRoleRefusal(error)) return undefined;
+    throw error;
+  });
+  const missing = names === undefined ? [] : expected.filter((tool) => !names.has(tool));
+  if (missing.length > 0) throw new Error(`it lacks the tools ${missing.join(", ")}`);
 }
 
 async function probeRegistered(name: string, folder: string, signal: AbortSignal): Promise<void> {

@@ -29,7 +29,7 @@ describe("a section of failover", () => {
   });
 
   it("does not limit the age of data of which nobody knows the age", () => {
-    expect(complaint({ maxSyncLagMs: 1_000 })).toContain("maxSyncLagMs needs failover.syncedFile");
+    expect(complaint({ maxSyncLagMs: 1_000 })).toContain("maxSyncLagMs needs failover.sync or syncedFile");
   });
 
   it("does not count more failures than probes, nor calls tools of a server it cannot ask", () => {

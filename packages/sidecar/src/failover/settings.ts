@@ -4,6 +4,7 @@ import { path, type SecretReference, secret } from "../config/sections.ts";
 import { messageOf } from "../log.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 import { type StoreSettings, storeSettings } from "./store-settings.ts";
+import { type SyncSettings, syncSettings } from "./sync/sync-settings.ts";
 import { type TimingSettings, timingFor, timingSettings } from "./timing-settings.ts";
 
 /** The section `failover` of the config. */
@@ -17,6 +18,7 @@ export interface FailoverSettings {
   readonly server: ServerSettings;
   readonly maxSyncLagMs?: number | undefined;
   readonly syncedFile?: string | undefined;
+  readonly sync?: SyncSettings | undefined;
   readonly peers: Readonly<Record<string, PeerSettings>>;
   readonly fence?: FenceSettings | undefined;
   readonly history: { readonly folder?: string | undefined };
@@ -115,6 +117,7 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
       .optional()
       .describe("A file that is touched whenever the data here have been brought up to date: its age is theirs.")
       .meta({ examples: ["/var/lib/weather/synced"] }),
+    sync: syncSettings.optional(),
     peers: z
       .record(named("b"), peer)
       .refine((given) => Object.keys(given).length <= MAX_PEERS, { error: `must be ${MAX_PEERS} nodes at most` })
@@ -138,9 +141,13 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
     error:
       "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9466, token: { file: arbiter-token } }",
   })
-  .refine(({ maxSyncLagMs, syncedFile }) => maxSyncLagMs === undefined || syncedFile !== undefined, {
+  .refine(({ maxSyncLagMs, syncedFile, sync }) => maxSyncLagMs === undefined || (syncedFile ?? sync) !== undefined, {
     path: ["maxSyncLagMs"],
-    error: "needs failover.syncedFile: else nobody knows how old the data are, and this node never leads",
+    error: "needs failover.sync or syncedFile: else nobody knows how old the data are, and this node never leads",
+  })
+  .refine(({ sync, mode }) => sync === undefined || mode === "active-passive", {
+    path: ["sync"],
+    error: "needs a primary, which active-active has not: leave it out, or take active-passive",
   })
   .superRefine(({ store, timing, fence }, context) => {
     try {

@@ -1,9 +1,15 @@
 import type { NodeStatus } from "@mcp-ops/failover";
 import type { DutyStatus } from "../duties/duty.ts";
 
+/** What does not work beside a node, in a few words; empty when it does. */
+export interface Troubles {
+  readonly server: string;
+  readonly sync: string;
+}
+
 /** What a person has to know about a node, in one sentence; and whether anybody should look. */
-export function statusOf(status: NodeStatus, ttlMs: number, trouble: string): DutyStatus {
-  const message = troubleOf(status, ttlMs, trouble);
+export function statusOf(status: NodeStatus, ttlMs: number, troubles: Troubles): DutyStatus {
+  const message = troubleOf(status, ttlMs, troubles);
   return message === undefined ? { content: true, message: calmText(status) } : { content: false, message };
 }
 
@@ -12,7 +18,7 @@ function calmText({ node, group, role, token, holder }: NodeStatus): string {
   return `${node} is a standby of ${group}; ${holder?.node} leads.`;
 }
 
-function troubleOf(status: NodeStatus, ttlMs: number, trouble: string): string | undefined {
+function troubleOf(status: NodeStatus, ttlMs: number, { server, sync }: Troubles): string | undefined {
   const {
     node,
     group,
@@ -33,8 +39,9 @@ function troubleOf(status: NodeStatus, ttlMs: number, trouble: string): string |
   }
   if (paused) return `${group} is paused: nobody takes over. End it with mcp-ops failover resume.`;
   if (tilt) return `${node} distrusts its clock after a jump or a standstill, and waits for the store.`;
-  if (!healthy) return `The server beside ${node} is ill${trouble === "" ? "" : `: ${trouble}`}.`;
+  if (!healthy) return `The server beside ${node} is ill${server === "" ? "" : `: ${server}`}.`;
   if (role === "standby" && holder === undefined) return `Nobody leads ${group}${reasonsText(reasons)}.`;
+  if (sync !== "") return `The data of ${node} are not brought up to date: ${sync}`;
   return undefined;
 }
 

@@ -13,10 +13,11 @@ export interface AdminRequest {
 
 type Status = 200 | 202 | 400 | 404 | 409 | 412 | 423 | 500 | 503;
 
-/** What it answers. The body is shown as JSON. */
+/** What it answers. */
 export interface AdminReply {
   readonly status: Status;
-  readonly body: object;
+  /** Shown as JSON; bytes as they are. */
+  readonly body: object | Uint8Array<ArrayBuffer>;
   /** `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number;
 }

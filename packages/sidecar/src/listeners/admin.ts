@@ -127,5 +127,6 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "POST", 
 
 function json(context: Context, { status, body, retryAfterMs }: AdminReply): Response {
   if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+  if (body instanceof Uint8Array) return context.body(body, status, { "Content-Type": "application/octet-stream" });
   return context.json(body, status);
 }

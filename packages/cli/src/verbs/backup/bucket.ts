@@ -6,7 +6,7 @@ import type { ChosenSet } from "./sets.ts";
 /** The bucket that the config names for a set. */
 export async function bucketOf({ name, set, settings, place }: ChosenSet): Promise<BackupTarget & Disposable> {
   const { offsite } = settings;
-  if (name === set.name && offsite !== undefined) return openOffsite(name, offsite, place);
+  if (name === set.name && offsite !== undefined) return openOffsite(`backup.sets.${name}.offsite`, offsite, place);
   throw usageError(`The set ${name} has no bucket. The config names one as backup.sets.${set.name}.offsite.`);
 }
 

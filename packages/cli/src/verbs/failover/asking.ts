@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { OpsError } from "@mcp-ops/formats";
 import { type AdminAnswer, type AdminClient, adminClient, DUTY_PLANS } from "@mcp-ops/sidecar";
 import type { Command } from "commander";
@@ -28,4 +29,10 @@ export function granted({ status, body }: AdminAnswer): AdminAnswer["body"] {
     message?: string;
   };
   throw new OpsError(code, message);
+}
+
+/** For the history, which wants plain characters. */
+export function whoAsks(): string {
+  const name = userInfo().username.replace(/[^\x21-\x7e]/g, "?");
+  return `command of ${name.slice(0, 50)}`;
 }

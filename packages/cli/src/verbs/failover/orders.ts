@@ -1,8 +1,7 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { addExamples, type Example } from "../../help.ts";
 import type { Terminal, Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags, granted } from "./asking.ts";
+import { addAskingOptions, clientOf, type FailoverFlags, granted, whoAsks } from "./asking.ts";
 
 interface Flags extends FailoverFlags {
   readonly dryRun?: boolean;
@@ -102,17 +101,10 @@ async function order(
   const query = flags.dryRun ? "?dryRun=1" : "";
   const answer = await clientOf(flags).ask(method, `/failover${path}${query}`, {
     ...wish,
-    by: `command of ${userName()}`,
+    by: whoAsks(),
   });
   const body = granted(answer);
   terminal.out(flags.json ? JSON.stringify(body) : doneText(answer.status, body));
-}
-
-/** Plain characters only, as the history wants them. */
-function userName(): string {
-  return userInfo()
-    .username.replace(/[^\x21-\x7e]/g, "?")
-    .slice(0, 50);
 }
 
 function doneText(status: number, body: Readonly<Record<string, unknown>>): string {

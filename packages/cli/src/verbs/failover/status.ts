@@ -2,36 +2,15 @@ import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags, granted } from "./asking.ts";
-
-/** As much of a node's view as is shown. A node that cannot be asked has its trouble only. */
-interface View {
-  readonly role?: string;
-  readonly phase?: string;
-  readonly token?: string;
-  readonly remainingMs?: number;
-  readonly healthy?: boolean;
-  readonly syncLagMs?: number;
-  readonly paused?: boolean;
-  readonly reasons?: readonly string[];
-  readonly trouble?: string;
-}
-
-interface GroupView extends View {
-  readonly group: string;
-  readonly content: boolean;
-  readonly message: string;
-  readonly store: { readonly kind: string; readonly singleArbiter: boolean };
-  readonly scheduled: { readonly at: string; readonly leader: string; readonly candidate?: string } | null;
-  readonly members: Readonly<Record<string, View>>;
-}
+import { addAskingOptions, clientOf, type FailoverFlags } from "./asking.ts";
+import { type GroupView, groupView, type View } from "./group-view.ts";
 
 export const addStatus: Verb = (group, terminal, end) => {
   const verb = group
     .command("status")
     .description("Show who leads, and how each node is. Ends with 3 when somebody should look.")
     .action(async (flags: FailoverFlags) => {
-      const view = granted(await clientOf(flags).ask("GET", "/failover?members=1")) as unknown as GroupView;
+      const view = await groupView(clientOf(flags));
       terminal.out(flags.json ? JSON.stringify(view) : groupText(view));
       end(view.content ? EXIT.ok : EXIT.alarm);
     });
