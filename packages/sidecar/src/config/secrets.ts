@@ -46,7 +46,8 @@ export function readTls(key: string, tls: TlsSettings, folder: string): TlsFiles
   };
 }
 
-function readText(key: string, path: string): string {
+/** A file that the config names, with a secret or a certificate. */
+export function readText(key: string, path: string): string {
   try {
     const bytes = readFileSync(path);
     if (bytes.length <= MAX_BYTES) return bytes.toString("utf8");

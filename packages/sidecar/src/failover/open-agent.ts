@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { type NodeOptions, openNode } from "@mcp-ops/failover";
 import type { Place } from "../backup/open-set.ts";
-import { readToken } from "../config/secrets.ts";
+import { readText, readToken } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
@@ -122,9 +122,12 @@ function historyFolder({ history }: FailoverSettings, { folder, env }: Place): s
 }
 
 function peersOf(peers: Readonly<Record<string, PeerSettings>>, { folder, env }: Place): Peers {
-  const read = Object.entries(peers).map(([name, { url, token, serverUrl }]) => {
+  const read = Object.entries(peers).map(([name, { url, token, ca, serverUrl }]) => {
     const shown = token && readToken(`failover.peers.${name}.token`, token, folder, env);
-    return [name, { url, token: shown, serverUrl }] as const;
+    return [
+      name,
+      { url, token: shown, ca: ca && readText(`failover.peers.${name}.ca`, resolve(folder, ca)), serverUrl },
+    ] as const;
   });
   return new Peers(new Map(read));
 }

@@ -7,6 +7,8 @@ import type { Order } from "./orders.ts";
 export interface Peer {
   readonly url: string;
   readonly token: string | undefined;
+  /** Who signed its certificate, PEM. */
+  readonly ca: string | undefined;
   readonly serverUrl: string | undefined;
 }
 
@@ -75,7 +77,7 @@ async function tellOne(peer: Peer, method: "POST" | "DELETE", path: string, body
 }
 
 function askPeer(
-  { url, token }: Peer,
+  { url, token, ca }: Peer,
   method: "GET" | "POST" | "DELETE",
   path: string,
   body: object | undefined,
@@ -86,7 +88,13 @@ function askPeer(
   const headers = { "content-type": "application/json", ...shown, ...more };
   const signal = AbortSignal.timeout(timeoutMs);
   const to = new URL(`/api/v1/failover${path}`, url);
-  return askHttp(to, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
+  return askHttp(to, {
+    method,
+    headers,
+    signal,
+    tls: ca === undefined ? undefined : { ca },
+    ...(body && { body: JSON.stringify(body) }),
+  });
 }
 
 function notReached(error: unknown): string {

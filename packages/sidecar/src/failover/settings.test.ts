@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { failoverSection } from "./settings.ts";
 
 const STORE = { kind: "embedded", url: "http://10.0.0.3:9467", token: { env: "TOKEN" } };
@@ -33,5 +35,11 @@ describe("a section of failover", () => {
   it("does not count more failures than probes, nor calls tools of a server it cannot ask", () => {
     expect(complaint({ server: { failures: 4, of: 3 } })).toContain("failures must not be more");
     expect(complaint({ server: { expectedTools: ["forecast"] } })).toContain("url must be there");
+  });
+
+  it("is accepted as the documentation shows it", () => {
+    const page = readFileSync(new URL("../../../../docs/failover-agent.md", import.meta.url), "utf8");
+    const [, shown = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    expect(complaint((parse(shown) as { failover: object }).failover)).toBe("");
   });
 });

@@ -26,6 +26,7 @@ export interface FailoverSettings {
 export interface PeerSettings {
   readonly url: string;
   readonly token?: SecretReference | undefined;
+  readonly ca?: string | undefined;
   readonly serverUrl?: string | undefined;
 }
 
@@ -53,6 +54,10 @@ const peer: z.ZodType<PeerSettings> = z.strictObject({
     .optional()
     .describe("The token of its admin listener.")
     .meta({ examples: [{ file: "/etc/mcp-ops/peer-token" }] }),
+  ca: path
+    .optional()
+    .describe("Who signed its certificate, PEM. Default: the authorities that Node knows.")
+    .meta({ examples: ["/etc/mcp-ops/peers.pem"] }),
   serverUrl: httpUrl("must be the address of its server, such as http://10.0.0.2:3000/mcp")
     .optional()
     .describe("Its MCP server, told to clients that a standby refuses.")

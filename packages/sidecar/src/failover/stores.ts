@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { embeddedStore, etcdStore, kubernetesStore, type LeaseStore, postgresStore } from "@mcp-ops/failover";
 import type { Place } from "../backup/open-set.ts";
-import { readSecret } from "../config/secrets.ts";
+import { readSecret, readText } from "../config/secrets.ts";
 import type { StoreSettings } from "./store-settings.ts";
 
 /** Opens the store of a config. @throws SIDECAR_SECRET_UNREADABLE */
@@ -37,5 +36,7 @@ function tlsOf(paths: TlsPaths, folder: string): { ca?: string; cert?: string; k
     paths[part] === undefined ? [] : [[part, paths[part]] as const],
   );
   if (named.length === 0) return undefined;
-  return Object.fromEntries(named.map(([part, path]) => [part, readFileSync(resolve(folder, path), "utf8")]));
+  return Object.fromEntries(
+    named.map(([part, path]) => [part, readText(`failover.store.${part}`, resolve(folder, path))]),
+  );
 }

@@ -1,0 +1,71 @@
+/** Real gates that pull from real agents, each in front of a server of its own. */
+import { FENCING_HEADER } from "@mcp-ops/formats";
+import { guardRole, openRole } from "@mcp-ops/guard";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { call, front, post } from "../proxy/front.ts";
+import { plainUpstream } from "../proxy/plain-upstream.ts";
+import { PATIENCE } from "../sidecar/house.ts";
+import { Group, type Member, TTL_MS } from "./group.ts";
+
+let group: Group;
+let a: Member;
+let b: Member;
+
+beforeAll(async () => {
+  group = await Group.open("a", "b");
+  a = await group.start("a");
+  await a.untilPage("/primary", 200);
+  b = await group.start("b");
+  await b.untilView({ primary: { node: "a" }, reasons: [] });
+}, 30_000);
+afterAll(() => group[Symbol.asyncDispose]());
+
+/** A server whose calls wait until they are let go, behind a proxy whose gate asks this node. */
+async function gated(member: Member) {
+  const rest = new AsyncDisposableStack();
+  const letGo = Promise.withResolvers<void>();
+  const upstream = rest.use(
+    await plainUpstream(async ({ body, response }) => {
+      const { id, params } = JSON.parse(body) as { id: number; params: { name: string } };
+      if (params.name === "slow") await letGo.promise;
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ jsonrpc: "2.0", id, result: {} }));
+    }),
+  );
+  const role = rest.use(openRole({ url: member.probes, pollMs: 20 }));
+  const proxy = rest.use(await front([upstream.url], { gates: [guardRole(role).gate] }));
+  const ask = (tool = "quick") => post(proxy.url, call(1, tool));
+  const close = () => rest.disposeAsync();
+  return { upstream, ask, letGo: letGo.resolve, [Symbol.asyncDispose]: close };
+}
+
+test("a switchover lets the call in flight end, refuses new ones, and only then the other node's server takes calls", async () => {
+  await using atA = await gated(a);
+  await using atB = await gated(b);
+  await vi.waitFor(async () => expect((await atA.ask()).status).toBe(200), PATIENCE);
+  const { headers } = atA.upstream.received.at(-1)?.request ?? {};
+  expect(headers?.[FENCING_HEADER]).toBe((await a.view()).token);
+  expect((await atB.ask()).status).toBe(503);
+  const slow = atA.ask("slow");
+  await vi.waitFor(() => expect(atA.upstream.received.at(-1)?.body).toContain("slow"), PATIENCE);
+  const since = performance.now();
+  const order = a.api("/api/v1/failover/switchover", { method: "POST", body: { leader: "a", candidate: "b" } });
+  await vi.waitFor(async () => expect((await atA.ask()).status).toBe(503), PATIENCE);
+  expect((await b.page("/primary")).status).toBe(503);
+  atA.letGo();
+  expect((await slow).status).toBe(200);
+  await vi.waitFor(async () => expect((await atB.ask()).status).toBe(200), PATIENCE);
+  console.log(`switched over, with a call in flight: ${Math.round(performance.now() - since)} ms (ttl ${TTL_MS} ms)`);
+  expect((await order).status).toBe(200);
+  const { transitions } = (await a.api("/api/v1/failover/history")).body as { transitions: { why: string }[] };
+  expect(transitions.map(({ why }) => why)).toContain("drained");
+  expect((await atA.ask()).status).toBe(503);
+});
+
+test("a gate whose sidecar was killed refuses before the other node can lead", async () => {
+  await b.untilPage("/primary", 200);
+  await using atB = await gated(b);
+  await vi.waitFor(async () => expect((await atB.ask()).status).toBe(200), PATIENCE);
+  b.daemon?.child.kill("SIGKILL");
+  await a.untilPage("/primary", 200);
+  expect((await atB.ask()).status).toBe(503);
+});
