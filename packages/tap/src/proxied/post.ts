@@ -82,11 +82,12 @@ export class Post implements Asker {
   }
 
   /** Answers everything still open with an error, because the upstream cannot. */
-  fail(httpStatus: number, message: string): void {
+  fail(httpStatus: number, message: string, retryAfterMs?: number): void {
     this.accepted(httpStatus);
-    const error = { code: httpStatus === 504 ? OPS_RPC.deadlineExceeded : OPS_RPC.unavailable, message };
+    const error = { code: failureCode(httpStatus), message };
     const unaddressed = () => JSON.stringify({ jsonrpc: "2.0", id: null, error });
-    const parcel = new Parcel(this.isBatch, (json) => this.mover.reply.answer(httpStatus, json || unaddressed()));
+    const wait = retryAfter({ retryAfterMs });
+    const parcel = new Parcel(this.isBatch, (json) => this.mover.reply.answer(httpStatus, json || unaddressed(), wait));
     for (const own of this.ownAnswers) parcel.hand(own, (slot) => slot.replace(own));
     for (const id of this.asked) {
       const failed = { jsonrpc: "2.0", id, error };
@@ -191,6 +192,12 @@ export class Post implements Asker {
     const revision = headerFrom(this.extra.requestInfo?.headers, "mcp-protocol-version");
     if (eraOf(revision) !== "modern") this.mover.sendBeside(notification).catch(() => {});
   }
+}
+
+/** Of the statuses with which a proxy itself ends a request. */
+export function failureCode(httpStatus: number): number {
+  if (httpStatus === 503) return OPS_RPC.notPrimary;
+  return httpStatus === 504 ? OPS_RPC.deadlineExceeded : OPS_RPC.unavailable;
 }
 
 function isMalformed({ id, method }: Message): boolean {
