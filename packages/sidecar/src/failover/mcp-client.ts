@@ -1,3 +1,4 @@
+import { OPS_RPC } from "@mcp-ops/formats";
 import { askHttp, type HttpReply } from "../http-question.ts";
 
 /** Revisions as the questions of this client name them. */
@@ -88,7 +89,8 @@ export class McpClient {
     });
     const answer = answerIn(reply, id);
     if (answer?.error !== undefined || (answer === undefined && reply.status >= 400 && reply.status < 500)) {
-      throw new Refused(`${method} was refused (HTTP ${reply.status}${codeOf(answer?.error)})`);
+      const message = `${method} was refused (HTTP ${reply.status}${codeOf(answer?.error)})`;
+      throw answer?.error?.code === OPS_RPC.notPrimary ? new RefusedByGate(message) : new Refused(message);
     }
     if (answer?.result === undefined) throw new Error(`${method} got no answer of MCP (HTTP ${reply.status})`);
     const { "mcp-session-id": session } = reply.headers;
@@ -130,6 +132,9 @@ const META = {
 
 /** The server has answered, and does not do this. */
 class Refused extends Error {}
+
+/** A role gate in front of the server has answered for it, because this node does not lead. */
+export class RefusedByGate extends Refused {}
 
 interface Answer {
   readonly id?: unknown;

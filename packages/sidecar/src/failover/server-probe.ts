@@ -3,7 +3,7 @@ import type { Registration } from "@mcp-ops/formats";
 import { httpCheck } from "@mcp-ops/kit";
 import { discover } from "../fleet/discovery.ts";
 import { askHttp } from "../http-question.ts";
-import { McpClient } from "./mcp-client.ts";
+import { McpClient, RefusedByGate } from "./mcp-client.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
 /** What a probe needs besides its settings. */
@@ -47,16 +47,23 @@ async function probeMcp(
   const client = new McpClient(url, token, signal);
   try {
     await client.greet();
-    if (expectedTools.length > 0) {
-      const names = await client.toolNames();
-      const missing = expectedTools.filter((tool) => !names.has(tool));
-      if (missing.length > 0) throw new Error(`it lacks the tools ${missing.join(", ")}`);
-    }
+    await demandTools(client, expectedTools, leads);
     // On a standby its gate may refuse the call, which says nothing about the server.
     if (canary !== undefined && (leads || canary.onStandby)) await client.call(canary.tool, canary.arguments);
   } finally {
     await client.leave();
   }
+}
+
+async function demandTools(client: McpClient, expected: readonly string[], leads: boolean): Promise<void> {
+  if (expected.length === 0) return;
+  const names = await client.toolNames().catch((error: unknown) => {
+    // Where a standby's gate refuses what reads, a node would else be ill for not leading, and never lead.
+    if (!leads && error instanceof RefusedByGate) return undefined;
+    throw error;
+  });
+  const missing = expected.filter((tool) => names?.has(tool) === false);
+  if (missing.length > 0) throw new Error(`it lacks the tools ${missing.join(", ")}`);
 }
 
 async function probeRegistered(name: string, folder: string, signal: AbortSignal): Promise<void> {
