@@ -11,6 +11,9 @@ import { Group } from "./group.ts";
 
 const REPLICA = fileURLToPath(new URL("fixtures/replica.ts", import.meta.url));
 
+/** Long enough for calls that are under way to end in half of it, while others use the same cores. */
+export const PAIR_TTL_MS = 4_000;
+
 /** One of the two nodes. */
 export interface Replica {
   readonly name: string;
@@ -64,7 +67,7 @@ export class Pair implements AsyncDisposable {
   }
 
   static async open(): Promise<Pair> {
-    const group = await Group.open("a", "b");
+    const group = await Group.lasting(PAIR_TTL_MS, "a", "b");
     const house = new House();
     const sink = await openSink(join(house.folder, "highest-token"));
     const replica = async (name: string): Promise<Replica> => ({

@@ -6,6 +6,8 @@ import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextproto
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { MODERN } from "../carriers/carrier.ts";
 
+/** SDK v1 does not notice that the stream of its call broke off: then it is this long until it knows. */
+const PATIENT = { timeout: 10_000 };
 const INFO = { name: "writer", version: "1.0.0" };
 
 /** A connected client: it writes, and tells at which node; what it throws has not been answered. */
@@ -21,7 +23,7 @@ export async function openWriter(kind: WriterKind, base: string): Promise<Writer
     const client = new ClientV1(INFO);
     await client.connect(new TransportV1(new URL("/sessions", base)) as Transport);
     return writerOf(
-      (call) => client.callTool({ name: "write", arguments: { call } }),
+      (call) => client.callTool({ name: "write", arguments: { call } }, undefined, PATIENT),
       () => client.close(),
     );
   }
@@ -29,7 +31,7 @@ export async function openWriter(kind: WriterKind, base: string): Promise<Writer
   const client = new Client(INFO, { versionNegotiation: { mode } });
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", base)));
   return writerOf(
-    (call) => client.callTool({ name: "write", arguments: { call } }),
+    (call) => client.callTool({ name: "write", arguments: { call } }, PATIENT),
     () => client.close(),
   );
 }
@@ -52,18 +54,19 @@ export class Tally {
 
   /** Writes until `enough`, one call after the other; a client that failed connects anew, as its user would have it do. */
   async run(kind: WriterKind, base: string, enough: () => boolean): Promise<void> {
-    let writer = await openWriter(kind, base);
-    while (!enough()) {
+    let writer = await anew(kind, base, enough);
+    while (writer !== undefined && !enough()) {
       const call = randomUUID();
       try {
         const node = await writer.write(call);
         this.answered.push({ call, node, at: performance.now() });
       } catch (error) {
         this.failed.push({ call, at: performance.now(), message: (error as Error).message });
-        writer = (await anew(writer, kind, base, enough)) ?? writer;
+        await writer[Symbol.asyncDispose]().catch(() => {});
+        writer = await anew(kind, base, enough);
       }
     }
-    await writer[Symbol.asyncDispose]();
+    await writer?.[Symbol.asyncDispose]().catch(() => {});
   }
 
   /** The longest time without an answer to any of them, in milliseconds. */
@@ -73,8 +76,7 @@ export class Tally {
   }
 }
 
-async function anew(old: Writer, kind: WriterKind, base: string, enough: () => boolean): Promise<Writer | undefined> {
-  await old[Symbol.asyncDispose]().catch(() => {});
+async function anew(kind: WriterKind, base: string, enough: () => boolean): Promise<Writer | undefined> {
   while (!enough()) {
     try {
       return await openWriter(kind, base);

@@ -25,6 +25,8 @@ export interface Road {
 
 const LATE = "The server behind this proxy has not answered in time. Try again later.";
 const GONE = "The server behind this proxy cannot be reached, or closed the connection. Try again later.";
+const LOST =
+  "The server behind this proxy is gone, and took its answer with it. What it has done of this is not known: look before you ask again.";
 const WHY: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW:
     "The server behind this proxy answered with more than 64 KiB of headers, which is not read. Have it send less.",
@@ -158,7 +160,9 @@ export class Passage implements Mover, Waiting, Traveller {
 
   brokeOff(): boolean {
     const isPage = this.listens && this.reply.isStarted && !this.isStream;
-    return !this.#isOver && !isPage && this.#upstream !== undefined && this.#way.lost(this.#upstream);
+    if (this.#isOver || isPage || this.#upstream === undefined) return false;
+    if (this.#way.lost(this.#upstream)) return true;
+    return this.#road.following !== undefined && this.#passing.failOnStream(LOST);
   }
 
   failed(error: Error & { readonly code?: string }, wasSent: boolean): void {

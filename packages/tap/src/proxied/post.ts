@@ -98,6 +98,29 @@ export class Post implements Asker {
     this.forgetAll();
   }
 
+  /**
+   * The same on an event stream that has begun, for an upstream that is gone: a client that only sees its stream break may wait for its own timeout. False
+   * where nothing can be written, or the rest may still come on another stream.
+   */
+  failOnStream(message: string): boolean {
+    const { insert } = this;
+    if (insert === undefined || this.asked.length === 0 || this.isResumable()) return false;
+    let isWritten = true;
+    const write = (json: string | undefined) => {
+      if (json) isWritten &&= insert.write(JSON.parse(json) as Message);
+    };
+    for (const id of this.asked) {
+      const failed = { jsonrpc: "2.0", id, error: { code: OPS_RPC.unavailable, message } };
+      const parcel = new Parcel(false, write);
+      parcel.hand({}, (slot) => this.openRequest(id)?.answer(failed, slot, 502));
+      parcel.close();
+    }
+    this.forgetAll();
+    if (isWritten) insert.end();
+    else this.mover.reply.break();
+    return true;
+  }
+
   /** Ends what has got no answer. */
   close(how: HowEnded, httpStatus: number): void {
     endOpen(this, how, httpStatus);

@@ -23,6 +23,8 @@ export interface Passing {
   respond(httpStatus: number, headers: Head["headers"]): Inflow;
   /** No upstream could be asked, or it did not answer in time. A 503 says that nothing has been done, and when to come again. */
   fail(httpStatus: number, message: string, retryAfterMs?: number): void;
+  /** The upstream is gone in the middle of an event stream: says so there, with −31003. False where that cannot be. */
+  failOnStream(message: string): boolean;
   /** The response is over: complete, or else the client has gone before it was. */
   closed(isComplete: boolean): void;
 }
@@ -69,6 +71,7 @@ export class Proxied {
         return this.#inflow(post, httpStatus, headers);
       },
       fail: (httpStatus, message, retryAfterMs) => post.fail(httpStatus, message, retryAfterMs),
+      failOnStream: (message) => post.failOnStream(message),
       closed: (isComplete) => {
         home.visitors--;
         if (this.#name === undefined && home.line.server !== UNNAMED) this.#name = home.line.server;
@@ -97,6 +100,7 @@ export class Proxied {
         return inflow;
       },
       fail: (httpStatus, message, retryAfterMs) => answerFailure(reply, httpStatus, message, retryAfterMs),
+      failOnStream: () => false,
       closed(isComplete) {
         if (!isComplete) inflow?.clientGone();
       },
@@ -113,6 +117,7 @@ export class Proxied {
         return unread(reply);
       },
       fail: (httpStatus, message, retryAfterMs) => answerFailure(reply, httpStatus, message, retryAfterMs),
+      failOnStream: () => false,
       closed() {},
     };
   }
