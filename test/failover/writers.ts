@@ -11,14 +11,14 @@ const PATIENT = { timeout: 10_000 };
 const INFO = { name: "writer", version: "1.0.0" };
 
 /** A connected client: it writes, and tells at which node; what it throws has not been answered. */
-export interface Writer extends AsyncDisposable {
+interface Writer extends AsyncDisposable {
   write(call: string): Promise<string>;
 }
 
 export type WriterKind = "v1 with sessions" | "v2 modern" | "v2 legacy, stateless";
 
 /** `base` is where the servers are reached; each kind has its path there. */
-export async function openWriter(kind: WriterKind, base: string): Promise<Writer> {
+async function openWriter(kind: WriterKind, base: string): Promise<Writer> {
   if (kind === "v1 with sessions") {
     const client = new ClientV1(INFO);
     await client.connect(new TransportV1(new URL("/sessions", base)) as Transport);
@@ -62,11 +62,11 @@ export class Tally {
         this.answered.push({ call, node, at: performance.now() });
       } catch (error) {
         this.failed.push({ call, at: performance.now(), message: (error as Error).message });
-        await writer[Symbol.asyncDispose]().catch(() => {});
+        await leave(writer);
         writer = await anew(kind, base, enough);
       }
     }
-    await writer?.[Symbol.asyncDispose]().catch(() => {});
+    if (writer !== undefined) await leave(writer);
   }
 
   /** The longest time without an answer to any of them, in milliseconds. */
@@ -74,6 +74,13 @@ export class Tally {
     const times = this.answered.map(({ at }) => at).toSorted((one, other) => one - other);
     return Math.max(0, ...times.map((at, index) => at - (times[index - 1] ?? at)));
   }
+}
+
+/** A client whose server is gone may fail to say goodbye. */
+async function leave(writer: Writer): Promise<void> {
+  try {
+    await writer[Symbol.asyncDispose]();
+  } catch {}
 }
 
 async function anew(kind: WriterKind, base: string, enough: () => boolean): Promise<Writer | undefined> {

@@ -11,20 +11,25 @@ export const CLIENTS = 2;
 
 export type Tallies = ReadonlyMap<WriterKind, Tally>;
 
-/** `meanwhile` happens, once and again until all have as many answers as they need. */
-export async function writing(base: string, calls: number, meanwhile: () => Promise<unknown>): Promise<Tallies> {
+/** `meanwhile` happens, once and again until all have as many answers as they need. It is told how many there are. */
+export async function writing(
+  base: string,
+  calls: number,
+  meanwhile: (answers: () => number) => Promise<unknown>,
+): Promise<Tallies> {
   const tallies = new Map(KINDS.map((kind) => [kind, new Tally()]));
   const hasAll = () => [...tallies.values()].every(({ answered }) => answered.length >= calls);
   let isOver = false;
   const enough = () => isOver && hasAll();
   const writers = [...tallies].flatMap(([kind, tally]) =>
-    Array.from({ length: CLIENTS }, () => tally.run(kind, base, () => enough())),
+    Array.from({ length: CLIENTS }, () => tally.run(kind, base, enough)),
   );
   await vi.waitFor(() => {
     for (const { answered } of tallies.values()) expect(answered.length).toBeGreaterThan(20);
   }, PATIENCE);
   try {
-    do await meanwhile();
+    const answers = () => [...tallies.values()].reduce((sum, { answered }) => sum + answered.length, 0);
+    do await meanwhile(answers);
     while (!hasAll());
   } finally {
     isOver = true;
