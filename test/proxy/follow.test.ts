@@ -187,6 +187,45 @@ test("a session of a server that was started again is opened anew after a new le
   expect(both.figures()).toMatchObject({ movedSessions: 1, sentAgain: 1 });
 });
 
+test("streams that listen are opened anew at the next leader, and for the client it is one stream", async () => {
+  const streams = (name: string) => (received: Received) => {
+    received.response.writeHead(200, { "content-type": "text/event-stream" });
+    const params = { level: "info", data: name };
+    received.response.write(`data: ${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params })}\n\n`);
+    received.response.write("data: {"); // An event that is only half there.
+  };
+  await using both = await group(streams("a"), streams("b"));
+  const listen = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscriptions/listen", params: {} });
+  const modern = { "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" };
+  const leaving = new AbortController();
+  const asked = await Promise.all([
+    post(both.url, listen, modern, leaving.signal),
+    fetch(both.url, { headers: { accept: "text/event-stream" }, signal: leaving.signal }),
+  ]);
+  const heard = asked.map((response) => collected(response));
+  await vi.waitFor(
+    () => expect(heard.map(({ text }) => text.match(/"data":"(.)"/g))).toEqual([['"data":"a"'], ['"data":"a"']]),
+    PATIENCE,
+  );
+  both.a.agent.stands();
+  leads(both.b, "b", 2n);
+  const two = ['"data":"a"', '"data":"b"'];
+  await vi.waitFor(() => expect(heard.map(({ text }) => text.match(/"data":"(.)"/g))).toEqual([two, two]), PATIENCE);
+  expect(both.b.server.received.map(({ body }) => body).toSorted()).toEqual(["", listen]);
+  expect(both.figures()).toMatchObject({ reopenedStreams: 2, lost: 0 });
+  leaving.abort();
+});
+
+/** What comes of a body, as it comes. */
+function collected({ body }: Response): { text: string } {
+  const found = { text: "" };
+  const read = async () => {
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) found.text += Buffer.from(chunk).toString();
+  };
+  read().catch(() => {}); // It is ended by the test.
+  return found;
+}
+
 test("the command says what is wrong with its words", async () => {
   const node = "a=http://127.0.0.1:1/mcp,http://127.0.0.1:2";
   const [both, role, alone, odd] = await Promise.all([
