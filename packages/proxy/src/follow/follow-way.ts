@@ -9,6 +9,8 @@ import type { Guest } from "./waiting-room.ts";
 
 /** When asking again makes sense for whom has been turned away, in milliseconds. */
 const RETRY_AFTER_MS = 1000;
+/** A server that breaks every stream must not be asked without a pause. */
+const REOPEN_AFTER_MS = 100;
 const WHY: Readonly<Record<TurnedAwayFor, string>> = {
   time: "No server of this group leads now, and none has for as long as this proxy holds a request.",
   room: "No server of this group leads now, and this proxy holds as many requests as it may.",
@@ -83,10 +85,10 @@ export class FollowWay implements Way, Guest {
     return true;
   }
 
-  lost(upstream: Upstream): boolean {
-    this.#all.follower.doubt(upstream);
+  /** One connection that broke says nothing about the server: if it is gone, the next request finds nobody there. */
+  lost(): boolean {
     if (this.#traveller.listens && this.#home() === undefined) {
-      this.find();
+      setTimeout(() => this.find(), REOPEN_AFTER_MS).unref();
       return true;
     }
     if (messagesOf(this.#traveller.json).some(isRequest)) this.#all.counts.lost++;
