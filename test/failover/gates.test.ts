@@ -61,6 +61,12 @@ test("a switchover lets the call in flight end, refuses new ones, and only then 
   expect((await atA.ask()).status).toBe(503);
 });
 
+test("who only looks for the leader is told no time in which it may lead", async () => {
+  const leader = (await a.page("/primary")).status === 200 ? a : b;
+  const said = JSON.parse((await leader.page("/role?onlooker=yes")).body) as object;
+  expect(said).toMatchObject({ role: "primary", node: leader.name, remainingMs: 0 });
+});
+
 test("a gate whose sidecar was killed refuses before the other node can lead", async () => {
   await b.untilPage("/primary", 200);
   await using atB = await gated(b);

@@ -7,7 +7,9 @@ import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 const TOKEN = "a-token-of-this-group-only";
 /** Short enough for a test, long enough for two busy cores. */
 export const TTL_MS = 2_000;
-const QUICK = `timing: { ttlMs: ${TTL_MS}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: 1000, pollEveryMs: 100 }`;
+function quick(ttlMs: number): string {
+  return `timing: { ttlMs: ${ttlMs}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: ${ttlMs / 2}, pollEveryMs: 100 }`;
+}
 
 export interface Question {
   readonly method?: "GET" | "POST" | "DELETE";
@@ -69,10 +71,20 @@ export class Group implements AsyncDisposable {
   readonly #members = new Map<string, Member>();
   /** Other sections of a node's config. */
   sections: (name: string) => string = () => "";
+  readonly #ttlMs: number;
   #arbiter = "";
 
-  static async open(...names: readonly string[]): Promise<Group> {
-    const group = new Group();
+  constructor(ttlMs: number) {
+    this.#ttlMs = ttlMs;
+  }
+
+  static open(...names: readonly string[]): Promise<Group> {
+    return Group.lasting(TTL_MS, ...names);
+  }
+
+  /** With leases that last so long. */
+  static async lasting(ttlMs: number, ...names: readonly string[]): Promise<Group> {
+    const group = new Group(ttlMs);
     await group.#open(names);
     return group;
   }
@@ -123,7 +135,7 @@ export class Group implements AsyncDisposable {
       "group: weather",
       `node: ${name}`,
       `store: { kind: embedded, url: "${this.#arbiter}", token: { env: ARBITER_TOKEN } }`,
-      QUICK,
+      quick(this.#ttlMs),
       `peers: { ${peers.join(", ")} }`,
       ...more,
     ];

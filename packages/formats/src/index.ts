@@ -29,6 +29,7 @@ export {
   parseToken,
   TOKEN_COUNTER_BITS,
 } from "./fencing.ts";
+export { TURNED_AWAY_FOR, type TurnedAwayFor } from "./follow-metrics.ts";
 export { FENCED_BY, type FencedBy } from "./guard-metrics.ts";
 export {
   type ConnectionDetails,

@@ -1,4 +1,5 @@
 import { LABELLED_CODES } from "./codes.ts";
+import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
 import { OTHER } from "./methods.ts";
 import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
@@ -42,10 +43,11 @@ const SERVER_METRIC = {
 } as const;
 
 /** The names of our own metrics, by the words the code uses for them. */
-export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC & typeof GUARD_METRIC = {
+export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC & typeof GUARD_METRIC & typeof FOLLOW_METRIC = {
   ...SERVER_METRIC,
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
+  ...FOLLOW_METRIC,
 };
 
 /** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
@@ -242,6 +244,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...AUDIT,
   ...FLEET,
   ...GUARD_METRICS,
+  ...FOLLOW_METRICS,
   ...SIDECAR_METRICS,
   ...PROCESS_METRICS,
 ];

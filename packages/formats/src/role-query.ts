@@ -7,4 +7,6 @@ export const ROLE_QUERY = {
   puller: "puller",
   /** The token of a reign in which this process takes no more calls and has none in flight. */
   stopped: "stopped",
+  /** Who asks only looks for the primary, as a proxy does: it is told no time in which it may lead, and nobody waits for it. */
+  onlooker: "onlooker",
 } as const;

@@ -10,4 +10,5 @@ export { type SqlFence, type SqlFenceOptions, type SqlQuery, type SqlResult, sql
 export { guardRole, type RoleGateOptions, type RoleGuard, type RoleStats } from "./role/guard-role.ts";
 export { DEFAULT_POLL_MS, type OpenRole, type OpenRoleOptions, openRole } from "./role/open-role.ts";
 export { type Clocks, SYSTEM_CLOCKS } from "./role/reign.ts";
+export { RolePage } from "./role/role-page.ts";
 export type { RoleView } from "./role/role-view.ts";

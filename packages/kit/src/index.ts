@@ -34,6 +34,7 @@ export {
   type OpenRole,
   openRole,
   type RoleGuard,
+  RolePage,
   type SqlFence,
   sqlFence,
   writeEpochFile,

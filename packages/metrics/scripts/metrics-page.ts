@@ -64,6 +64,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   audit: "About the audit log",
   fleet: "About servers watched from outside",
   guard: "Role gates and fenced writes ([guard.md](guard.md))",
+  follow: "Proxies that follow a role ([failover-clients.md](failover-clients.md))",
   sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };

@@ -9,6 +9,7 @@ export const PROXY_ERROR = {
   messageTooLong: "PROXY_MESSAGE_TOO_LONG",
   noMessage: "PROXY_NO_MESSAGE",
   pushFailed: "PROXY_PUSH_FAILED",
+  roleUnknown: "PROXY_ROLE_UNKNOWN",
   textfileFailed: "PROXY_TEXTFILE_FAILED",
   upstreamInvalid: "PROXY_UPSTREAM_INVALID",
 } as const;

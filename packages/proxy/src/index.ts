@@ -7,6 +7,8 @@ export { PROXY_ERROR } from "./codes.ts";
 export { type FleetChange, unwrapFleet, type WrapFleetOptions, wrapFleet } from "./fleet/fleet.ts";
 export { launcherFor } from "./fleet/launcher.ts";
 export type { Launcher, ServerChange } from "./fleet/wrap-text.ts";
+export type { FollowFigures } from "./follow/following.ts";
+export type { FollowedNode, FollowOptions } from "./follow/options.ts";
 export type { ProxyFigures } from "./http/figures.ts";
 export type { ProxyOptions } from "./http/options.ts";
 export { type OpenProxy, openProxy } from "./http/proxy.ts";

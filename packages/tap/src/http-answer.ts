@@ -25,6 +25,6 @@ export function httpAnswerOfAll(messages: readonly Message[]): HttpAnswer | unde
 }
 
 /** The value of `Retry-After` (RFC 9110, 10.2.3): whole seconds, and never at once. */
-export function retryAfter({ retryAfterMs }: HttpAnswer): string | undefined {
+export function retryAfter({ retryAfterMs }: { readonly retryAfterMs?: number | undefined }): string | undefined {
   return retryAfterMs === undefined ? undefined : String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
 }

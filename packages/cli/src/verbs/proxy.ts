@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
-import { openProxy, openSignals, type ProxyOptions } from "@mcp-ops/proxy";
+import { type FollowedNode, openProxy, openSignals, type ProxyOptions } from "@mcp-ops/proxy";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { usageError } from "../complaint.ts";
 import { addSignalOptions, type SignalFlags, signalOptions } from "../signal-options.ts";
 import { openSpans } from "../spans.ts";
 import type { Terminal, Verb } from "../verb.ts";
 
 interface Flags extends SignalFlags {
-  readonly upstream: readonly string[];
+  readonly upstream?: readonly string[];
+  readonly follow?: readonly FollowedNode[];
+  readonly hold?: number;
+  readonly maxHeld?: number;
   readonly listen: NonNullable<ProxyOptions["listen"]>;
   readonly host?: readonly string[];
   readonly rewriteHost?: boolean;
@@ -32,18 +36,26 @@ export const proxy: Verb = (program, terminal) => {
   const verb = program
     .command("proxy")
     .description("Watch MCP servers over HTTP from in front of them. The paths here are the paths there.")
-    .requiredOption(
-      "--upstream <url>",
-      "server to go to, such as http://127.0.0.1:3000/mcp; repeat for several",
-      collect,
-    )
+    .option("--upstream <url>", "server to go to, such as http://127.0.0.1:3000/mcp; repeat for several", collect)
     .addOption(LISTEN);
+  addFollowing(verb);
   addRules(verb);
   addTransport(verb);
   addSignalOptions(verb)
     .addHelpText("after", HELP)
     .action((flags: Flags) => run(flags, terminal));
 };
+
+function addFollowing(verb: Command): void {
+  verb
+    .option(
+      "--follow <name=server,agent>",
+      "node of a group of which one leads: its server, and its agent; repeat for each (instead of --upstream)",
+      followed,
+    )
+    .option("--hold <seconds>", "longest that a request is held while nobody leads (default: 20)", seconds)
+    .option("--max-held <requests>", "requests held at once (default: 1000)", requests);
+}
 
 function addRules(verb: Command): void {
   verb
@@ -74,18 +86,34 @@ Examples:
   $ mcp-ops proxy --upstream http://127.0.0.1:3000/mcp
       clients connect to http://127.0.0.1:8080/mcp instead
   $ mcp-ops proxy --upstream http://a:3000/mcp --upstream http://b:3000/mcp --listen 0.0.0.0:8080 --host mcp.example.com
-      two servers behind one name: sessions stay where they began, everything else takes turns`;
+      two servers behind one name: sessions stay where they began, everything else takes turns
+  $ mcp-ops proxy --follow a=http://a:3000/mcp,http://a:9465 --follow b=http://b:3000/mcp,http://b:9465
+      everything goes to the node that leads, by the word of the sidecars; a switchover loses no call`;
 
 async function run(flags: Flags, terminal: Terminal): Promise<void> {
-  const unnamed = URL.parse(flags.upstream[0] ?? "")?.host ?? "mcp-server";
+  const servers = serversOf(flags);
+  const unnamed = URL.parse(servers[0] ?? "")?.host ?? "mcp-server";
   const options = signalOptions(flags, process.env, unnamed, terminal);
   await using _spans = await openSpans(flags, process.env, options);
   await using signals = await openSignals(options);
   await using open = await openProxy(optionsOf(flags, signals.pipeline, terminal));
   const stopped = untilStopped();
   if (flags.json) terminal.out(JSON.stringify({ url: open.url, ops: signals.endpoint }));
-  else terminal.err(`mcp-ops: ${open.url} goes to ${flags.upstream.join(", ")}${opsText(signals.endpoint)}`);
+  else
+    terminal.err(
+      `mcp-ops: ${open.url} goes to ${servers.join(flags.follow ? " or " : ", ")}${opsText(signals.endpoint)}`,
+    );
   await stopped;
+}
+
+function serversOf({ upstream = [], follow = [], roleUrl, hold, maxHeld }: Flags): readonly string[] {
+  if ((upstream.length === 0) === (follow.length === 0))
+    throw usageError("Give the servers to go to: --upstream <url>, or --follow <name=server,agent>.");
+  if (follow.length > 0 && roleUrl !== undefined)
+    throw usageError("--role-url is for a proxy beside one node, --follow for one before them all: give one of them.");
+  if (follow.length === 0 && (hold ?? maxHeld) !== undefined)
+    throw usageError("--hold and --max-held go with --follow.");
+  return follow.length === 0 ? upstream : follow.map(({ url }) => url);
 }
 
 function opsText(endpoint: string | undefined): string {
@@ -103,6 +131,7 @@ function optionsOf(flags: Flags, pipeline: ProxyOptions["pipeline"], terminal: T
   const { cert, key, upstreamCa, timeout, longTimeout, realTimeTimeout, longTool } = flags;
   return {
     upstreams: flags.upstream,
+    follow: followOf(flags, terminal),
     pipeline,
     listen: flags.listen,
     hosts: flags.host,
@@ -116,6 +145,17 @@ function optionsOf(flags: Flags, pipeline: ProxyOptions["pipeline"], terminal: T
     maxBodyBytes: flags.maxBody,
     drainMs: flags.drain,
     onUpstream: ({ url, isUp }) => terminal.err(`mcp-ops: ${url} is ${isUp ? "back" : "down"}`),
+  };
+}
+
+function followOf({ follow, hold, maxHeld }: Flags, terminal: Terminal): ProxyOptions["follow"] {
+  if (follow === undefined) return undefined;
+  return {
+    nodes: follow,
+    holdMs: hold,
+    maxHeld,
+    onWarning: (error) => terminal.err(`mcp-ops: ${(error as Error).message}`),
+    onPrimary: (name) => terminal.err(`mcp-ops: ${name === undefined ? "nobody leads now" : `${name} leads`}`),
   };
 }
 
@@ -139,6 +179,13 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
+function followed(text: string, before: readonly FollowedNode[] = []): readonly FollowedNode[] {
+  const [, name, url, roleUrl] = /^([^=]+)=(.+),([^,]+)$/.exec(text) ?? [];
+  if (name === undefined || url === undefined || roleUrl === undefined)
+    throw new InvalidArgumentError("Write it like a=http://10.0.0.1:3000/mcp,http://10.0.0.1:9465.");
+  return [...before, { name, url, roleUrl }];
+}
+
 function listen(text: string): Flags["listen"] {
   const [, host, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
@@ -152,6 +199,10 @@ function seconds(text: string): number {
 
 function bytes(text: string): number {
   return positive(text, "Give a number of bytes.");
+}
+
+function requests(text: string): number {
+  return positive(text, "Give a number of requests.");
 }
 
 function positive(text: string, hint: string): number {

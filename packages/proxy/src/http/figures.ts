@@ -1,3 +1,5 @@
+import type { FollowFigures } from "../follow/following.ts";
+
 /** What a proxy counts of its traffic that no exchange tells. */
 export interface ProxyFigures {
   /** Requests with a body that is no JSON-RPC: passed on unread. */
@@ -12,4 +14,6 @@ export interface ProxyFigures {
   readonly sessions: number;
   /** Requests and streams open now. */
   readonly open: number;
+  /** Where it follows a role. */
+  readonly follow?: FollowFigures;
 }

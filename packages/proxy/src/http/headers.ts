@@ -14,6 +14,8 @@ const HOP_BY_HOP = new Set([
 /** Not from a client: only we say so. `expect` has been met by reading the body. */
 const NOT_FROM_CLIENTS = new Set([...HOP_BY_HOP, "expect", "content-length"]);
 
+const SESSION_HEADER = "mcp-session-id";
+
 const FOR_SERVERS = new Set(["host", "content-length", "content-type", "content-encoding", "authorization", "cookie"]);
 
 /** Of a question of our own these would tell what is not so. */
@@ -27,6 +29,9 @@ const ABOUT_ANOTHER_MESSAGE = new Set([
   "baggage",
 ]);
 
+/** A handshake has neither, and takes either form of an answer. */
+const OUTSIDE_SESSIONS = new Set([SESSION_HEADER, "mcp-protocol-version", "accept"]);
+
 /** Names and values in turns, as Node's `rawHeaders`. */
 export type RawHeaders = readonly string[];
 
@@ -39,10 +44,15 @@ export interface Changes {
   readonly isRewritten: boolean;
   /** What a gate has put into the message, to be said in a header too. */
   readonly fencingToken?: string | undefined;
+  /** The session to name in place of the client's, where it goes on under another id. */
+  readonly sessionId?: string | undefined;
+  /** What the client has seen last was another server's event. */
+  readonly dropsLastEventId?: boolean | undefined;
 }
 
 /** The headers of a client's request as they go on: everything but what belongs to the connection, with its own spelling. */
-export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten, fencingToken }: Changes): string[] {
+export function requestHeaders(raw: RawHeaders, changes: Changes): string[] {
+  const { host, isRead, isRewritten, fencingToken, sessionId, dropsLastEventId = false } = changes;
   const kept = without(
     raw,
     NOT_FROM_CLIENTS,
@@ -50,12 +60,15 @@ export function requestHeaders(raw: RawHeaders, { host, isRead, isRewritten, fen
       // Servers of CGI's descent take the one for the other.
       name.replaceAll("_", "-") === FENCING_HEADER ||
       (name === "host" && host !== undefined) ||
+      (sessionId !== undefined && name === SESSION_HEADER) ||
+      (dropsLastEventId && name === "last-event-id") ||
       (isRead && name === "accept-encoding") ||
       (isRewritten && name === "content-encoding"),
   );
   if (host !== undefined) kept.push("Host", host);
   if (isRead) kept.push("Accept-Encoding", "identity");
   if (fencingToken !== undefined) kept.push(FENCING_HEADER, fencingToken);
+  if (sessionId !== undefined) kept.push("Mcp-Session-Id", sessionId);
   return kept;
 }
 
@@ -70,6 +83,17 @@ export function besideHeaders(raw: RawHeaders, changes: Changes, method: string)
   kept.push("Content-Type", "application/json");
   if (isModern) kept.push("Mcp-Method", method);
   return kept;
+}
+
+/** The headers of the handshake by which a session is opened anew: in the name of the same client, outside of any session. */
+export function openingHeaders(raw: RawHeaders, changes: Changes): string[] {
+  const kept = without(besideHeaders(raw, changes, "initialize"), OUTSIDE_SESSIONS, () => false);
+  return [...kept, "Accept", "application/json, text/event-stream"];
+}
+
+/** The headers of a response, with the session's id as its client knows it. */
+export function inSession(raw: RawHeaders, sessionId: string): RawHeaders {
+  return raw.map((text, at) => (at % 2 === 1 && raw[at - 1]?.toLowerCase() === SESSION_HEADER ? sessionId : text));
 }
 
 /** The headers of a response as they go on. `length` replaces that of the body; `null` leaves it open. */

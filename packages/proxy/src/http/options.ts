@@ -1,11 +1,14 @@
 import type { Pipeline } from "@mcp-ops/tap";
+import type { FollowOptions } from "../follow/options.ts";
 import { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
 import type { UpstreamStatus } from "./upstreams.ts";
 
 /** How a proxy is opened. */
 export interface ProxyOptions {
-  /** URLs of the MCP servers behind it, which serve the same thing. Their paths are the paths here. */
-  readonly upstreams: readonly string[];
+  /** URLs of the MCP servers behind it, which serve the same thing. Their paths are the paths here. Either these, or nodes to `follow`. */
+  readonly upstreams?: readonly string[] | undefined;
+  /** A group of nodes of which one leads: everything goes there. Holds requests while nobody does, and moves sessions. */
+  readonly follow?: FollowOptions | undefined;
   /** Who watches and decides. */
   readonly pipeline: Pipeline;
   /** Port 0 takes a free one. Default: a free port of 127.0.0.1. */

@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpLine, Message, Mover, Passing, Proxied } from "@mcp-ops/tap";
+import { LISTEN_METHOD } from "@mcp-ops/formats";
+import type { HttpLine, Inflow, Message, Mover, Passing, Proxied } from "@mcp-ops/tap";
+import type { Following } from "../follow/following.ts";
 import { postBeside } from "./beside.ts";
 import { ClientReply } from "./client-reply.ts";
-import { besideHeaders, type Changes, requestHeaders } from "./headers.ts";
+import { besideHeaders, type Changes, inSession, requestHeaders } from "./headers.ts";
 import { UpstreamCall, type Waiting } from "./upstream-call.ts";
 import type { Upstream, Upstreams } from "./upstreams.ts";
+import { type FindWays, messagesOf, type Traveller, type Way } from "./way.ts";
 
 /** What the passages of one proxy share. */
 export interface Road {
   readonly proxied: Proxied;
   readonly upstreams: Upstreams;
-  /** Which upstream a session is at home at. */
-  readonly homes: WeakMap<HttpLine, Upstream>;
+  readonly findWays: FindWays;
+  /** Where there is a role to follow. */
+  readonly following: Following | undefined;
   readonly rewriteHost: boolean;
   /** For what has no deadline of its own, in milliseconds. */
   readonly usualMs: number;
@@ -21,23 +25,28 @@ export interface Road {
 
 const LATE = "The server behind this proxy has not answered in time. Try again later.";
 const GONE = "The server behind this proxy cannot be reached, or closed the connection. Try again later.";
+const LOST =
+  "The server behind this proxy is gone, and took its answer with it. What it has done of this is not known: look before you ask again.";
 const WHY: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW:
     "The server behind this proxy answered with more than 64 KiB of headers, which is not read. Have it send less.",
 };
 
 /** One request on its way through the proxy: which upstream it goes to, and whose word it comes back with. */
-export class Passage implements Mover, Waiting {
+export class Passage implements Mover, Waiting, Traveller {
   readonly reply: ClientReply;
+  readonly request: IncomingMessage;
+  readonly json: unknown;
+  /** A stream, or a page: whatever is asked of another server changes nothing there. */
+  readonly listens: boolean;
   readonly #road: Road;
-  readonly #request: IncomingMessage;
+  readonly #way: Way;
   readonly #passing: Passing;
   readonly #bytes: Buffer | undefined;
   readonly #isRead: boolean;
   /** An event stream a client has opened: it ends when somebody wants it to. */
   isStream = false;
   readonly #timeoutMs: number;
-  readonly #tried = new Set<Upstream>();
   #upstream: Upstream | undefined;
   #call: UpstreamCall | undefined;
   #body: Buffer | string | undefined;
@@ -54,9 +63,12 @@ export class Passage implements Mover, Waiting {
   ) {
     this.reply = new ClientReply(response);
     this.#road = road;
-    this.#request = request;
+    this.request = request;
+    this.json = json;
     this.#bytes = bytes;
     const isGet = request.method === "GET";
+    this.listens = isGet || messagesOf(json).some(({ method }) => method === LISTEN_METHOD);
+    this.#way = road.findWays(this);
     this.#isRead = json !== undefined || (isGet && mayGetEvents(request));
     response.on("drain", () => this.#call?.resume());
     response.on("close", () => {
@@ -80,81 +92,116 @@ export class Passage implements Mover, Waiting {
     }
   }
 
+  get line(): HttpLine | undefined {
+    return this.#passing.line;
+  }
+
+  get bodyBytes(): number {
+    return this.#body?.length ?? 0;
+  }
+
   forward(json: string | undefined, fencingToken?: string): void {
     this.#fencingToken = fencingToken;
     this.#body = json ?? this.#bytes;
-    this.#goTo(this.#choose());
+    this.#way.find();
+  }
+
+  go(upstream: Upstream): void {
+    if (this.#isOver) return;
+    this.#upstream = upstream;
+    const { method = "GET", url = "/", rawHeaders } = this.request;
+    const headers = requestHeaders(rawHeaders, this.#changes(upstream));
+    const request = { method, path: url, headers, body: this.#body, headersTimeoutMs: this.#timeoutMs };
+    this.#call = new UpstreamCall(upstream, request, this);
+  }
+
+  leave(): void {
+    this.#call?.abandon();
   }
 
   async sendBeside(message: Message): Promise<readonly Message[]> {
-    const upstream = this.#upstream ?? this.#choose();
-    const headers = besideHeaders(this.#request.rawHeaders, this.#changes(upstream), String(message.method));
-    return postBeside(upstream, this.#request.url ?? "/", headers, message);
+    const upstream = this.#upstream ?? this.#way.aside();
+    if (upstream === undefined) throw new Error("There is no server to ask.");
+    const headers = besideHeaders(this.request.rawHeaders, this.#changes(upstream), String(message.method));
+    return postBeside(upstream, this.request.url ?? "/", headers, message);
   }
 
   abandon(): void {
     this.#isOver = true;
-    this.#call?.abandon();
+    this.leave();
+    this.#way.over();
   }
 
-  responded(status: number, headers: Parameters<Passing["respond"]>[1]): ReturnType<Passing["respond"]> {
-    this.isStream = this.#request.method === "GET" && this.reply.head?.isEventStream === true;
+  responded(status: number, headers: Parameters<Passing["respond"]>[1]): Inflow {
+    const { head, isStarted } = this.reply;
+    const clientsId = this.#way.clientsSessionId();
+    if (head !== undefined && clientsId !== undefined)
+      this.reply.head = { ...head, headers: inSession(head.headers, clientsId) };
+    const isEventStream = head?.isEventStream === true;
+    // The client has been given a stream already, and this is none.
+    if (isStarted && !(status === 200 && isEventStream)) return this.#breakStream();
+    this.isStream = this.listens && isEventStream;
     const inflow = this.#passing.respond(status, headers);
     this.received();
     return inflow;
   }
 
-  /** A session is where its first answer came from. */
   received(): void {
-    const { line } = this.#passing;
-    const isChoice = this.#road.upstreams.all.length > 1;
-    if (isChoice && line !== undefined && this.#upstream !== undefined) this.#road.homes.set(line, this.#upstream);
+    if (this.#upstream !== undefined) this.#way.arrived(this.#upstream);
+  }
+
+  mayReturn(status: number): boolean {
+    return this.#way.mayReturn(status);
+  }
+
+  returned(status: number, body: Buffer): boolean {
+    return this.#way.returned(status, body);
+  }
+
+  brokeOff(): boolean {
+    const isPage = this.listens && this.reply.isStarted && !this.isStream;
+    if (this.#isOver || isPage || this.#upstream === undefined) return false;
+    if (this.#way.lost(this.#upstream)) return true;
+    return this.#road.following !== undefined && this.#passing.failOnStream(LOST);
   }
 
   failed(error: Error & { readonly code?: string }, wasSent: boolean): void {
     if (this.#isOver || this.#upstream === undefined) return;
     // Nothing is wrong with the upstream where the request cannot even be written down.
     if (error.code === "UND_ERR_INVALID_ARG" || error.code === "UND_ERR_NOT_SUPPORTED") {
-      return this.#passing.fail(400, "This request cannot be passed on: its target or a header is malformed.");
+      return this.fail(400, "This request cannot be passed on: its target or a header is malformed.");
     }
-    if (!wasSent) {
-      this.#road.upstreams.found(this.#upstream, "refused");
-      if (this.#tried.size < this.#road.upstreams.all.length) return this.#goTo(this.#road.upstreams.next(this.#tried));
-    }
+    if (!wasSent && this.#way.unsent(this.#upstream)) return;
+    if (wasSent && this.#way.lost(this.#upstream)) return;
     const isLate = error.code === "UND_ERR_HEADERS_TIMEOUT" || error.code === "UND_ERR_CONNECT_TIMEOUT";
-    this.#passing.fail(isLate ? 504 : 502, isLate ? LATE : (WHY[error.code ?? ""] ?? GONE));
+    this.fail(isLate ? 504 : 502, isLate ? LATE : (WHY[error.code ?? ""] ?? GONE));
   }
 
-  #choose(): Upstream {
-    const { homes, upstreams } = this.#road;
-    if (upstreams.all.length === 1) return upstreams.all[0] as Upstream;
-    const { line } = this.#passing;
-    const home = line === undefined ? undefined : homes.get(line);
-    if (home?.isUp === true) return home;
-    return line?.sessionId === undefined ? upstreams.next(this.#tried) : upstreams.forSession(line.sessionId);
+  fail(httpStatus: number, message: string, retryAfterMs?: number): void {
+    if (this.reply.isStarted) this.#breakStream();
+    else this.#passing.fail(httpStatus, message, retryAfterMs);
   }
 
-  #goTo(upstream: Upstream): void {
-    if (this.#isOver) return;
-    this.#upstream = upstream;
-    this.#tried.add(upstream);
-    const { method = "GET", url = "/", rawHeaders } = this.#request;
-    const headers = requestHeaders(rawHeaders, this.#changes(upstream));
-    const request = { method, path: url, headers, body: this.#body, headersTimeoutMs: this.#timeoutMs };
-    this.#call = new UpstreamCall(upstream, request, this);
+  #breakStream(): Inflow {
+    this.leave();
+    this.reply.break();
+    return NOTHING_MORE;
   }
 
   #changes(upstream: Upstream): Changes {
     const host = this.#road.rewriteHost ? upstream.url.host : undefined;
     const isRewritten = typeof this.#body === "string";
-    return { host, isRead: this.#isRead, isRewritten, fencingToken: this.#fencingToken };
+    return { host, isRead: this.#isRead, isRewritten, fencingToken: this.#fencingToken, ...this.#way.inSession() };
   }
 
   #closed(isComplete: boolean): void {
     this.#passing.closed(isComplete || this.#isOver);
     if (!this.#isOver) this.abandon();
+    this.#way.over();
   }
 }
+
+const NOTHING_MORE: Inflow = { push() {}, end() {}, broke() {} };
 
 /** Clients of the older transport ask for anything. */
 function mayGetEvents({ headers: { accept = "*/*" } }: IncomingMessage): boolean {
@@ -162,8 +209,5 @@ function mayGetEvents({ headers: { accept = "*/*" } }: IncomingMessage): boolean
 }
 
 function hasRequest(json: unknown): boolean {
-  const messages: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return messages.some(
-    (message) => typeof message === "object" && message !== null && "method" in message && "id" in message,
-  );
+  return messagesOf(json).some((message) => "method" in message && "id" in message);
 }

@@ -1,6 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { OpsError } from "@mcp-ops/formats";
 import { defaultMetrics, fleet } from "@mcp-ops/kit";
 import { type Pipeline, Proxied } from "@mcp-ops/tap";
+import { PROXY_ERROR } from "../codes.ts";
+import { Following } from "../follow/following.ts";
+import { showFollowing } from "../follow/show-following.ts";
 import { admission } from "./admission.ts";
 import { DEFAULT_HOST, type Door, openDoor } from "./door.ts";
 import type { ProxyFigures } from "./figures.ts";
@@ -17,6 +21,7 @@ import { Passage, type Road } from "./passage.ts";
 import { collectBody, isRefused, readBody } from "./read-body.ts";
 import { type Refused, refusalBody } from "./refused.ts";
 import { timeoutGate } from "./timeouts.ts";
+import { takingTurns } from "./turns.ts";
 import { type UpstreamStatus, Upstreams } from "./upstreams.ts";
 
 /** An open proxy. */
@@ -64,7 +69,9 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
     const proceed = (read: Awaited<ReturnType<typeof readBody>>) =>
       isRefused(read) ? refuse(response, read) : pass(request, response, read.bytes, read.json);
   };
+  await road.following?.follower.asked;
   const door = await openDoor(options, listener).catch(async (error: unknown) => {
+    road.following?.close();
     await road.upstreams.close();
     throw error;
   });
@@ -81,7 +88,12 @@ export async function openProxy(options: ProxyOptions): Promise<OpenProxy> {
   };
   return {
     url: new URL(road.upstreams.all[0]?.url.pathname ?? "/", door.url).href,
-    figures: () => ({ ...counts, sessions: road.proxied.lines.size, open: road.open.size }),
+    figures: () => ({
+      ...counts,
+      sessions: road.proxied.lines.size,
+      open: road.open.size,
+      ...(road.following && { follow: road.following.figures() }),
+    }),
     upstreams: () => road.upstreams.all.map(({ url, isUp }) => ({ url: url.href, isUp })),
     close,
     [Symbol.asyncDispose]: close,
@@ -109,13 +121,27 @@ function roadOf(options: ProxyOptions, maxBytes: number, counts: { unread: numbe
     onForgotten: () => counts.forgottenSessions++,
   });
   const { upstreamCa: ca, healthPath, onUpstream = () => {}, rewriteHost = false } = options;
-  const upstreams = new Upstreams(options.upstreams, { ca, healthPath, onChange: onUpstream });
+  const upstreams = new Upstreams(urlsOf(options), { ca, healthPath, onChange: onUpstream });
   const { defaultMs: usualMs, realTimeMs } = timeouts;
-  return { proxied, upstreams, homes: new WeakMap(), rewriteHost, usualMs, realTimeMs, open: new Set() };
+  const following = options.follow && new Following(upstreams, options.follow, rewriteHost);
+  if (following !== undefined) showFollowing(following, options.follow?.nodes ?? []);
+  const findWays = following?.findWays ?? takingTurns(upstreams);
+  return { proxied, upstreams, findWays, following, rewriteHost, usualMs, realTimeMs, open: new Set() };
+}
+
+function urlsOf({ upstreams = [], follow }: ProxyOptions): readonly string[] {
+  if (follow === undefined) return upstreams;
+  const names = new Set(follow.nodes.map(({ name }) => name));
+  if (upstreams.length === 0 && names.size === follow.nodes.length) return follow.nodes.map(({ url }) => url);
+  throw new OpsError(
+    PROXY_ERROR.upstreamInvalid,
+    "Give either upstreams, or nodes to follow: each once, by its own name.",
+  );
 }
 
 async function closeAll(door: Door, drainMs: number, road: Road): Promise<void> {
   await door.close(() => [...road.open].every((passage) => passage.isStream), drainMs);
+  road.following?.close();
   road.proxied.lines.close();
   await road.upstreams.close();
 }

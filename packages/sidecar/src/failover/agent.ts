@@ -72,18 +72,24 @@ export class Agent implements AsyncDisposable {
 
   /** Computed at the moment of asking, and remembered: who was told that it may lead has to stop before another may. */
   role(puller: string | undefined, stopped: string | undefined): RoleDocument {
-    const { group, node, role, draining, token, remainingMs, retryAfterMs } = this.status;
-    const primary = this.primary();
+    const { token, remainingMs } = this.status;
     const hasStopped = puller !== undefined && stopped === String(token);
     if (hasStopped) this.parts.pullers.stopped(puller);
     else if (remainingMs > 0) this.parts.pullers.told(puller, remainingMs);
+    return { ...this.roleForOnlookers(), remainingMs: hasStopped ? 0 : Math.floor(remainingMs) };
+  }
+
+  /** Says who leads, and gives nobody any time to lead. */
+  roleForOnlookers(): RoleDocument {
+    const { group, node, role, draining, token, retryAfterMs } = this.status;
+    const primary = this.primary();
     return {
       schema: ROLE_SCHEMA,
       group,
       node,
       role,
       token: String(token),
-      remainingMs: hasStopped ? 0 : Math.floor(remainingMs),
+      remainingMs: 0,
       ...(draining && { draining }),
       ...(primary !== undefined && { primary }),
       retryAfterMs: Math.ceil(retryAfterMs),

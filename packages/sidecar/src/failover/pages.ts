@@ -56,5 +56,6 @@ function readiness(
 function roleReply(agent: Agent | undefined, query: Readonly<Record<string, string>>): ProbeReply {
   if (agent === undefined) return NO_ELECTION;
   const puller = /^[\w.-]{1,64}$/.exec(query[ROLE_QUERY.puller] ?? "")?.[0];
+  if (query[ROLE_QUERY.onlooker] !== undefined) return { status: 200, body: agent.roleForOnlookers() };
   return { status: 200, body: agent.role(puller, query[ROLE_QUERY.stopped]) };
 }

@@ -93,6 +93,17 @@ export class HttpLine {
     return false;
   }
 
+  /** Whether this event has passed; another server gives its events ids of its own. */
+  knows(eventId: string): boolean {
+    return this.#seen.has(eventId);
+  }
+
+  /** The session goes on at another server: what events there were is no measure any more. */
+  startOver(): void {
+    this.#seen.clear();
+    this.#givenLength = 0;
+  }
+
   /** What the client gets of an event: other data than the server's, "" for nothing (yet), undefined for the very event. */
   gives(eventId: string | undefined, json: string | undefined): void {
     if (eventId === undefined || !this.#seen.has(eventId)) return;

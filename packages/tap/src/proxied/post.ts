@@ -82,11 +82,12 @@ export class Post implements Asker {
   }
 
   /** Answers everything still open with an error, because the upstream cannot. */
-  fail(httpStatus: number, message: string): void {
+  fail(httpStatus: number, message: string, retryAfterMs?: number): void {
     this.accepted(httpStatus);
-    const error = { code: httpStatus === 504 ? OPS_RPC.deadlineExceeded : OPS_RPC.unavailable, message };
+    const error = { code: failureCode(httpStatus), message };
     const unaddressed = () => JSON.stringify({ jsonrpc: "2.0", id: null, error });
-    const parcel = new Parcel(this.isBatch, (json) => this.mover.reply.answer(httpStatus, json || unaddressed()));
+    const wait = retryAfter({ retryAfterMs });
+    const parcel = new Parcel(this.isBatch, (json) => this.mover.reply.answer(httpStatus, json || unaddressed(), wait));
     for (const own of this.ownAnswers) parcel.hand(own, (slot) => slot.replace(own));
     for (const id of this.asked) {
       const failed = { jsonrpc: "2.0", id, error };
@@ -95,6 +96,29 @@ export class Post implements Asker {
     }
     parcel.close();
     this.forgetAll();
+  }
+
+  /**
+   * The same on an event stream that has begun, for an upstream that is gone: a client that only sees its stream break may wait for its own timeout. False
+   * where nothing can be written, or the rest may still come on another stream.
+   */
+  failOnStream(message: string): boolean {
+    const { insert } = this;
+    if (insert === undefined || this.asked.length === 0 || this.isResumable()) return false;
+    let isWritten = true;
+    const write = (json: string | undefined) => {
+      if (json) isWritten &&= insert.write(JSON.parse(json) as Message);
+    };
+    for (const id of this.asked) {
+      const failed = { jsonrpc: "2.0", id, error: { code: OPS_RPC.unavailable, message } };
+      const parcel = new Parcel(false, write);
+      parcel.hand({}, (slot) => this.openRequest(id)?.answer(failed, slot, 502));
+      parcel.close();
+    }
+    this.forgetAll();
+    if (isWritten) insert.end();
+    else this.mover.reply.break();
+    return true;
   }
 
   /** Ends what has got no answer. */
@@ -191,6 +215,12 @@ export class Post implements Asker {
     const revision = headerFrom(this.extra.requestInfo?.headers, "mcp-protocol-version");
     if (eraOf(revision) !== "modern") this.mover.sendBeside(notification).catch(() => {});
   }
+}
+
+/** Of the statuses with which a proxy itself ends a request. */
+export function failureCode(httpStatus: number): number {
+  if (httpStatus === 503) return OPS_RPC.notPrimary;
+  return httpStatus === 504 ? OPS_RPC.deadlineExceeded : OPS_RPC.unavailable;
 }
 
 function isMalformed({ id, method }: Message): boolean {

@@ -1,5 +1,5 @@
-import { OPS_RPC } from "@mcp-ops/formats";
 import { headerFrom } from "../extra.ts";
+import { retryAfter } from "../http-answer.ts";
 import { UNNAMED } from "../line.ts";
 import { isObject, isRequest, type Message } from "../messages.ts";
 import type { Pipeline } from "../pipeline.ts";
@@ -7,7 +7,7 @@ import { eventInflow, type InflowOptions, wholeInflow } from "./answer-inflow.ts
 import type { HttpLine } from "./http-line.ts";
 import { HttpLines, type LineLimits } from "./http-lines.ts";
 import type { Head, Inflow, Mover, Reply } from "./movers.ts";
-import { Post } from "./post.ts";
+import { failureCode, Post } from "./post.ts";
 import { streamInflow } from "./stream-inflow.ts";
 
 export interface ProxiedOptions extends LineLimits, InflowOptions {
@@ -21,8 +21,10 @@ export interface Passing {
   readonly line: HttpLine | undefined;
   /** The upstream has answered: the headers as Node gives them. */
   respond(httpStatus: number, headers: Head["headers"]): Inflow;
-  /** No upstream could be asked, or it did not answer in time. */
-  fail(httpStatus: number, message: string): void;
+  /** No upstream could be asked, or it did not answer in time. A 503 says that nothing has been done, and when to come again. */
+  fail(httpStatus: number, message: string, retryAfterMs?: number): void;
+  /** The upstream is gone in the middle of an event stream: says so there, with −31003. False where that cannot be. */
+  failOnStream(message: string): boolean;
   /** The response is over: complete, or else the client has gone before it was. */
   closed(isComplete: boolean): void;
 }
@@ -68,7 +70,8 @@ export class Proxied {
         post.accepted(httpStatus);
         return this.#inflow(post, httpStatus, headers);
       },
-      fail: (httpStatus, message) => post.fail(httpStatus, message),
+      fail: (httpStatus, message, retryAfterMs) => post.fail(httpStatus, message, retryAfterMs),
+      failOnStream: (message) => post.failOnStream(message),
       closed: (isComplete) => {
         home.visitors--;
         if (this.#name === undefined && home.line.server !== UNNAMED) this.#name = home.line.server;
@@ -92,10 +95,12 @@ export class Proxied {
       },
       respond: (httpStatus, headers) => {
         if (!isEventStream(headers)) return unread(reply);
+        inflow?.clientGone(); // Opened anew, elsewhere: for the client it is one stream.
         inflow = streamInflow(place, httpStatus, this.#options);
         return inflow;
       },
-      fail: (httpStatus, message) => answerFailure(reply, httpStatus, message),
+      fail: (httpStatus, message, retryAfterMs) => answerFailure(reply, httpStatus, message, retryAfterMs),
+      failOnStream: () => false,
       closed(isComplete) {
         if (!isComplete) inflow?.clientGone();
       },
@@ -111,7 +116,8 @@ export class Proxied {
         if (method === "DELETE" && sessionId !== undefined && httpStatus < 300) this.lines.endSession(sessionId);
         return unread(reply);
       },
-      fail: (httpStatus, message) => answerFailure(reply, httpStatus, message),
+      fail: (httpStatus, message, retryAfterMs) => answerFailure(reply, httpStatus, message, retryAfterMs),
+      failOnStream: () => false,
       closed() {},
     };
   }
@@ -149,8 +155,9 @@ function unread(reply: Reply): Inflow {
   };
 }
 
-function answerFailure(reply: Reply, httpStatus: number, message: string): void {
-  reply.answer(httpStatus, JSON.stringify({ jsonrpc: "2.0", id: null, error: { code: OPS_RPC.unavailable, message } }));
+function answerFailure(reply: Reply, httpStatus: number, message: string, retryAfterMs?: number): void {
+  const error = { code: failureCode(httpStatus), message };
+  reply.answer(httpStatus, JSON.stringify({ jsonrpc: "2.0", id: null, error }), retryAfter({ retryAfterMs }));
 }
 
 function isEventStream(headers: Head["headers"]): boolean {
