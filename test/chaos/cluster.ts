@@ -34,6 +34,9 @@ const AGENT = "http://127.0.0.1:9465";
 const SERVER_PORT = "3001";
 const GATE_PORT = 3000;
 const CALM_MS = 30_000;
+const PULSE_MS = 20;
+/** Later than that, a timer was not late by chance. */
+const STALL_MS = 50;
 
 /** Two nodes, each with a server, a gate before it and a sidecar; their store; a client; and the sink to which all of it leads. */
 export class Cluster implements AsyncDisposable {
@@ -44,6 +47,7 @@ export class Cluster implements AsyncDisposable {
   readonly folder: string;
   readonly #options: ClusterOptions;
   readonly #processes = new Map<string, Process>();
+  readonly #pulse: NodeJS.Timeout;
 
   static async open(options: ClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options);
@@ -64,6 +68,7 @@ export class Cluster implements AsyncDisposable {
     // PostgreSQL, which is not root, passes through it.
     chmodSync(this.folder, 0o711);
     this.history = new History(options.historyFile ?? join(this.folder, "history.jsonl"));
+    this.#pulse = pulse(this.history);
     this.network = new Network([...NODES, ...options.engine.hosts, "sink", "client"]);
   }
 
@@ -121,6 +126,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#pulse);
     await Promise.all([...this.#processes.values()].map((one) => one.kill()));
     this.network[Symbol.dispose]();
     rmSync(this.folder, { recursive: true, force: true });
@@ -247,4 +253,14 @@ failover:
   peers: { ${other}: { url: "http://${there}:9466", token: { env: ADMIN_TOKEN }, serverUrl: "${url(there)}" } }
 `;
   }
+}
+
+/** Notices when this machine has no time for us: it is shared, and has few cores. */
+function pulse(history: History): NodeJS.Timeout {
+  let last = performance.now();
+  return setInterval(() => {
+    const late = performance.now() - last - PULSE_MS;
+    last += late + PULSE_MS;
+    if (late > STALL_MS) history.add({ what: "stalled", ms: Math.round(late) });
+  }, PULSE_MS);
 }

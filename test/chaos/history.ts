@@ -14,6 +14,8 @@ export type Happening = { readonly at: number } & (
   | { readonly what: "answered"; readonly node: string; readonly how: "done" | "refused" | "failed" }
   /** Pages of the agent for load balancers. */
   | { readonly what: "page"; readonly node: string; readonly page: "primary" | "standby" | "neither" }
+  /** The machine had no time for this run for so long, just before. */
+  | { readonly what: "stalled"; readonly ms: number }
   | { readonly what: "round"; readonly round: number; readonly seed: number }
   | { readonly what: "fault"; readonly fault: string; readonly holder: string }
   | { readonly what: "healed"; readonly fault: string }

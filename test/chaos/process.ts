@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -10,6 +10,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Whether it says a line on stdout when it is ready. */
   readonly says: boolean;
+  /** Whether it has processes of its own, which are frozen with it. */
+  readonly isTree?: true;
   readonly onLine?: (line: string) => void;
 }
 
@@ -24,6 +26,7 @@ export class Process {
   readonly #lastLines: string[] = [];
   #child: ChildProcess | undefined;
   #isFrozen = false;
+  #isLeaving = false;
 
   constructor(program: Program, within: Within) {
     this.name = program.name;
@@ -65,6 +68,7 @@ export class Process {
   signal(signal: NodeJS.Signals): void {
     if (!this.runs) return;
     if (signal === "SIGSTOP" || signal === "SIGCONT") this.#isFrozen = signal === "SIGSTOP";
+    for (const pid of this.#descendants()) process.kill(pid, signal);
     this.#child?.kill(signal);
   }
 
@@ -84,12 +88,16 @@ export class Process {
     this.#isLeaving = false;
   }
 
-  #isLeaving = false;
-
   /** Asks it to end in order. */
   leave(): void {
     this.#isLeaving = true;
     this.signal("SIGTERM");
+  }
+
+  #descendants(): readonly number[] {
+    if (this.#program.isTree !== true) return [];
+    const { stdout } = spawnSync("pgrep", ["-P", String(this.#child?.pid)], { encoding: "utf8" });
+    return stdout.split("\n").filter(Boolean).map(Number);
   }
 
   async #ended(): Promise<void> {

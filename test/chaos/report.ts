@@ -17,6 +17,7 @@ export function report(history: readonly Happening[]): string {
     `${count(({ what }) => what === "accepted")} writes accepted`,
     `${count((one) => one.what === "refused" && one.status === 409)} stale writes refused by the sink`,
     `${count((one) => one.what === "refused" && one.status === 428)} without a token`,
+    `the machine stood still for ${history.reduce((ms, one) => ms + (one.what === "stalled" ? one.ms : 0), 0)} ms`,
   ];
   const faults = faultsOf(history);
   const table = linesOf(history).map(({ fault, times, tookMs }) => `| ${fault} | ${times} | ${spread(tookMs)} |`);
