@@ -17,9 +17,9 @@ export interface ClusterOptions {
   readonly root?: string;
   /** Where the history is kept; without it, it goes with the rest. */
   readonly historyFile?: string | undefined;
-  /** Between two questions of the witnesses and gates. */
+  /** Between two questions of the witnesses. */
   readonly watchMs?: number;
-  /** No witness: it is one more that has to confirm, and makes handing over slower. */
+  /** The witnesses ask for no role: whoever does has to confirm, and makes handing over slower. */
   readonly isTimed?: boolean;
 }
 
@@ -47,6 +47,7 @@ export class Cluster implements AsyncDisposable {
   readonly folder: string;
   readonly #options: ClusterOptions;
   readonly #processes = new Map<string, Process>();
+  readonly #passing = new Set<Process>();
   readonly #pulse: NodeJS.Timeout;
 
   static async open(options: ClusterOptions): Promise<Cluster> {
@@ -99,6 +100,19 @@ export class Cluster implements AsyncDisposable {
     writeFileSync(this.#clockFile(node), `${seconds < 0 ? "" : "+"}${seconds}`);
   }
 
+  /** Has the lease handed over; settles when the agent has answered. */
+  async switchover(leader: Node, candidate: Node): Promise<void> {
+    const admin = `http://${this.network.addressOf(leader)}:9466`;
+    const words = [admin, ADMIN_TOKEN, leader, candidate];
+    const program = this.#actor("switchover", leader, "switchover.ts", ...words);
+    const asking = new Process(program, (...command) => this.network.within(...command));
+    await asking.start();
+    this.#passing.add(asking);
+    const code = await asking.ended();
+    this.#passing.delete(asking);
+    if (code !== 0) throw new Error(`The switchover was refused:\n${asking.lastWords}`);
+  }
+
   /** Everything as it was at the beginning; it does not wait until somebody leads. */
   async mend(): Promise<void> {
     this.network.mend();
@@ -127,7 +141,7 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#pulse);
-    await Promise.all([...this.#processes.values()].map((one) => one.kill()));
+    await Promise.all([...this.#processes.values(), ...this.#passing].map((one) => one.kill()));
     this.network[Symbol.dispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -178,6 +192,7 @@ export class Cluster implements AsyncDisposable {
 
   /** What a process of ours says of what it saw. */
   readonly #hear = (line: string): void => {
+    if (!line.startsWith("{")) return;
     const said = JSON.parse(line) as Happening | { readonly what: "ready" };
     if (said.what !== "ready") this.history.add(said);
   };
@@ -201,7 +216,8 @@ export class Cluster implements AsyncDisposable {
     const watchMs = String(this.#options.watchMs ?? 50);
     const sink = `http://${this.network.addressOf("sink")}:4000`;
     const server = this.#actor(`server of ${node}`, node, "server.ts", SERVER_PORT, node, sink);
-    const witness = this.#actor(`witness of ${node}`, node, "witness.ts", AGENT, node, watchMs);
+    const believes = this.#options.isTimed ? "no" : "yes";
+    const witness = this.#actor(`witness of ${node}`, node, "witness.ts", AGENT, node, watchMs, believes);
     return [this.#agent(node), this.#gate(node), server, witness];
   }
 

@@ -187,13 +187,22 @@ const OF_THE_STORE: readonly Fault[] = [
   },
 ];
 
+const OF_OPERATORS: readonly Fault[] = [
+  {
+    name: "switchover",
+    // Refused when something else has happened to the node or the candidate: that is its right.
+    cause: ({ cluster, holder, standby }) => cluster.switchover(holder, standby).catch(() => {}),
+    wants: another,
+  },
+];
+
 const OF_THE_STANDBY: readonly Fault[] = [
   { name: "standby killed", cause: ({ cluster, standby }) => kill(cluster, parts(standby)), lasts: [0.2, 1] },
   { name: "standby frozen", cause: ({ cluster, standby }) => freeze(cluster, parts(standby)), lasts: [0.2, 1.5] },
 ];
 
 export function faultsFor(engine: EngineName): readonly Fault[] {
-  const all = [...OF_THE_HOLDER, ...OF_LINKS, ...OF_CLOCKS, ...OF_THE_STORE, ...OF_THE_STANDBY];
+  const all = [...OF_THE_HOLDER, ...OF_LINKS, ...OF_CLOCKS, ...OF_THE_STORE, ...OF_OPERATORS, ...OF_THE_STANDBY];
   return all.filter(({ engines }) => engines === undefined || engines.includes(engine));
 }
 

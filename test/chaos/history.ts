@@ -23,7 +23,7 @@ export type Happening = { readonly at: number } & (
 );
 
 /** Whoever asks the agent of a node believes that it leads, until this time and no longer. Said again at each renewal. */
-export interface Believed {
+interface Believed {
   readonly what: "believed";
   readonly node: string;
   readonly token: string;
@@ -41,7 +41,7 @@ export interface Expectation {
 }
 
 /** Monotonic milliseconds, the same in every process of this machine. */
-export function monotonic(): number {
+function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 

@@ -30,7 +30,7 @@ export async function torment(cluster: Cluster, { rounds, seed, signal, onRound 
 }
 
 /** One fault, with what must come of it. */
-export async function harm(scene: Scene, faults: readonly Fault[]): Promise<void> {
+async function harm(scene: Scene, faults: readonly Fault[]): Promise<void> {
   const [first, second] = faults;
   if (first === undefined) return;
   if (second === undefined) return alone(scene, first);
@@ -53,7 +53,8 @@ async function alone(scene: Scene, fault: Fault): Promise<void> {
 }
 
 async function causing(scene: Scene, fault: Fault): Promise<void> {
-  scene.cluster.history.add({ what: "fault", fault: fault.name, holder: scene.holder });
+  if (fault.name !== "switchover")
+    scene.cluster.history.add({ what: "fault", fault: fault.name, holder: scene.holder });
   await fault.cause(scene);
 }
 

@@ -72,6 +72,14 @@ export class Process {
     this.#child?.kill(signal);
   }
 
+  /** Its exit code, or the signal that ended it, when it has ended. */
+  async ended(): Promise<number | string | null> {
+    const child = this.#child;
+    if (child === undefined) return null;
+    if (this.runs) await once(child, "exit");
+    return child.exitCode ?? child.signalCode;
+  }
+
   /** Ends it, however it is, and settles when it has ended. */
   async kill(): Promise<void> {
     if (!this.runs || this.#child === undefined) return;
@@ -83,7 +91,7 @@ export class Process {
   /** As it shall be: running, and thawed. */
   async mend(): Promise<void> {
     if (this.#isFrozen) this.signal("SIGCONT");
-    if (this.runs && this.#isLeaving) await this.#ended();
+    if (this.#isLeaving) await this.ended();
     if (!this.runs) await this.start();
     this.#isLeaving = false;
   }
@@ -98,9 +106,5 @@ export class Process {
     if (this.#program.isTree !== true) return [];
     const { stdout } = spawnSync("pgrep", ["-P", String(this.#child?.pid)], { encoding: "utf8" });
     return stdout.split("\n").filter(Boolean).map(Number);
-  }
-
-  async #ended(): Promise<void> {
-    if (this.#child !== undefined && this.runs) await once(this.#child, "exit");
   }
 }

@@ -1,18 +1,18 @@
 /**
  * Believes what the agent of its node says, by the role that gates use, and tells from when to when; and looks at the agent's pages.
- * Args: address of the agent, name of the node, milliseconds between two looks.
+ * Args: address of the agent, name of the node, milliseconds between two looks, and
+ * whether it believes (yes) or looks at the pages only (no).
  */
-import { openRole } from "@mcp-ops/guard";
+import { type OpenRole, openRole } from "@mcp-ops/guard";
 import { now, say } from "./saying.ts";
 
-const [agent = "", node = "", everyMs = ""] = process.argv.slice(2);
+const [agent = "", node = "", everyMs = "", believes = ""] = process.argv.slice(2);
 const SAMPLE_MS = 5;
-const role = openRole({ url: agent, pollMs: Number(everyMs), timeoutMs: 500 });
 let token: string | undefined;
 let until = 0;
 let page = "";
 
-function look(): void {
+function look(role: OpenRole): void {
   const held = role.reign !== undefined && role.said?.draining !== true ? role.said?.token : undefined;
   const ends = held === undefined ? 0 : role.leadsUntil;
   if (token !== undefined && held !== token) say({ what: "ended", node, token });
@@ -42,7 +42,10 @@ async function watchPages(): Promise<void> {
   setTimeout(() => void watchPages(), Number(everyMs));
 }
 
-role.onChange(look);
-setInterval(look, SAMPLE_MS);
+if (believes === "yes") {
+  const role = openRole({ url: agent, pollMs: Number(everyMs), timeoutMs: 500 });
+  role.onChange(() => look(role));
+  setInterval(look, SAMPLE_MS, role);
+}
 void watchPages();
 say({ what: "ready" });
