@@ -1,14 +1,12 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Engine, type Place, postgresUrl, TOKEN_OF } from "./engines.ts";
-import { type Happening, History } from "./history.ts";
+import { type Cast, castOf, NODES, type Node, setClock, switchoverProgram } from "./cast.ts";
+import type { Engine } from "./engines.ts";
+import { type Happening, History, type WithoutTime } from "./history.ts";
 import { Network } from "./network.ts";
 import { Process, type Program } from "./process.ts";
-
-export const NODES = ["a", "b"] as const;
-export type Node = (typeof NODES)[number];
 
 export interface ClusterOptions {
   readonly engine: Engine;
@@ -24,15 +22,7 @@ export interface ClusterOptions {
 }
 
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
-const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-export const hasFaketime: boolean = existsSync(FAKETIME);
-const ADMIN_TOKEN = "a-token-of-this-cluster-only";
-/** How often and how long the server is probed, in a run. */
-export const PROBE = { everyMs: 200, timeoutMs: 500, failures: 2 } as const;
-export const POLL_MS = 100;
-const AGENT = "http://127.0.0.1:9465";
-const SERVER_PORT = "3001";
-const GATE_PORT = 3000;
+const FOLDER = "mcp-ops-chaos-";
 const CALM_MS = 30_000;
 const PULSE_MS = 20;
 /** Later than that, a timer was not late by chance. */
@@ -65,7 +55,8 @@ export class Cluster implements AsyncDisposable {
     this.#options = options;
     this.engine = options.engine;
     this.ttlMs = options.ttlMs ?? options.engine.ttlMs;
-    this.folder = mkdtempSync(join(tmpdir(), "mcp-ops-chaos-"));
+    sweep();
+    this.folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
     // PostgreSQL, which is not root, passes through it.
     chmodSync(this.folder, 0o711);
     this.history = new History(options.historyFile ?? join(this.folder, "history.jsonl"));
@@ -97,14 +88,12 @@ export class Cluster implements AsyncDisposable {
 
   /** The wall clock of the processes of a node, so far from the machine's. */
   setClock(node: Node, seconds: number): void {
-    writeFileSync(this.#clockFile(node), `${seconds < 0 ? "" : "+"}${seconds}`);
+    setClock(this.folder, node, seconds);
   }
 
   /** Has the lease handed over; settles when the agent has answered. */
   async switchover(leader: Node, candidate: Node): Promise<void> {
-    const admin = `http://${this.network.addressOf(leader)}:9466`;
-    const words = [admin, ADMIN_TOKEN, leader, candidate];
-    const program = this.#actor("switchover", leader, "switchover.ts", ...words);
+    const program = switchoverProgram(this.#cast, leader, candidate);
     const asking = new Process(program, (...command) => this.network.within(...command));
     await asking.start();
     this.#passing.add(asking);
@@ -153,10 +142,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const store = this.engine.programs(this.#place).map((program) => this.#add(program));
+    const store = this.engine.programs(this.#cast).map((program) => this.#add(program));
     await Promise.all(store.map((one) => one.start()));
-    const others = [this.#sink(), ...NODES.flatMap((node) => this.#node(node)), this.#client()];
-    await Promise.all(others.map((program) => this.#add(program).start()));
+    await Promise.all(castOf(this.#cast).map((program) => this.#add(program).start()));
   }
 
   #add(program: Program): Process {
@@ -165,109 +153,25 @@ export class Cluster implements AsyncDisposable {
     return process;
   }
 
-  get #root(): string {
-    return this.#options.root ?? ROOT;
-  }
-
-  get #place(): Place {
+  get #cast(): Cast {
+    const { root = ROOT, watchMs = 50, isTimed = false } = this.#options;
+    const command = join(root, "packages/cli/bin/mcp-ops.js");
     const env = { PATH: process.env.PATH ?? "", HOME: this.folder, NODE_NO_WARNINGS: "1" };
-    return { network: this.network, folder: this.folder, command: this.#command, env };
-  }
-
-  get #command(): string {
-    return join(this.#root, "packages/cli/bin/mcp-ops.js");
-  }
-
-  #clockFile(node: Node): string {
-    return join(this.folder, `clock-of-${node}`);
-  }
-
-  #envOf(node: Node): Readonly<Record<string, string>> {
-    const folders = { XDG_STATE_HOME: join(this.folder, node), MCP_OPS_RUNTIME_DIR: join(this.folder, `${node}.run`) };
-    if (!hasFaketime) return { ...this.#place.env, ...folders };
-    this.setClock(node, 0);
-    const fake = { FAKETIME_TIMESTAMP_FILE: this.#clockFile(node), FAKETIME_NO_CACHE: "1", DONT_FAKE_MONOTONIC: "1" };
-    return { ...this.#place.env, ...folders, ...fake, LD_PRELOAD: FAKETIME };
+    const { network, folder, engine, ttlMs } = this;
+    return { network, folder, command, env, root, engine, ttlMs, watchMs, isTimed, onHappening: this.#hear };
   }
 
   /** What a process of ours says of what it saw. */
-  readonly #hear = (line: string): void => {
-    if (!line.startsWith("{")) return;
-    const said = JSON.parse(line) as Happening | { readonly what: "ready" };
-    if (said.what !== "ready") this.history.add(said);
-  };
+  readonly #hear = (happening: WithoutTime<Happening>): void => this.history.add(happening);
+}
 
-  #actor(name: string, host: string, file: string, ...args: string[]): Program {
-    const path = join(this.#root, "test/chaos/actors", file);
-    const env = this.#place.env;
-    return { name, host, program: process.execPath, args: [path, ...args], env, says: true, onLine: this.#hear };
-  }
-
-  #sink(): Program {
-    return this.#actor("sink", "sink", "sink.ts", this.network.addressOf("sink"), "4000", join(this.folder, "epoch"));
-  }
-
-  #client(): Program {
-    const urls = NODES.map((node) => `${node}=http://${this.network.addressOf(node)}:${GATE_PORT}/mcp`);
-    return this.#actor("client", "client", "writer.ts", this.#options.isTimed ? "10" : "25", ...urls);
-  }
-
-  #node(node: Node): readonly Program[] {
-    const watchMs = String(this.#options.watchMs ?? 50);
-    const sink = `http://${this.network.addressOf("sink")}:4000`;
-    const server = this.#actor(`server of ${node}`, node, "server.ts", SERVER_PORT, node, sink);
-    const believes = this.#options.isTimed ? "no" : "yes";
-    const witness = this.#actor(`witness of ${node}`, node, "witness.ts", AGENT, node, watchMs, believes);
-    return [this.#agent(node), this.#gate(node), server, witness];
-  }
-
-  #gate(node: Node): Program {
-    const at = this.network.addressOf(node);
-    const where = ["--upstream", `http://127.0.0.1:${SERVER_PORT}/mcp`, "--listen", `${at}:${GATE_PORT}`, "--host", at];
-    const role = ["--role-url", AGENT, "--read-tools", "look", "--reads", "serve-stale"];
-    const args = [this.#command, "proxy", ...where, ...role, "--ops-listen", "off", "--drain", "1", "--json"];
-    return { name: `gate of ${node}`, host: node, program: process.execPath, args, env: this.#envOf(node), says: true };
-  }
-
-  #agent(node: Node): Program {
-    const config = join(this.folder, `${node}.yaml`);
-    writeFileSync(config, this.#configOf(node));
-    const own = { ADMIN_TOKEN, ARBITER_TOKEN: TOKEN_OF(node), POSTGRES_URL: postgresUrl(this.network) };
-    return {
-      name: `agent of ${node}`,
-      host: node,
-      program: process.execPath,
-      args: [this.#command, "sidecar", "--json", "--config", config],
-      env: { ...this.#envOf(node), ...own },
-      says: true,
-      onLine: (line) => this.#readRecord(node, line),
-    };
-  }
-
-  /** The agent's log has each of its transitions. */
-  #readRecord(node: Node, line: string): void {
-    if (!line.includes('"to":"preparing"')) return;
-    const { fencing } = JSON.parse(line) as { fencing: string };
-    this.history.add({ what: "granted", node, token: fencing });
-  }
-
-  #configOf(node: Node): string {
-    const at = this.network.addressOf(node);
-    const other = NODES.find((one) => one !== node) as Node;
-    const there = this.network.addressOf(other);
-    const url = (address: string) => `http://${address}:${GATE_PORT}/mcp`;
-    const timing = `ttlMs: ${this.ttlMs}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: 1000, pollEveryMs: ${POLL_MS}`;
-    const probe = `everyMs: ${PROBE.everyMs}, timeoutMs: ${PROBE.timeoutMs}, failures: ${PROBE.failures}, of: ${PROBE.failures}, passes: 1`;
-    return `admin: { listen: "${at}:9466", token: { env: ADMIN_TOKEN } }
-probes: { listen: "${new URL(AGENT).host}" }
-failover:
-  group: chaos
-  node: ${node}
-  store: ${this.engine.store(this.#place, node)}
-  timing: { ${timing} }
-  server: { url: "${url(at)}", ${probe} }
-  peers: { ${other}: { url: "http://${there}:9466", token: { env: ADMIN_TOKEN }, serverUrl: "${url(there)}" } }
-`;
+/** Folders of runs that were killed themselves. */
+function sweep(): void {
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(FOLDER));
+  for (const name of left) {
+    const pid = name.slice(FOLDER.length).split("-")[0] ?? "";
+    if (/^\d+$/.test(pid) && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

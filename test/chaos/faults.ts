@@ -1,5 +1,5 @@
-import type { Cluster, Node } from "./cluster.ts";
-import { hasFaketime, NODES, POLL_MS, PROBE } from "./cluster.ts";
+import { hasFaketime, NODES, type Node, POLL_MS, PROBE } from "./cast.ts";
+import type { Cluster } from "./cluster.ts";
 import type { EngineName } from "./engines.ts";
 import type { Expectation } from "./history.ts";
 import type { Chance } from "./random.ts";

@@ -56,7 +56,7 @@ export class History {
   }
 
   /** With a time of its own where it happened in another process. */
-  add(happening: WithoutTime<Happening> & { readonly at?: number }): void {
+  add(happening: WithoutTime<Happening>): void {
     const timed = { at: monotonic(), ...happening } as Happening;
     this.happenings.push(timed);
     appendFileSync(this.file, `${JSON.stringify(timed)}\n`);
@@ -77,4 +77,4 @@ export class History {
   }
 }
 
-type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
+export type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
