@@ -95,9 +95,10 @@ function agentOf(cast: Cast, node: Node): Program {
   const own = { ADMIN_TOKEN, ARBITER_TOKEN: TOKEN_OF(node), POSTGRES_URL: postgresUrl(cast.network) };
   // The agent's log has each of its transitions.
   const onLine = (line: string) => {
-    if (!line.includes('"to":"preparing"')) return;
-    const { fencing } = JSON.parse(line) as { fencing: string };
-    cast.onHappening({ what: "granted", node, token: fencing });
+    if (!line.startsWith("{")) return;
+    const { to, why, fencing } = JSON.parse(line) as { to?: string; why?: string; fencing?: string };
+    if (to === "preparing" && fencing !== undefined) cast.onHappening({ what: "granted", node, token: fencing });
+    if (why === "tilt") cast.onHappening({ what: "tilted", node });
   };
   const args = [cast.command, "sidecar", "--json", "--config", config];
   const env = { ...envOf(cast, node), ...own };

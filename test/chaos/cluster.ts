@@ -62,6 +62,7 @@ export class Cluster implements AsyncDisposable {
     this.history = new History(options.historyFile ?? join(this.folder, "history.jsonl"));
     this.#pulse = pulse(this.history);
     this.network = new Network([...NODES, ...options.engine.hosts, "sink", "client"]);
+    process.once("exit", this.#remove);
   }
 
   process(name: string): Process {
@@ -131,9 +132,15 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#pulse);
     await Promise.all([...this.#processes.values(), ...this.#passing].map((one) => one.kill()));
+    process.off("exit", this.#remove);
+    this.#remove();
+  }
+
+  /** Also when this process ends in the midst of it: it kills what runs in the namespaces. */
+  readonly #remove = (): void => {
     this.network[Symbol.dispose]();
     rmSync(this.folder, { recursive: true, force: true });
-  }
+  };
 
   #pages(): ReadonlyMap<string, string> {
     const pages = new Map<string, string>();

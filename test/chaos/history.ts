@@ -7,6 +7,8 @@ export type Happening = { readonly at: number } & (
   | { readonly what: "ended"; readonly node: string; readonly token: string }
   /** The store gave a lease, as the agent's own record says; its time is that of reading the record. */
   | { readonly what: "granted"; readonly node: string; readonly token: string }
+  /** The agent distrusts its clocks, as its record says. */
+  | { readonly what: "tilted"; readonly node: string }
   /** The sink did a write; in the order in which it did them. */
   | { readonly what: "accepted"; readonly node: string; readonly token: string }
   | { readonly what: "refused"; readonly node: string; readonly status: number }

