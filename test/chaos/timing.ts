@@ -49,7 +49,8 @@ async function once(scene: Scene, name: string, cause: Cause): Promise<Took | un
 
 async function measured(cluster: Cluster, name: string, cause: Cause, times: number): Promise<string> {
   const took: Took[] = [];
-  for (let n = 0; n < MAX_TRIES * times && took.length < times; n++) {
+  let tries = 0;
+  for (; tries < MAX_TRIES * times && took.length < times; tries++) {
     await cluster.mend();
     if (!(await cluster.calm())) throw new Error(`No rest.\n${cluster.lastWords()}`);
     // A switchover is refused where a busy machine has cost the holder its lease just now.
@@ -57,7 +58,7 @@ async function measured(cluster: Cluster, name: string, cause: Cause, times: num
     if (one !== undefined) took.push(one);
   }
   const [leads, writes] = [spread(took.map((one) => one.leads)), spread(took.map((one) => one.writes))];
-  return `| ${cluster.engine.name}, ttl ${cluster.ttlMs} ms | ${name} | ${leads} | ${writes} | ${took.length} of ${times} |`;
+  return `| ${cluster.engine.name}, ttl ${cluster.ttlMs} ms | ${name} | ${leads} | ${writes} | ${took.length} of ${tries} |`;
 }
 
 const { values } = parseArgs({
