@@ -1,6 +1,7 @@
 /** Who leads, through the ends and returns of real sidecars. One group lives through all of it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type RoleDocument, roleSeen } from "@mcp-ops/formats";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { httpHouse } from "../carriers/http-house.ts";
 import { PATIENCE } from "../sidecar/house.ts";
@@ -22,6 +23,24 @@ afterAll(() => group[Symbol.asyncDispose]());
 function took(what: string, since: number): void {
   console.log(`${what}: ${Math.round(performance.now() - since)} ms (ttl ${TTL_MS} ms)`);
 }
+
+test("who asks for the role and knows it already hears when there is news, and within the time it gave", async () => {
+  const ask = async (member: Member, more = {}) => {
+    const query = new URLSearchParams({ puller: "reader", wait: "1000", ...more });
+    return JSON.parse((await member.page(`/role?${query}`)).body) as RoleDocument;
+  };
+  const first = await ask(b);
+  // A whole second, and nothing has happened.
+  const since = performance.now();
+  expect(roleSeen(await ask(b, { seen: roleSeen(first) }))).toBe(roleSeen(first));
+  expect(performance.now() - since).toBeGreaterThanOrEqual(900);
+  // On the one that leads, what was asked a while ago is counted from then.
+  const seen = roleSeen(await ask(a));
+  const { remainingMs } = await ask(a, { seen });
+  expect(remainingMs).toBeGreaterThan(900);
+  const confirmed = await ask(a, { stopped: (await ask(a)).token });
+  expect(confirmed.remainingMs).toBe(0);
+});
 
 test("a primary that is told to end gives its lease back at once", async () => {
   const before = BigInt(String((await a.view()).token));

@@ -69,7 +69,7 @@ export {
   socketFileName,
 } from "./registration.ts";
 export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
-export { ROLE_QUERY } from "./role-query.ts";
+export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { FAILOVER_REASONS } from "./sidecar-metrics.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";

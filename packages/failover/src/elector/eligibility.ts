@@ -1,8 +1,8 @@
 import type { Ineligible } from "../node.ts";
 import type { State } from "./state.ts";
 
-/** How far applications of equal nodes are spread, so that they do not all ask at once. */
-const JITTER_MS = 100;
+/** How far applications of equal nodes are spread, so that they do not all ask at once. Whoever comes second is only refused, so it is little. */
+const JITTER_MS = 20;
 
 /** Why this node may not apply for the lease at this time (R6, R8, R10). Empty: it may. */
 export function reasonsOf(state: State, now: number): Ineligible[] {

@@ -104,7 +104,7 @@ test("a holder and an arbiter that die together cost two leases' time", async ()
 test("a node whose application was answered into the void applies again and gets the same token", async () => {
   const story = new Story("LOST ANSWER: the store gives the lease, and the answer gets lost.");
   const a = story.add("a");
-  story.world.run(45);
+  story.world.run(10);
   story.say("From here on the answers of the store to a get lost for 3 seconds.");
   a.cut = "answers";
   story.run(3);

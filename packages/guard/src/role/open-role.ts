@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { OpsError, ROLE_QUERY, type RoleDocument } from "@mcp-ops/formats";
+import { OpsError, ROLE_QUERY, type RoleDocument, roleSeen } from "@mcp-ops/formats";
 import { GUARD_ERROR } from "../codes.ts";
 import { AgentLine } from "./agent-line.ts";
 import { readRole } from "./read-role.ts";
@@ -9,7 +9,7 @@ import type { RoleView } from "./role-view.ts";
 export interface OpenRoleOptions {
   /** The agent of this node: a URL (path `/role` where it has none), or the absolute path of its socket, `unix:` before it or not. */
   readonly url: string;
-  /** How long to wait between two questions, in milliseconds. Default 200: that much later a promotion is noticed. */
+  /** Time between two questions, in milliseconds; an agent that has no news keeps one waiting for as long. Default 200. */
   readonly pollMs?: number | undefined;
   /** How long to wait for an answer, in milliseconds. Default 1000. The deadline does not wait for it. */
   readonly timeoutMs?: number | undefined;
@@ -31,6 +31,8 @@ export interface OpenRole extends RoleView, AsyncDisposable {
 
 export const DEFAULT_POLL_MS = 200;
 const DEFAULT_TIMEOUT_MS = 1_000;
+/** While calls in flight end, and the lease waits for that. */
+const LEAVING_POLL_MS = 20;
 
 /** Begins to ask. @throws OpsError `GUARD_ROLE_ADDRESS` */
 export function openRole(options: OpenRoleOptions): OpenRole {
@@ -88,6 +90,8 @@ class PolledRole implements OpenRole {
   }
 
   async #poll(): Promise<void> {
+    const began = performance.now();
+    const before = this.#seen;
     try {
       await this.#ask();
       this.#complaint = "";
@@ -95,16 +99,42 @@ class PolledRole implements OpenRole {
       this.#complain(error);
     }
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.#poll(), this.#options.pollMs ?? DEFAULT_POLL_MS).unref();
+    const everyMs = this.#isLeaving ? LEAVING_POLL_MS : this.#pollMs;
+    // After news the next question is asked at once; an agent that cannot wait is not asked oftener for it.
+    const pauseMs = this.#seen === before ? Math.max(0, everyMs - (performance.now() - began)) : 0;
+    this.#timer = setTimeout(() => void this.#poll(), pauseMs).unref();
   }
 
   async #ask(): Promise<void> {
     const asked = this.#reign.mark();
-    const query = { [ROLE_QUERY.puller]: this.#id, ...this.#stopped() };
-    const document = readRole(await this.#line.ask(query, this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+    const query = { [ROLE_QUERY.puller]: this.#id, ...this.#stopped(), ...this.#patience() };
+    const document = readRole(await this.#line.ask(query, this.#timeoutMs));
     if (this.#isClosed) return;
     this.#said = document;
     if (!this.#reign.take(document, asked)) throw wentBack(document);
+  }
+
+  get #pollMs(): number {
+    return this.#options.pollMs ?? DEFAULT_POLL_MS;
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  get #seen(): string | undefined {
+    return this.#said && roleSeen(this.#said);
+  }
+
+  /** The agent waits for this process to have stopped. */
+  get #isLeaving(): boolean {
+    return this.#said?.draining === true && this.#reign.signal !== undefined;
+  }
+
+  /** How long the agent may wait for news. Not while it waits for us. */
+  #patience(): Record<string, string> {
+    if (this.#seen === undefined || this.#isLeaving) return {};
+    return { [ROLE_QUERY.seen]: this.#seen, [ROLE_QUERY.wait]: String(Math.min(this.#pollMs, this.#timeoutMs / 2)) };
   }
 
   /** Says that nothing is under way any more and nothing begins, so that the lease can be given back before its time. */

@@ -170,7 +170,7 @@ export class Host {
     return this.#inside(() => route.respond(request));
   }
 
-  #show(index: number, query: Readonly<Record<string, string>>): ProbeReply {
+  #show(index: number, query: Readonly<Record<string, string>>): ProbeReply | Promise<ProbeReply> {
     const page = this.#duty.pages?.[index];
     // What a duty is in the midst of while it stops may concern whoever asks.
     if ((this.#phase !== "running" && this.#phase !== "stopping") || page === undefined)

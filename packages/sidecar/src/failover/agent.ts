@@ -1,5 +1,5 @@
 import type { FailoverNode, LeaseStore, NodeStatus, Timing } from "@mcp-ops/failover";
-import { ROLE_SCHEMA, type RoleDocument } from "@mcp-ops/formats";
+import { ROLE_SCHEMA, type RoleDocument, type RoleSaid } from "@mcp-ops/formats";
 import type { History } from "./history.ts";
 import type { Peers } from "./peers.ts";
 import type { Prober } from "./prober.ts";
@@ -70,28 +70,41 @@ export class Agent implements AsyncDisposable {
     return { node: holder.node, ...(url !== undefined && { url }) };
   }
 
-  /** Computed at the moment of asking, and remembered: who was told that it may lead has to stop before another may. */
-  role(puller: string | undefined, stopped: string | undefined): RoleDocument {
+  /** What may be news to somebody. */
+  said(): RoleSaid {
+    const { role, draining, token } = this.status;
+    const primary = this.primary();
+    return {
+      role,
+      token: String(token),
+      ...(draining && { draining }),
+      ...(primary !== undefined && { primary }),
+    };
+  }
+
+  /**
+   * Computed at the moment of answering, and remembered: who was told that it may lead has to stop before another may.
+   * @param askedAt monotonic time of the question, from which `remainingMs` counts
+   */
+  role(puller: string | undefined, stopped: string | undefined, askedAt: number): RoleDocument {
     const { token, remainingMs } = this.status;
     const hasStopped = puller !== undefined && stopped === String(token);
     if (hasStopped) this.parts.pullers.stopped(puller);
     else if (remainingMs > 0) this.parts.pullers.told(puller, remainingMs);
-    return { ...this.roleForOnlookers(), remainingMs: hasStopped ? 0 : Math.floor(remainingMs) };
+    const mayLead = !hasStopped && remainingMs > 0;
+    const waitedMs = performance.now() - askedAt;
+    return { ...this.roleForOnlookers(), remainingMs: mayLead ? Math.floor(remainingMs + waitedMs) : 0 };
   }
 
   /** Says who leads, and gives nobody any time to lead. */
   roleForOnlookers(): RoleDocument {
-    const { group, node, role, draining, token, retryAfterMs } = this.status;
-    const primary = this.primary();
+    const { group, node, retryAfterMs } = this.status;
     return {
       schema: ROLE_SCHEMA,
       group,
       node,
-      role,
-      token: String(token),
+      ...this.said(),
       remainingMs: 0,
-      ...(draining && { draining }),
-      ...(primary !== undefined && { primary }),
       retryAfterMs: Math.ceil(retryAfterMs),
     };
   }

@@ -1,7 +1,7 @@
-import { ROLE_QUERY } from "@mcp-ops/formats";
 import type { ProbePage, ProbeReply } from "../listeners/probe-page.ts";
 import type { Agent } from "./agent.ts";
 import { durationMs } from "./durations.ts";
+import { RoleAnswers } from "./role-answers.ts";
 
 /** What the pages ask of the duty as it is now. */
 export interface PageFacts {
@@ -30,11 +30,18 @@ export function failoverPages({ agent, healthy, syncLagMs }: PageFacts): readonl
       };
     },
   });
+  const answers = new RoleAnswers();
   return [
     onlyWhen("/primary", (opened) => opened.leads),
     onlyWhen("/standby", ({ status }) => status.role === "standby" && status.healthy),
     { path: "/readyz", respond: ({ lag }) => readiness(lag, healthy(), agent()?.leads === true, syncLagMs()) },
-    { path: "/role", respond: (query) => roleReply(agent(), query) },
+    {
+      path: "/role",
+      respond(query) {
+        const opened = agent();
+        return opened === undefined ? NO_ELECTION : answers.to(query, opened);
+      },
+    },
   ];
 }
 
@@ -51,11 +58,4 @@ function readiness(
   if (healthy === undefined || lag === undefined || leads) return { status: 200, body: "ready\n" };
   if (lagMs === undefined) return { status: 503, body: "nobody knows how old the data here are\n" };
   return lagMs <= limitMs ? { status: 200, body: "ready\n" } : { status: 503, body: "the data here are too old\n" };
-}
-
-function roleReply(agent: Agent | undefined, query: Readonly<Record<string, string>>): ProbeReply {
-  if (agent === undefined) return NO_ELECTION;
-  const puller = /^[\w.-]{1,64}$/.exec(query[ROLE_QUERY.puller] ?? "")?.[0];
-  if (query[ROLE_QUERY.onlooker] !== undefined) return { status: 200, body: agent.roleForOnlookers() };
-  return { status: 200, body: agent.role(puller, query[ROLE_QUERY.stopped]) };
 }

@@ -1,8 +1,8 @@
-/** A page of the listener `probes`: everybody may ask it, so it is answered at once and tells nothing that is secret. */
+/** A page of the listener `probes`: everybody may ask it, so it is answered soon and tells nothing that is secret. */
 export interface ProbePage {
   /** From the root of the listener. */
   readonly path: string;
-  respond(query: Readonly<Record<string, string>>): ProbeReply;
+  respond(query: Readonly<Record<string, string>>): ProbeReply | Promise<ProbeReply>;
 }
 
 export interface ProbeReply {

@@ -42,8 +42,11 @@ export function probesApp({ readiness, health, metrics, pages, allows }: ProbeFa
   page("/livez", (context) => context.text("ok\n"));
   for (const { path, respond } of told) {
     // HAProxy asks by OPTIONS where nobody tells it otherwise, and reads the status.
-    app.options(path, (context) => context.body(null, respond(context.req.query()).status, { Allow: METHODS }));
-    page(path, (context) => show(context, respond(context.req.query())));
+    app.options(path, async (context) => {
+      const { status } = await respond(context.req.query());
+      return context.body(null, status, { Allow: METHODS });
+    });
+    page(path, async (context) => show(context, await respond(context.req.query())));
   }
   page("/health", (context) => context.json(health()));
   page("/metrics", async (context) => {
@@ -65,8 +68,8 @@ function together(pages: readonly ProbePage[]): readonly ProbePage[] {
   const byPath = Map.groupBy(pages, ({ path }) => path);
   return [...byPath].map(([path, ofPath]) => ({
     path,
-    respond: (query) => {
-      const replies = ofPath.map(({ respond }) => respond(query));
+    respond: async (query) => {
+      const replies = await Promise.all(ofPath.map(({ respond }) => respond(query)));
       return (replies.find(({ status }) => status !== 200) ?? replies.at(-1)) as ProbeReply;
     },
   }));

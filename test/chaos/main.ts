@@ -1,0 +1,46 @@
+/** `npm run chaos -- --rounds 100 --seed 7 --engine etcd --history run.jsonl`: ends with 1 when something was that must not be. */
+import { parseArgs } from "node:util";
+import { faultsOf } from "./checker.ts";
+import { Cluster } from "./cluster.ts";
+import { ENGINES, type EngineName } from "./engines.ts";
+import { torment } from "./nemesis.ts";
+import { noNetwork } from "./network.ts";
+import { report } from "./report.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "10" },
+    seed: { type: "string", default: String(Date.now() % 100_000) },
+    engine: { type: "string", default: "embedded" },
+    ttl: { type: "string" },
+    history: { type: "string" },
+  },
+});
+
+const engine = ENGINES[values.engine as EngineName];
+const missing = engine === undefined ? "has no such engine" : (noNetwork() ?? engine.missing());
+if (missing !== undefined) {
+  console.error(`chaos: ${missing}.`);
+  process.exit(2);
+}
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+
+const [rounds, seed] = [Number(values.rounds), Number(values.seed)];
+console.log(`engine ${engine.name}, ${rounds} rounds, seed ${seed}`);
+await using cluster = await Cluster.open({
+  engine,
+  historyFile: values.history,
+  ...(values.ttl !== undefined && { ttlMs: Number(values.ttl) }),
+});
+const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener("abort", () => resolve()));
+const onRound = (round: number, faults: string) => console.log(`${round}: ${faults}`);
+try {
+  await Promise.race([stopped, torment(cluster, { rounds, seed, signal: stopping.signal, onRound })]);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
+console.log(report(cluster.history.happenings));
+if (faultsOf(cluster.history.happenings).length > 0) process.exitCode = 1;
