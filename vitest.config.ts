@@ -7,18 +7,27 @@ const packages = readdirSync(new URL("packages", import.meta.url), { withFileTyp
 
 const deep = "**/*.deep.test.ts";
 
-/** Tests that wait for processes and the disk more than they compute run side by side, after the others. */
+/** Tests wait for processes and the disk more than they compute: two files run side by side on two cores, too. */
+const WORKERS = 2;
+
 const PACE: Readonly<Record<string, object>> = {
-  backup: { maxWorkers: 2, isolate: false, sequence: { groupOrder: 1 } },
+  backup: { isolate: false, sequence: { groupOrder: 1 } },
 };
 
 /** Run one project with `npm test -- --project tap`, one story with `npm test -- -t "a word of its title"`. */
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    maxWorkers: WORKERS,
     projects: [
       ...packages.map((name) => ({
-        test: { name, include: [`packages/${name}/src/**/*.test.ts`], exclude: [deep], ...PACE[name] },
+        test: {
+          name,
+          include: [`packages/${name}/src/**/*.test.ts`],
+          exclude: [deep],
+          maxWorkers: WORKERS,
+          ...PACE[name],
+        },
       })),
       // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
@@ -26,6 +35,7 @@ export default defineConfig({
           name,
           include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
+          maxWorkers: WORKERS,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -32,7 +32,8 @@ async function gated(member: Member) {
     }),
   );
   const role = rest.use(openRole({ url: member.probes, pollMs: 20 }));
-  const proxy = rest.use(await front([upstream.url], { gates: [guardRole(role).gate] }));
+  const { gate, observer } = guardRole(role);
+  const proxy = rest.use(await front([upstream.url], { gates: [gate], observers: [observer] }));
   const ask = (tool = "quick") => post(proxy.url, call(1, tool));
   const close = () => rest.disposeAsync();
   return { upstream, ask, letGo: letGo.resolve, [Symbol.asyncDispose]: close };

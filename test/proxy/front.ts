@@ -1,5 +1,4 @@
 import { connect, type Socket } from "node:net";
-import type { Gate } from "@mcp-ops/exchange";
 import { type OpenProxy, openProxy, type ProxyOptions } from "@mcp-ops/proxy";
 import { pipeline } from "@mcp-ops/tap";
 import { recorder, type Sighting } from "../fixtures/cast-recorders.ts";
@@ -16,11 +15,16 @@ export interface Front extends AsyncDisposable {
 /** A proxy with a recorder on it, and gates where a test wants some. */
 export async function front(
   upstreams: readonly string[],
-  more: Partial<ProxyOptions> & { gates?: readonly Gate[]; learnTargets?: boolean } = {},
+  more: Partial<ProxyOptions & Pick<Parameters<typeof pipeline>[0], "observers" | "gates" | "learnTargets">> = {},
 ): Promise<Front> {
-  const { gates = [], learnTargets = false, ...options } = more;
+  const { observers = [], gates = [], learnTargets = false, ...options } = more;
   const { stage, audience } = stageHere();
-  const watching = pipeline({ observers: [recorder("the recorder", stage)], gates, learnTargets, server: "story" });
+  const watching = pipeline({
+    observers: [recorder("the recorder", stage), ...observers],
+    gates,
+    learnTargets,
+    server: "story",
+  });
   const proxy = await openProxy({ upstreams, pipeline: watching, drainMs: 0, ...options });
   return {
     proxy,

@@ -2,6 +2,7 @@ import type { Answer, Exchange, Gate, Observer, Pass, Verdict } from "@mcp-ops/e
 import { PASS } from "@mcp-ops/exchange";
 import { lend, withToken } from "../fencing/handed-token.ts";
 import { needOf } from "./needs.ts";
+import { OpenCalls } from "./open-calls.ts";
 import type { OpenRole } from "./open-role.ts";
 import { ReadingTools } from "./reading-tools.ts";
 import { refusal, revocation } from "./refusals.ts";
@@ -39,8 +40,8 @@ export function guardRole(role: OpenRole, options: RoleGateOptions = {}): RoleGu
   const reading = new ReadingTools(readTools);
   const counts = { refusedReads: 0, refusedChanges: 0, revoked: 0 };
   const need = (exchange: Exchange) => needOf(exchange, (tool) => reading.has(exchange, tool));
-  let open = 0;
-  role.countsOpen(() => open);
+  const calls = new OpenCalls(role);
+  role.countsOpen(() => calls.count);
   const revoked = () => {
     counts.revoked++;
     return revocation(role);
@@ -49,7 +50,10 @@ export function guardRole(role: OpenRole, options: RoleGateOptions = {}): RoleGu
     const needs = need(exchange);
     if (needs === "nothing" || (needs === "read" && reads === "serve-stale")) return PASS;
     if (needs === "read" && role.reign !== undefined) return PASS;
-    if (needs === "lead" && isTaking(role)) return passing(role, revoked);
+    if (needs === "lead" && isTaking(role)) {
+      calls.passed(exchange);
+      return passing(role, revoked);
+    }
     counts[needs === "read" ? "refusedReads" : "refusedChanges"]++;
     return { answer: refusal(role) };
   };
@@ -57,10 +61,9 @@ export function guardRole(role: OpenRole, options: RoleGateOptions = {}): RoleGu
     lend(async (hand) => {
       const ended = next();
       // The gates have been asked by now.
-      const isChange = hand.token !== undefined;
-      if (isChange) open++;
+      const end = calls.began(exchange, hand.token !== undefined);
       const outcome = await ended;
-      if (isChange) open--;
+      end();
       if (trustReadOnlyHint) reading.saw(exchange, outcome);
     });
   Object.defineProperty(gate, "name", { value: "role" });
