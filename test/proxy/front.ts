@@ -1,8 +1,16 @@
 import { connect, type Socket } from "node:net";
+import type { Gate, Observer } from "@mcp-ops/exchange";
 import { type OpenProxy, openProxy, type ProxyOptions } from "@mcp-ops/proxy";
 import { pipeline } from "@mcp-ops/tap";
 import { recorder, type Sighting } from "../fixtures/cast-recorders.ts";
 import { type Audience, stageHere } from "../fixtures/stage.ts";
+
+/** What a test puts into the pipeline besides the recorder. */
+interface Watching {
+  readonly observers?: readonly Observer[];
+  readonly gates?: readonly Gate[];
+  readonly learnTargets?: boolean;
+}
 
 export interface Front extends AsyncDisposable {
   readonly proxy: OpenProxy;
@@ -13,10 +21,7 @@ export interface Front extends AsyncDisposable {
 }
 
 /** A proxy with a recorder on it, and gates where a test wants some. */
-export async function front(
-  upstreams: readonly string[],
-  more: Partial<ProxyOptions & Pick<Parameters<typeof pipeline>[0], "observers" | "gates" | "learnTargets">> = {},
-): Promise<Front> {
+export async function front(upstreams: readonly string[], more: Partial<ProxyOptions> & Watching = {}): Promise<Front> {
   const { observers = [], gates = [], learnTargets = false, ...options } = more;
   const { stage, audience } = stageHere();
   const watching = pipeline({
