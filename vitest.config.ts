@@ -10,8 +10,10 @@ const deep = "**/*.deep.test.ts";
 /** Tests wait for processes and the disk more than they compute: two files run side by side on two cores, too. */
 const WORKERS = 2;
 
+/** After the others, and of the last group one file after the other: there the demo runs, which looks at the whole machine. */
 const PACE: Readonly<Record<string, object>> = {
   backup: { isolate: false, sequence: { groupOrder: 1 } },
+  examples: { maxWorkers: 1, sequence: { groupOrder: 2 } },
 };
 
 /** Run one project with `npm test -- --project tap`, one story with `npm test -- -t "a word of its title"`. */
@@ -38,6 +40,7 @@ export default defineConfig({
           maxWorkers: WORKERS,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          ...PACE[name],
         },
       })),
     ],
