@@ -1,7 +1,7 @@
-/** Bits of a token that the engine counts with; above them stands the store's incarnation. Together 63: a bigint of SQL holds them. */
-const COUNTER_BITS = 48n;
-const MAX_COUNTER: bigint = (1n << COUNTER_BITS) - 1n;
-/** How often a store can be restored or replaced. */
+import { TOKEN_COUNTER_BITS } from "@mcp-ops/formats";
+
+const MAX_COUNTER: bigint = (1n << TOKEN_COUNTER_BITS) - 1n;
+/** How often a store can be restored or replaced: with the counter 63 bits, which a bigint of SQL holds. */
 export const MAX_INCARNATION = 32_767;
 
 /**
@@ -14,7 +14,7 @@ export function tokenOf(incarnation: number, counter: bigint): bigint {
     throw new RangeError(`The incarnation of a store is 0 to ${MAX_INCARNATION}, not ${incarnation}.`);
   }
   if (counter < 0n || counter > MAX_COUNTER) throw new RangeError(`A token counts from 0 to 2^48, not ${counter}.`);
-  return (BigInt(incarnation) << COUNTER_BITS) | counter;
+  return (BigInt(incarnation) << TOKEN_COUNTER_BITS) | counter;
 }
 
 /** What the engine counted. */
@@ -28,5 +28,5 @@ export function incarnationAbove(now: number, above: bigint): number {
 }
 
 export function incarnationOf(token: bigint): number {
-  return Number(token >> COUNTER_BITS);
+  return Number(token >> TOKEN_COUNTER_BITS);
 }
