@@ -4,18 +4,8 @@ import { fileURLToPath } from "node:url";
 import { auditLog, verifyAudit } from "@mcp-ops/audit";
 import type { AuditHead } from "@mcp-ops/formats";
 import { expect } from "vitest";
+import { Chance } from "../fixtures/chance.ts";
 import { exchangesOf, recordsOf } from "./stage.ts";
-
-/** A small generator with a seed (mulberry32), so that a round can be played again. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** The head it knew, and how many calls it had had an answer to. */
 type Told = AuditHead & { readonly answered: number };
@@ -40,11 +30,16 @@ async function runAndKill(folder: string, heads: number, pace: number, durabilit
 
 /** Kill after kill on one folder: what was told to be written is there and verifies, and the next start records the gap. */
 export async function crashRounds(folder: string, rounds: number, seed: number): Promise<void> {
-  const next = random(seed);
+  const chance = new Chance(seed);
   for (let round = 0; round < rounds; round++) {
     const about = `round ${round} of seed ${seed}`;
     const durability = round % 3 === 2 ? "synchronous" : "buffered";
-    const head = await runAndKill(folder, 1 + Math.floor(next() * 30), 1 + Math.floor(next() * 20), durability);
+    const head = await runAndKill(
+      folder,
+      1 + Math.floor(chance.next() * 30),
+      1 + Math.floor(chance.next() * 20),
+      durability,
+    );
     if (durability === "synchronous") {
       const ofThisRun = exchangesOf(folder).filter(
         ({ boot, operation }) => boot === head.boot && operation.target === "ok",

@@ -1,10 +1,10 @@
 import { FastMCPSession } from "fastmcp";
+import { freePort } from "../fixtures/free-port.ts";
 import { stageHere } from "../fixtures/stage.ts";
 import { storyFastMcp } from "../fixtures/story-fastmcp.ts";
 import { type How, type Watch, watcher } from "../fixtures/watcher.ts";
 import { type Carrier, type House, LEGACY } from "./carrier.ts";
 import { httpClientV1 } from "./http-clients.ts";
-import { freePort } from "./http-house.ts";
 import { proxied } from "./proxied.ts";
 import { HttpWire, legacyHeaders } from "./wire-http.ts";
 

@@ -48,10 +48,3 @@ export function authOf(authorization: string | undefined): AuthInfo | undefined 
   if (token === undefined) return undefined;
   return { token: `secret of ${token}`, clientId: token.split(":")[0] ?? "", scopes: [] };
 }
-
-/** A port that was free a moment ago, for servers that cannot tell which one they got. */
-export async function freePort(): Promise<number> {
-  const house = await httpHouse(() => {});
-  await using _closing = house;
-  return Number(new URL(house.url).port);
-}

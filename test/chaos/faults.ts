@@ -1,8 +1,8 @@
+import type { Chance } from "../fixtures/chance.ts";
 import { hasFaketime, NODES, type Node, POLL_MS, PROBE } from "./cast.ts";
 import type { Cluster } from "./cluster.ts";
 import type { EngineName } from "./engines.ts";
 import type { Expectation } from "./history.ts";
-import type { Chance } from "./random.ts";
 
 /** Who is who when a fault comes. */
 export interface Scene {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Chance } from "../fixtures/chance.ts";
 import type { Cluster } from "./cluster.ts";
 import { againWithin, type Fault, faultsFor, type Scene, sceneOf } from "./faults.ts";
-import { Chance } from "./random.ts";
 
 /** So often a second fault comes before the first has gone. */
 const TWO_PART = 0.3;

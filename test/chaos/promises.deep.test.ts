@@ -1,5 +1,6 @@
 /** What failover promises, each by a story that is played to the real build, and to one without what the promise rests on. */
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Chance } from "../fixtures/chance.ts";
 import { hasFaketime } from "./cast.ts";
 import { faultsOf, reignsOf } from "./checker.ts";
 import { Cluster } from "./cluster.ts";
@@ -7,7 +8,6 @@ import { ENGINES } from "./engines.ts";
 import { sceneOf } from "./faults.ts";
 import { MUTATIONS, Mutant } from "./mutations.ts";
 import { noNetwork } from "./network.ts";
-import { Chance } from "./random.ts";
 import {
   checkPauseWrite,
   cutFromTheStore,

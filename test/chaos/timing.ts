@@ -1,11 +1,11 @@
 /** `npm run chaos:timing -- --engine etcd --times 20`: how long until another leads, by the fault; and until a client's write is done again. */
 import { parseArgs } from "node:util";
+import { Chance } from "../fixtures/chance.ts";
 import { Cluster } from "./cluster.ts";
 import { ENGINES, type EngineName } from "./engines.ts";
 import { type Scene, sceneOf } from "./faults.ts";
 import type { Happening } from "./history.ts";
 import { noNetwork } from "./network.ts";
-import { Chance } from "./random.ts";
 import { spread } from "./report.ts";
 
 type Cause = (scene: Scene) => unknown;

@@ -11,11 +11,7 @@ let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  group = await Group.open("a", "b", "c");
-  a = await group.start("a");
-  await a.untilPage("/primary", 200);
-  b = await group.start("b");
-  await b.untilView({ primary: { node: "a" }, reasons: [] });
+  [group, a, b] = await Group.led("a", "b", "c");
 }, 30_000);
 afterAll(() => group[Symbol.asyncDispose]());
 

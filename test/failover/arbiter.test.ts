@@ -4,7 +4,7 @@ import { embeddedStore } from "@mcp-ops/failover";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 // @boundaries-ignore one suite for all stores; it lies beside their interface, and is in no package that is published
 import { leaseStoreSuite } from "../../packages/failover/testing/lease-store-suite.ts";
-import { freePort } from "../health/temp-servers.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { ask, bearer } from "../sidecar/asking.ts";
 import { type Daemon, House } from "../sidecar/house.ts";
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { freePort } from "../carriers/http-house.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { PATIENCE } from "../sidecar/house.ts";
 import type { Pair } from "./pair.ts";
 

@@ -1,6 +1,6 @@
 /** A group of nodes as operators run it: a sidecar each, in processes of their own, and one with the arbiter. */
 import { expect, vi } from "vitest";
-import { freePort } from "../carriers/http-house.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { ask, bearer, type Reply } from "../sidecar/asking.ts";
 import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
@@ -87,6 +87,16 @@ export class Group implements AsyncDisposable {
     const group = new Group(ttlMs);
     await group.#open(names);
     return group;
+  }
+
+  /** Of which the first node leads, and the second stands by; others have not been started. */
+  static async led(first: string, second: string, ...others: readonly string[]): Promise<[Group, Member, Member]> {
+    const group = await Group.open(first, second, ...others);
+    const leader = await group.start(first);
+    await leader.untilPage("/primary", 200);
+    const standby = await group.start(second);
+    await standby.untilView({ primary: { node: first }, reasons: [] });
+    return [group, leader, standby];
   }
 
   member(name: string): Member {

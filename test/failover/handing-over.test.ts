@@ -12,10 +12,7 @@ let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  group = await Group.open("a", "b");
-  a = await group.start("a");
-  await a.untilPage("/primary", 200);
-  b = await group.start("b");
+  [group, a, b] = await Group.led("a", "b");
   await b.untilView({ role: "standby", primary: { node: "a", url: "http://a.example/mcp" }, reasons: [] });
 }, 30_000);
 afterAll(() => group[Symbol.asyncDispose]());

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { admitRequest, fencedSink } from "@mcp-ops/kit";
 import { vi } from "vitest";
-import { freePort } from "../carriers/http-house.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { House, PATIENCE, Running } from "../sidecar/house.ts";
 import { Group } from "./group.ts";
 

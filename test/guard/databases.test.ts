@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type EtcdTxn, type EtcdTxnAnswer, etcdFence, GUARD_ERROR, type SqlQuery, sqlFence } from "@mcp-ops/guard";
 import pg from "pg";
 import { expect, test, vi } from "vitest";
-import { freePort } from "../carriers/http-house.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { missingForPostgres, tempPostgres } from "../health/temp-servers.ts";
 
 const stale = expect.objectContaining({ code: GUARD_ERROR.fencedStale });

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { freePort } from "../fixtures/free-port.ts";
 
 /** A real server in a folder of its own, on a Unix socket, and by TLS on loopback. */
 export interface TempServer extends AsyncDisposable {
@@ -142,16 +143,6 @@ function certificate(folder: string): { cert: string; key: string } {
   const openssl = unprivileged("openssl", ["req", ...kind, ...subject, "-keyout", key, "-out", cert]);
   execFileSync(openssl.program, openssl.args, { cwd: folder, stdio: "ignore" });
   return { cert, key };
-}
-
-/** Free a moment ago: these servers cannot be asked to choose one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Paths of sockets must be short, so the folder lies directly in the one for temporary files. */

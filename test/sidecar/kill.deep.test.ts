@@ -1,7 +1,7 @@
 /** Whenever the daemon is killed, the next one starts from sound state and finds the same servers. */
 import { setTimeout as passing } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { random } from "../audit/crash-rounds.ts";
+import { Chance } from "../fixtures/chance.ts";
 import { ask } from "./asking.ts";
 import { type Daemon, House } from "./house.ts";
 
@@ -10,7 +10,7 @@ const SEED = Number(process.env.SEED ?? 1);
 
 test(`the state outlives a kill at any moment (${ROUNDS} rounds, seed ${SEED})`, async () => {
   await using house = new House();
-  const next = random(SEED);
+  const chance = new Chance(SEED);
   for (let round = 0; round < ROUNDS; round++) {
     // Others come, so that the slots are written anew in every round.
     for (let server = 0; server < 3; server++)
@@ -18,7 +18,7 @@ test(`the state outlives a kill at any moment (${ROUNDS} rounds, seed ${SEED})`,
     const daemon = await house.daemon("fleet: {maxServers: 1000}");
     const asked = ask(daemon.probes, "/metrics").catch(() => undefined);
     // The moment is what is random here; nothing is waited for.
-    await passing(Math.floor(next() * 60));
+    await passing(Math.floor(chance.next() * 60));
     daemon.child.kill("SIGKILL");
     await Promise.all([daemon.ended, asked]);
     const heir = await house.daemon("fleet: {maxServers: 1000}");

@@ -3,9 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { freePort } from "../fixtures/free-port.ts";
 import { ask } from "./asking.ts";
 import { House, PATIENCE } from "./house.ts";
 
@@ -86,14 +86,4 @@ async function startPrometheus(folder: string, target: string) {
       await once(child, "close");
     },
   };
-}
-
-/** Prometheus cannot tell which port it got. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

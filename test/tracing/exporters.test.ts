@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Observer, Outcome } from "@mcp-ops/exchange";
 import { pipeline, tap } from "@mcp-ops/tap";
 import { type ExporterChoice, startTracing } from "@mcp-ops/telemetry";
@@ -8,6 +5,7 @@ import { tracing } from "@mcp-ops/tracing";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { afterEach, expect, test, vi } from "vitest";
+import { freePort } from "../fixtures/free-port.ts";
 import { Backstage } from "../fixtures/stage.ts";
 import { storyV1 } from "../fixtures/story-v1.ts";
 import { Collector } from "./fixtures/collector.ts";
@@ -49,12 +47,7 @@ async function tracedStory(exporter: ExporterChoice, more = {}) {
 
 /** An address where nobody listens. */
 async function deadAddress(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${await freePort()}`;
 }
 
 afterEach(() => vi.unstubAllEnvs());

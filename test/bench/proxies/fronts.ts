@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../carriers/http-house.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 
 /** What stands between the callers and the server; nothing, for the first. */
 export interface Standing extends AsyncDisposable {
