@@ -47,8 +47,9 @@ export {
   OVERALL_CHECK,
 } from "./health-document.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
+export { PROTOCOL_REVISIONS } from "./metric-labels.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
-export { METRIC, METRIC_TABLE, PROTOCOL_REVISIONS } from "./metric-table.ts";
+export { METRIC, METRIC_TABLE } from "./metric-table.ts";
 export { OpsError } from "./ops-error.ts";
 export { type Category, type Ending, type Judgement, judge, type Question, type Status } from "./outcomes.ts";
 export {

@@ -1,12 +1,22 @@
-import { LABELLED_CODES } from "./codes.ts";
+import { AUDIT_METRIC, AUDIT_METRICS } from "./audit-metrics.ts";
 import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
-import { OTHER } from "./methods.ts";
+import {
+  ERROR_TYPE,
+  METHOD,
+  PROTOCOL,
+  REVISION,
+  RPC_CODE,
+  SEMCONV_METHOD,
+  SERVER,
+  STATUS,
+  TARGET,
+  TRANSPORT,
+} from "./metric-labels.ts";
 import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
 import { SIDECAR_METRIC, SIDECAR_METRICS } from "./sidecar-metrics.ts";
-import { STATUS_MEANING } from "./status-meaning.ts";
 
 const SERVER_METRIC = {
   requests: "mcp_requests_total",
@@ -28,12 +38,6 @@ const SERVER_METRIC = {
   unobserved: "mcp_ops_exchanges_unobserved_total",
   scrapeErrors: "mcp_ops_scrape_errors_total",
   healthStatus: "mcp_health_status",
-  auditHeadSequence: "mcp_audit_head_sequence",
-  auditRecords: "mcp_audit_records_total",
-  auditDropped: "mcp_audit_dropped_total",
-  auditFaults: "mcp_audit_faults_total",
-  auditPending: "mcp_audit_pending",
-  auditOldestPending: "mcp_audit_oldest_pending_seconds",
   serverUp: "mcp_server_up",
   initializeFailures: "mcp_server_initialize_failures_total",
   toolListChanges: "mcp_tool_list_changes_total",
@@ -43,21 +47,17 @@ const SERVER_METRIC = {
 } as const;
 
 /** The names of our own metrics, by the words the code uses for them. */
-export const METRIC: typeof SERVER_METRIC & typeof SIDECAR_METRIC & typeof GUARD_METRIC & typeof FOLLOW_METRIC = {
+export const METRIC: typeof SERVER_METRIC &
+  typeof AUDIT_METRIC &
+  typeof SIDECAR_METRIC &
+  typeof GUARD_METRIC &
+  typeof FOLLOW_METRIC = {
   ...SERVER_METRIC,
+  ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
 };
-
-/** Protocol revisions that may stand as a label value. A client may claim any other; those read `_other`. */
-export const PROTOCOL_REVISIONS: readonly string[] = [
-  "2024-11-05",
-  "2025-03-26",
-  "2025-06-18",
-  "2025-11-25",
-  "2026-07-28",
-];
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -66,38 +66,7 @@ const SEMCONV_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 1
 // 256 B to 16 MiB in steps of four: a message that weighs on a model's context starts at some 16 KiB.
 const SIZE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216];
 
-const REQUEST_STATUSES = Object.keys(STATUS_MEANING).filter((status) => status !== "sent");
 const CATEGORIES: readonly Category[] = ["client", "server", "external"];
-const CODES = [...LABELLED_CODES].map(String);
-
-const SERVER: LabelRow = { name: "server", bound: "the name given to `watch()`, or the server's own" };
-const METHOD: LabelRow = {
-  name: "method",
-  bound: "methods the protocol defines or the server handles, else `_other`",
-};
-const TARGET: LabelRow = {
-  name: "target",
-  bound: "tool, prompt, or resource URI or template the server is known to have, else `_other`; empty without a target",
-  target: true,
-};
-const STATUS: LabelRow = { name: "status", values: REQUEST_STATUSES, bound: "the status table" };
-const REVISION: LabelRow = {
-  name: "mcp_protocol_version",
-  values: [...PROTOCOL_REVISIONS, OTHER],
-  bound: "published revisions, else `_other`",
-};
-const TRANSPORT: LabelRow = { name: "network_transport", values: ["pipe", "tcp"], bound: "unset in memory" };
-const PROTOCOL: LabelRow = { name: "network_protocol_name", values: ["http"], bound: "unset where HTTP is not spoken" };
-const SEMCONV_METHOD: LabelRow = { ...METHOD, name: "mcp_method_name" };
-const ERROR_TYPE: LabelRow = {
-  name: "error_type",
-  bound: "the column `error_type` of the status table; unset otherwise",
-};
-const RPC_CODE: LabelRow = {
-  name: "rpc_response_status_code",
-  values: [...CODES, OTHER],
-  bound: "JSON-RPC codes of the protocol and of mcp-ops, else `_other`; unset without a code",
-};
 
 const CLASSIC: readonly MetricRow[] = [
   counter("requests", "Requests that ended, by how they ended.", SERVER, METHOD, TARGET, STATUS),
@@ -209,21 +178,6 @@ const HEALTH: readonly MetricRow[] = [
   },
 ];
 
-const AUDIT: readonly MetricRow[] = [
-  { ...gauge("auditHeadSequence", "Number of the newest record in the chain."), family: "audit" },
-  { ...counter("auditRecords", "Exchanges whose record is written."), family: "audit" },
-  {
-    ...counter("auditDropped", "Exchanges that have no record for want of room or because of a fault."),
-    family: "audit",
-  },
-  { ...counter("auditFaults", "Faults of the audit log, kept away from the exchanges."), family: "audit" },
-  { ...gauge("auditPending", "Exchanges whose record waits to be written."), family: "audit" },
-  {
-    ...gauge("auditOldestPending", "For how long the oldest of them has waited: on a slow disk it grows."),
-    family: "audit",
-  },
-];
-
 const FROM: LabelRow = { name: "from", values: ["client", "server"], bound: "who sent it" };
 
 const FLEET: readonly MetricRow[] = [
@@ -241,7 +195,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...SEMCONV,
   ...OPS,
   ...HEALTH,
-  ...AUDIT,
+  ...AUDIT_METRICS,
   ...FLEET,
   ...GUARD_METRICS,
   ...FOLLOW_METRICS,
