@@ -9,6 +9,7 @@ import {
 } from "@mcp-ops/backup";
 import type { DutyContext } from "../duties/duty.ts";
 import { messageOf } from "../log.ts";
+import { Alarms } from "./alarms.ts";
 import { Changes } from "./changes.ts";
 import { KnownServers } from "./known-servers.ts";
 import { backupSetOf, type OpenedSet } from "./open-set.ts";
@@ -27,13 +28,13 @@ export class Keeper {
   readonly #log: DutyContext["log"];
   readonly #known: KnownServers;
   readonly #wayBack: WayBack;
+  readonly #alarms: Alarms;
   readonly #places: Places;
   readonly #shelf: Shelf;
   readonly #changes: Changes;
   readonly #troubles: Troubles;
   #reading: Reading = { damaged: [], history: [] };
   #schedule: Schedule | undefined;
-  #telling: Promise<void> = Promise.resolve();
   #lastRestoreAt: string | undefined;
 
   constructor(
@@ -47,6 +48,12 @@ export class Keeper {
     this.#troubles = new Troubles(kept.name, log);
     this.#known = new KnownServers(state, kept.name);
     this.#wayBack = new WayBack(kept, state, configFlags);
+    this.#alarms = new Alarms({
+      wayBack: this.#wayBack,
+      troubles: this.#troubles,
+      log,
+      stands: () => this.alarms.length > 0,
+    });
     this.#shelf = new Shelf(kept.store, kept.name);
     const { quietMs, minIntervalMs } = kept.settings.watch;
     this.#changes = new Changes({
@@ -54,9 +61,7 @@ export class Keeper {
       minIntervalMs,
       save: () => this.runNow(),
       onKnown: (watch) => this.#noteKnown(watch),
-      onAlarm: (begun, ended) => {
-        this.#telling = this.#telling.then(() => this.#tell(begun, ended));
-      },
+      onAlarm: (begun, ended) => this.#alarms.heard(begun, ended),
     });
   }
 
@@ -70,12 +75,12 @@ export class Keeper {
 
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
-    return [...this.#troubles.messages, ...this.alarms.map((alarm) => this.#said(alarm))];
+    return [...this.#troubles.messages, ...this.alarms.map((alarm) => this.#alarms.textOf(alarm))];
   }
 
   /** What puts the last good backup back, while an alarm stands. */
   get restoreCommand(): string | undefined {
-    return this.#wayBack.command;
+    return this.#alarms.command;
   }
 
   async start(): Promise<void> {
@@ -96,7 +101,7 @@ export class Keeper {
     const closed = this.#changes[Symbol.asyncDispose]();
     await this.#schedule?.[Symbol.asyncDispose]();
     await closed;
-    await this.#telling;
+    await this.#alarms.told;
   }
 
   /** Runs now, or once more after the run under way. */
@@ -150,8 +155,8 @@ export class Keeper {
     const { watched } = await this.#opened();
     const isOther = await this.#changes.follow(watched, (configs) => this.#known.recall(configs));
     // Before anything is saved: a backup of what is broken is not the one to go back to.
-    if (isOther && this.alarms.length === 0) await this.#noteWayBack(false);
-    await this.#telling;
+    if (isOther && this.alarms.length === 0) await this.#alarms.note(false);
+    await this.#alarms.told;
     return isOther;
   }
 
@@ -167,22 +172,6 @@ export class Keeper {
       // A server that is lost while no daemon runs would not be missed; every change is saved as before.
       this.#troubles.begin("state", `What the configs of ${this.kept.name} hold cannot be noted: ${messageOf(error)}.`);
     }
-  }
-
-  async #tell(begun: readonly ConfigAlarm[], ended: readonly ConfigAlarm[]): Promise<void> {
-    await this.#noteWayBack(begun.length > 0 || this.alarms.length > 0);
-    const way = this.#wayBack.id === undefined ? " There is no good backup of it yet." : "";
-    for (const alarm of begun) this.#log("error", `${this.#said(alarm)}${way}`);
-    for (const { path } of ended) this.#log("info", `${path} is as it should be again.`);
-  }
-
-  async #noteWayBack(stands: boolean): Promise<void> {
-    await this.#troubles.during("way-back", () => this.#wayBack.note(stands));
-  }
-
-  #said({ message }: ConfigAlarm): string {
-    const command = this.#wayBack.command;
-    return command === undefined ? message : `${message} The last good one comes back with: ${command}`;
   }
 
   async #runInTurn(signal: AbortSignal): Promise<void> {
