@@ -38,7 +38,8 @@ describe("a set", () => {
     await until(running, "clients", { retained: 1, content: true });
     // A backup is there before its run has ended, there is no next one before that, and the page may be a second old.
     const next = 'next_run_timestamp_seconds{set="clients"}';
-    await vi.waitFor(async () => expect(await figures(running)).toHaveProperty([next]), PATIENCE);
+    const ended = { 'runs_total{set="clients",result="complete"}': 1, [next]: expect.any(Number) };
+    await vi.waitFor(async () => expect(await figures(running)).toMatchObject(ended), PATIENCE);
     const [first] = visible("clients");
     const shown = await figures(running);
     expect(shown).toMatchObject({
