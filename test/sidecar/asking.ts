@@ -15,7 +15,7 @@ export interface Question {
   /** Sent as it is when it is text, else as JSON. */
   readonly body?: object | string;
   /** Certificates of a client, and who signed the server's. */
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
 }
 
 /** Asks a listener, by its URL or the path of its socket. */

@@ -34,7 +34,16 @@ export const SIDECAR_METRIC = {
   failoverSyncLag: "mcp_ops_failover_sync_lag_seconds",
   failoverSyncs: "mcp_ops_failover_syncs_total",
   failoverStoreLastSeen: "mcp_ops_failover_store_last_seen_timestamp_seconds",
+  arbiterGroups: "mcp_ops_arbiter_groups",
+  arbiterLeases: "mcp_ops_arbiter_leases",
+  arbiterAnswers: "mcp_ops_arbiter_answers_total",
+  arbiterRefusals: "mcp_ops_arbiter_refusals_total",
 } as const;
+
+/** What an arbiter says about leases. */
+export const ARBITER_ANSWERS = ["granted", "held", "waits", "renewed", "lost", "released", "raised", "failed"] as const;
+/** Why it does not listen. */
+export const ARBITER_REFUSALS = ["host", "token", "rate", "foreign", "malformed"] as const;
 
 /** Why a node of a failover group changes: the engine's own words. */
 export const FAILOVER_REASONS = [
@@ -188,6 +197,20 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     ),
     unit: "seconds",
   },
+  row("arbiterGroups", "gauge", "Groups of which the arbiter of this sidecar has a record, at most 100."),
+  row("arbiterLeases", "gauge", "Of these, how many have a holder now."),
+  row("arbiterAnswers", "counter", "What nodes that asked for a lease, or had one, were answered.", {
+    name: "answer",
+    values: ARBITER_ANSWERS,
+    bound:
+      "a lease is given; another has it; none is given yet, shortly after the start; it lasts longer; it is over; given back; a larger floor; the ledger could not be written",
+  }),
+  row("arbiterRefusals", "counter", "Questions that the arbiter did not listen to.", {
+    name: "reason",
+    values: ARBITER_REFUSALS,
+    bound:
+      "unknown host name; no token or a wrong one; too many wrong tokens; a node that acts in the name of another; no question of this version",
+  }),
 ];
 
 function row(

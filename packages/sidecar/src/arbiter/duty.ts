@@ -10,15 +10,20 @@ import { hostJudge } from "../listeners/host-judge.ts";
 import { type Listener, openListener } from "../listeners/listener.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { arbiterApp } from "./app.ts";
+import { ArbiterFigures } from "./figures.ts";
 import { type ArbiterSettings, arbiterSection } from "./settings.ts";
 
 /** The duty `arbiter`: a store of leases for groups that have no other. */
 export const arbiterPlan: DutyPlan = dutyPlan({ name: "arbiter", section: arbiterSection, open: openArbiter });
 
+/** Of a hundred groups: each node has a watch that waits, and asks for its lease besides. Who cannot connect cannot renew. */
+const MAX_CONNECTIONS = 1_000;
+
 function openArbiter(settings: ArbiterSettings): Duty {
   const where = listenOf(settings.listen);
   let arbiter: Arbiter | undefined;
   let listener: Listener | undefined;
+  const figures = new ArbiterFigures();
   return {
     async start(context) {
       if (where === "off") return;
@@ -29,7 +34,8 @@ function openArbiter(settings: ArbiterSettings): Duty {
       arbiter = opened;
       const allows = hostJudge(where, settings.hosts);
       const failures = new Failures(() => performance.now());
-      listener = await openListener("arbiter", arbiterApp({ arbiter: opened, tokens, allows, failures }), where, tls);
+      const app = arbiterApp({ arbiter: opened, tokens, allows, failures, figures });
+      listener = await openListener("arbiter", app, where, tls, MAX_CONNECTIONS);
       if (isWide(where) && tls === undefined) {
         log(
           "warn",
@@ -46,6 +52,7 @@ function openArbiter(settings: ArbiterSettings): Duty {
       listener = undefined;
     },
     status: () => statusOf(arbiter, listener),
+    metrics: async (format) => (arbiter === undefined ? [] : figures.families(arbiter, format)),
     routes: [
       {
         method: "get",

@@ -12,7 +12,9 @@ import { SIDECAR_ERROR } from "../codes.ts";
 import type { TlsFiles } from "../config/secrets.ts";
 
 /** What bounds a slow or greedy client; the same as at the ops endpoint of a server. */
-const LIMITS = { maxConnections: 64, requestMs: 10_000, answerMs: 30_000, idleMs: 30_000, checkEveryMs: 2_000 };
+const LIMITS = { requestMs: 10_000, answerMs: 30_000, idleMs: 30_000, checkEveryMs: 2_000 };
+
+const MAX_CONNECTIONS = 64;
 
 /** An open listener. */
 export interface Listener {
@@ -30,6 +32,7 @@ export async function openListener(
   app: Hono,
   where: Listen,
   tls: TlsFiles | undefined,
+  maxConnections: number = MAX_CONNECTIONS,
 ): Promise<Listener> {
   let current = app;
   const server = serverOf(
@@ -37,6 +40,7 @@ export async function openListener(
     tls,
     name,
   );
+  server.maxConnections = maxConnections;
   const bound = await bind(name, server, where);
   const cleanUp = () => removeSocket(bound);
   process.once("exit", cleanUp);
@@ -62,13 +66,12 @@ export async function openListener(
 }
 
 function serverOf(answer: RequestListener, tls: TlsFiles | undefined, name: string): Server {
-  const { maxConnections, requestMs, idleMs, checkEveryMs } = LIMITS;
+  const { requestMs, idleMs, checkEveryMs } = LIMITS;
   const options = { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: checkEveryMs };
   const server =
     tls === undefined
       ? createServer(options, inTime(answer))
       : createTlsServer({ ...options, ...tlsOptions(tls, name) }, inTime(answer));
-  server.maxConnections = maxConnections;
   server.setTimeout(idleMs);
   // Running out of file descriptors, say.
   server.on("error", () => {});
