@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { OpsError } from "@mcp-ops/formats";
 import { type AdminAnswer, type AdminClient, adminClient, DUTY_PLANS } from "@mcp-ops/sidecar";
 import type { Command } from "commander";
+import { printable } from "../../printable.ts";
 import { DEFAULT_CONFIG } from "../sidecar.ts";
 
 /** What every verb of failover has: whose sidecar it asks. */
@@ -28,7 +29,8 @@ export function granted({ status, body }: AdminAnswer): AdminAnswer["body"] {
     code?: string;
     message?: string;
   };
-  throw new OpsError(code, message);
+  // It may be the words of another node.
+  throw new OpsError(code, printable(message));
 }
 
 /** For the history, which wants plain characters. */

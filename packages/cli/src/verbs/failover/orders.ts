@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addExamples, type Example } from "../../help.ts";
+import { printable } from "../../printable.ts";
 import type { Terminal, Verb } from "../../verb.ts";
 import { addAskingOptions, clientOf, type FailoverFlags, granted, whoAsks } from "./asking.ts";
 
@@ -137,5 +138,5 @@ function doneText(status: number, body: Readonly<Record<string, unknown>>): stri
     status === 202 && scheduled === undefined ? "It is under way: see mcp-ops failover status." : undefined,
     primary && status === 200 && text !== undefined ? `${primary.node} leads.` : undefined,
   ];
-  return lines.filter((line) => line).join("\n") || "Done.";
+  return lines.flatMap((line) => (line ? [printable(line)] : [])).join("\n") || "Done.";
 }

@@ -1,5 +1,6 @@
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
+import { printable } from "../../printable.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
 import { addAskingOptions, clientOf, type FailoverFlags } from "./asking.ts";
@@ -33,7 +34,7 @@ const COLUMNS = [
 
 function groupText({ group, message, store, scheduled, members }: GroupView): string {
   const rows = Object.entries(members).map(([name, view]) => rowOf(name, view));
-  const lines = [message, "", textTable(COLUMNS, rows), "", `group ${group}, lease in ${store.kind}`];
+  const lines = [printable(message), "", textTable(COLUMNS, rows), "", `group ${group}, lease in ${store.kind}`];
   if (store.singleArbiter) lines.push("The arbiter is a single one: while it is gone, nobody takes over.");
   if (scheduled)
     lines.push(
