@@ -43,10 +43,21 @@ const CALM: readonly Row[] = [
   ["b", "POST", "/switchover?dryRun=1", { leader: "a", candidate: "b" }, 200, "would"],
   ["b", "POST", "/switchover", { leader: "b" }, 412, '"refusal":"not-leading"'],
   ["a", "POST", "/switchover", { leader: "a", candidate: "a" }, 412, '"refusal":"candidate-leads"'],
+  ["a", "POST", "/switchover", { leader: "a", candidate: "z" }, 412, "z is none of failover.peers (b, c)"],
+  ["a", "POST", "/switchover", { leader: "a", candidate: "c" }, 412, "c cannot be asked: not reached (ECONNREFUSED)"],
+  ["b", "POST", "/switchover", { leader: "a", candidate: "c" }, 412, '"refusal":"not-eligible"'],
+  ["a", "POST", "/switchover?dryRun=1", { leader: "a", candidate: "c" }, 412, "Nothing was done"],
+  ["a", "POST", "/switchover", { leader: "a", candidate: "z", at: "2099-01-01T00:00:00Z" }, 412, "none of"],
+  ["a", "POST", "/switchover?dryRun=1", { leader: "a" }, 200, "would"],
   ["a", "POST", "/switchover?dryRun=1", { leader: "a", at: "2099-01-01T00:00:00Z" }, 200, "2099"],
   ["a", "DELETE", "/switchover", undefined, 404, "No switchover"],
   ["a", "POST", "/failover", { candidate: "b" }, 412, '"refusal":"leading"'],
+  ["a", "POST", "/failover", { candidate: "a" }, 412, '"refusal":"candidate-leads"'],
   ["b", "POST", "/failover?dryRun=1", { candidate: "b" }, 200, "would"],
+  ["b", "POST", "/failover", { candidate: "z" }, 412, "z is none of failover.peers (a, c)"],
+  ["b", "POST", "/failover", { candidate: "c", force: true }, 503, "c is not reached (ECONNREFUSED)"],
+  // Passed on to the candidate, which leads.
+  ["b", "POST", "/failover", { candidate: "a" }, 412, '"refusal":"candidate-leads"'],
   ["b", "POST", "/failover", {}, 400, "candidate"],
   ["a", "POST", "/pause?dryRun=1", undefined, 200, '"paused":false'],
   ["a", "DELETE", "/pause?dryRun=1", undefined, 200, '"paused":false'],
@@ -56,13 +67,24 @@ const CALM: readonly Row[] = [
 test.each(CALM)("H6: %s answers %s %s %j with %i and %s", async (who, method, path, body, status, says) => {
   const member = who === "a" ? a : b;
   const question: Question = { method, ...(body !== undefined && { body }) };
+  const before = await wholeState();
   const reply = await member.api(`/api/v1/failover${path}`, question);
   expect({ status: reply.status, body: JSON.stringify(reply.body) }).toEqual({
     status,
     body: expect.stringContaining(says),
   });
-  expect((await a.page("/primary")).status).toBe(200);
+  expect(await wholeState()).toEqual(before);
 });
+
+/** Everything of the two that an order could change. */
+async function wholeState(): Promise<object> {
+  const of = async (member: Member) => {
+    const { role, phase, token, paused, reasons, scheduled } = await member.view();
+    const { transitions } = (await member.api("/api/v1/failover/history")).body;
+    return { role, phase, token, paused, reasons, scheduled, transitions };
+  };
+  return { a: await of(a), b: await of(b) };
+}
 
 describe("H6: POST /promote forces nothing", () => {
   const promote = (member: Member, role: string, token?: string) =>
@@ -71,10 +93,21 @@ describe("H6: POST /promote forces nothing", () => {
   test("200 where it leads, 409 with the holder where another does, 401 without the token, 400 for another word", async () => {
     expect(await promote(a, "primary")).toMatchObject({ status: 200, body: { role: "primary" } });
     expect(await promote(b, "primary")).toMatchObject({ status: 409, body: { primary: { node: "a" } } });
-    expect(await promote(b, "standby")).toMatchObject({ status: 200 });
+    expect(await promote(b, "standby")).toMatchObject({ status: 200, body: { role: "standby" } });
     expect(await promote(a, "primary", "")).toMatchObject({ status: 401 });
     expect(await promote(a, "king")).toMatchObject({ status: 400 });
     expect((await b.page("/primary")).status).toBe(503);
+  });
+
+  test("a dry run steps nobody down, and what is asked for without a token or with a wrong one neither", async () => {
+    const before = await wholeState();
+    const down = { method: "POST", body: { role: "standby" } } as const;
+    expect(await a.api("/promote?dryRun=1", down)).toMatchObject({ status: 200, body: { primary: { node: "a" } } });
+    for (const token of ["", "a-wrong-token-of-nobody"]) {
+      expect(await a.api("/promote", { ...down, token })).toMatchObject({ status: 401 });
+    }
+    expect(await a.api("/promote", { method: "GET" })).toMatchObject({ status: 405 });
+    expect(await wholeState()).toEqual(before);
   });
 });
 
@@ -146,6 +179,26 @@ describe("H6: a switchover", () => {
     await b.untilView({ reasons: [] });
     expect(await a.view()).toMatchObject({ role: "primary", token });
   });
+});
+
+test("H6: of orders that come at once one is done, and the same order twice is one", async () => {
+  await b.untilView({ reasons: [] });
+  const { transitions: before } = (await a.api("/api/v1/failover/history")).body as { transitions: object[] };
+  const order = (requestId: string) =>
+    a.api("/api/v1/failover/switchover", { method: "POST", body: { leader: "a", candidate: "b" }, requestId });
+  const [first, again, other] = await Promise.all([order("x1"), order("x1"), order("x2")]);
+  expect(first).toEqual({ ...again, headers: expect.anything() });
+  const statuses = [first.status, other.status];
+  expect(statuses.filter((status) => status < 300)).toHaveLength(1);
+  expect(statuses.filter((status) => status === 409 || status === 412)).toHaveLength(1);
+  await b.untilPage("/primary", 200);
+  const { transitions } = (await a.api("/api/v1/failover/history")).body as { transitions: { why: string }[] };
+  expect(transitions.slice(before.length).filter(({ why }) => why === "switchover")).toHaveLength(1);
+  await a.untilView({ reasons: [] });
+  const back = { method: "POST", body: { role: "standby" } } as const;
+  expect(await b.api("/promote", back)).toMatchObject({ status: 200, body: { primary: { node: "a" } } });
+  await a.untilPage("/primary", 200);
+  await b.untilView({ role: "standby", reasons: [] });
 });
 
 describe("the pages", () => {

@@ -1,4 +1,5 @@
 /** A group of nodes as operators run it: a sidecar each, in processes of their own, and one with the arbiter. */
+import { readFileSync } from "node:fs";
 import { expect, vi } from "vitest";
 import { freePort } from "../fixtures/free-port.ts";
 import { ask, bearer, type Reply } from "../sidecar/asking.ts";
@@ -24,6 +25,8 @@ export class Member {
   readonly name: string;
   readonly adminPort: number;
   daemon: Daemon | undefined;
+  /** Who signed the certificate of its API, PEM; undefined where that has none. */
+  ca: string | undefined;
 
   constructor(name: string, adminPort: number) {
     this.name = name;
@@ -43,7 +46,8 @@ export class Member {
     const { method = "GET", body, requestId } = question;
     const token = "token" in question ? question.token : TOKEN;
     const headers = { ...(token && bearer(token).headers), ...(requestId && { "x-request-id": requestId }) };
-    const reply = await ask(this.#running.admin, path, { method, headers, ...(body && { body }) });
+    const tls = this.ca === undefined ? {} : { tls: { ca: this.ca } };
+    const reply = await ask(this.#running.admin, path, { method, headers, ...(body && { body }), ...tls });
     return { status: reply.status, headers: reply.headers, body: JSON.parse(reply.body) as Record<string, unknown> };
   }
 
@@ -71,8 +75,13 @@ export class Group implements AsyncDisposable {
   readonly #members = new Map<string, Member>();
   /** Other sections of a node's config. */
   sections: (name: string) => string = () => "";
+  /** What `admin` and `peers` say of TLS, where that is used. */
+  tls: { readonly cert: string; readonly key: string } | undefined;
+  /** What all nodes have besides. */
+  env: Readonly<Record<string, string>> = {};
   readonly #ttlMs: number;
-  #arbiter = "";
+  /** As it stands in the config of each node. */
+  #store = "";
 
   constructor(ttlMs: number) {
     this.#ttlMs = ttlMs;
@@ -86,6 +95,16 @@ export class Group implements AsyncDisposable {
   static async lasting(ttlMs: number, ...names: readonly string[]): Promise<Group> {
     const group = new Group(ttlMs);
     await group.#open(names);
+    await group.#openArbiter(names);
+    return group;
+  }
+
+  /** With its lease in another store. */
+  static async at(store: string, env: Readonly<Record<string, string>>, ...names: readonly string[]): Promise<Group> {
+    const group = new Group(TTL_MS);
+    await group.#open(names);
+    group.#store = store;
+    group.env = env;
     return group;
   }
 
@@ -112,8 +131,10 @@ export class Group implements AsyncDisposable {
     member.daemon = await member.house.daemon(config, {
       MCP_OPS_ADMIN__LISTEN: `127.0.0.1:${member.adminPort}`,
       ...this.secretsOf(name),
+      ...this.env,
       ...env,
     });
+    member.ca = this.tls && readFileSync(this.tls.cert, "utf8");
     return member;
   }
 
@@ -137,19 +158,23 @@ export class Group implements AsyncDisposable {
 
   config(name: string, more: readonly string[]): string {
     const others = [...this.#members.values()].filter((one) => one.name !== name);
+    const [scheme, ca, tls] =
+      this.tls === undefined
+        ? ["http", "", ""]
+        : ["https", `, ca: "${this.tls.cert}"`, `, tls: { cert: "${this.tls.cert}", key: "${this.tls.key}" }`];
     const peers = others.map(
       (one) =>
-        `${one.name}: { url: "http://127.0.0.1:${one.adminPort}", token: { env: ADMIN_TOKEN }, serverUrl: "http://${one.name}.example/mcp" }`,
+        `${one.name}: { url: "${scheme}://127.0.0.1:${one.adminPort}", token: { env: ADMIN_TOKEN }${ca}, serverUrl: "http://${one.name}.example/mcp" }`,
     );
     const lines = [
       "group: weather",
       `node: ${name}`,
-      `store: { kind: embedded, url: "${this.#arbiter}", token: { env: ARBITER_TOKEN } }`,
+      `store: ${this.#store}`,
       quick(this.#ttlMs),
       `peers: { ${peers.join(", ")} }`,
       ...more,
     ];
-    return `admin: { listen: "127.0.0.1:${this.member(name).adminPort}", token: { env: ADMIN_TOKEN } }\nfailover:\n${lines.map((line) => `  ${line}\n`).join("")}${this.sections(name)}`;
+    return `admin: { listen: "127.0.0.1:${this.member(name).adminPort}", token: { env: ADMIN_TOKEN }${tls} }\nfailover:\n${lines.map((line) => `  ${line}\n`).join("")}${this.sections(name)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,12 +187,15 @@ export class Group implements AsyncDisposable {
       this.#rest.use(member.house);
       this.#members.set(name, member);
     }
+  }
+
+  async #openArbiter(names: readonly string[]): Promise<void> {
     const port = await freePort();
     const nodes = names.map((name) => `${name}: { env: TOKEN_OF_${name.toUpperCase()} }`);
     const tokens = names.map((name) => [`TOKEN_OF_${name.toUpperCase()}`, tokenAtArbiter(name)]);
     const config = `arbiter: { listen: "127.0.0.1:${port}", nodes: { ${nodes.join(", ")} } }\n`;
     await this.#rest.use(new House()).daemon(config, Object.fromEntries(tokens));
-    this.#arbiter = `http://127.0.0.1:${port}`;
+    this.#store = `{ kind: embedded, url: "http://127.0.0.1:${port}", token: { env: ARBITER_TOKEN } }`;
   }
 }
 

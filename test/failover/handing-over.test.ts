@@ -1,6 +1,7 @@
 /** Who leads, through the ends and returns of real sidecars. One group lives through all of it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lastRecords } from "@mcp-ops/audit";
 import { type RoleDocument, roleSeen } from "@mcp-ops/formats";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { httpHouse } from "../carriers/http-house.ts";
@@ -77,6 +78,18 @@ test("H6: a primary whose server is ill gives its lease away, and takes part aga
   isWell = false;
   await b.untilPage("/primary", 200);
   await a.untilView({ role: "standby", healthy: false, content: false, trouble: expect.stringContaining("HTTP 500") });
+  const tokenBefore = (await b.view()).token;
+  for (const candidate of [{ candidate: "a" }, {}]) {
+    const order = { method: "POST", body: { leader: "b", ...candidate } } as const;
+    const refused = {
+      status: 412,
+      body: { error: { message: expect.stringContaining("a may not lead now: health") } },
+    };
+    expect(await b.api("/api/v1/failover/switchover", order)).toMatchObject(refused);
+    expect(await b.api("/api/v1/failover/switchover?dryRun=1", order)).toMatchObject(refused);
+  }
+  expect(await a.api("/promote", { method: "POST", body: { role: "primary" } })).toMatchObject({ status: 409 });
+  expect(await b.view()).toMatchObject({ role: "primary", token: tokenBefore });
   expect((await a.page("/readyz")).status).toBe(503);
   expect((await a.page("/standby")).status).toBe(503);
   isWell = true;
@@ -102,6 +115,45 @@ test("what a node has to remember is on the disk: its highest token, and that it
   });
   expect(await b.api("/api/v1/failover/pause", { method: "DELETE", ...pause })).toMatchObject({ status: 200 });
   await b.untilPage("/primary", 200);
+});
+
+test("R12: after a kill the chain of transitions is intact but for its end, and has each of them once", async () => {
+  const { house } = b;
+  const { code, out } = await house.command(["audit", "verify", join(house.folder, "state/mcp-ops/failover-history")]);
+  // Of a process that was killed the end of its chain is open; that is no damage.
+  expect({ code, out }).toEqual({ code: expect.toBeOneOf([0, 3]), out: expect.not.stringMatching(/tampered|broken/i) });
+  const { transitions } = (await b.api("/api/v1/failover/history")).body as { transitions: { at: string }[] };
+  const folder = join(house.folder, "state", "mcp-ops", "failover-history");
+  const records = (await lastRecords({ folder, server: undefined }, 1_000)).map(({ record }) => record);
+  const told = records.filter(({ event }) => event === "failover.transition").map((record) => JSON.stringify(record));
+  expect(new Set(told).size).toBe(told.length);
+  expect(told.length).toBeGreaterThan(5);
+  expect(told.length).toBeLessThanOrEqual(transitions.length);
+});
+
+test("a sidecar whose deadline is shorter than an order to hand over may take says so at its start", async () => {
+  await group.stop("a");
+  group.sections = () => "shutdown: { deadlineMs: 1000 }\n";
+  await group.start("a");
+  group.sections = () => "";
+  expect(a.daemon?.err.join()).toMatch(/The duty failover may need \d{4} ms to end in order/);
+});
+
+test("R11: a hook that hangs keeps nobody from leading where it is not required", async () => {
+  await a.untilView({ role: "standby", reasons: [] });
+  const fence = "fence: { program: /bin/sleep, args: ['60'], timeoutMs: 300, required: false }";
+  await group.change("a", [fence]);
+  await a.untilView({ role: "standby", reasons: [] });
+  const order = { method: "POST", body: { leader: "b", candidate: "a" } } as const;
+  expect((await b.api("/api/v1/failover/switchover", order)).status).toBeLessThan(300);
+  await a.untilPage("/primary", 200);
+  expect(a.daemon?.err.join()).toContain(
+    "The fence hook did not end within 300 ms, and was killed. It is not required",
+  );
+  await b.untilView({ reasons: [] });
+  expect(await a.api("/promote", { method: "POST", body: { role: "standby" } })).toMatchObject({ status: 200 });
+  await b.untilPage("/primary", 200);
+  await group.stop("a");
 });
 
 test("a fence hook that fails keeps a node from leading, and one that succeeds is told what it needs", async () => {

@@ -1,6 +1,6 @@
 import { type Condition, healthOf } from "./condition.ts";
 import { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
-import { isWide, listenOf } from "./config/sections.ts";
+import { DEFAULT_SHUTDOWN_MS, isWide, listenOf } from "./config/sections.ts";
 import { maskedConfig } from "./config/show.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
 import type { DutyPlan } from "./duties/duty.ts";
@@ -86,6 +86,7 @@ export class Daemon {
     }
     await this.#setDoors(this.#loaded, credentials);
     this.#warnOfListeners(this.#loaded, credentials);
+    this.#warnOfDeadline(this.#loaded);
     const started = Promise.all([...this.#hosts.values()].map((host) => host.start()));
     const isStarted = await Promise.race([started.then(() => true), ended.then(() => false)]);
     if (!isStarted) return;
@@ -103,7 +104,9 @@ export class Daemon {
   /** Ends the daemon; whether every duty ended within the deadline. */
   async close(): Promise<boolean> {
     this.#readiness = "stopping";
-    const deadline = AbortSignal.timeout(this.#loaded.config.shutdown.deadlineMs);
+    const { shutdown } = this.#loaded.config;
+    const needed = Math.max(...this.#needs(this.#loaded).map(({ ms }) => ms), DEFAULT_SHUTDOWN_MS);
+    const deadline = AbortSignal.timeout(shutdown.deadlineMs ?? needed);
     await untilAborted(this.#reloading, deadline);
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(deadline)));
     // A client that is cut off below is no work.
@@ -131,6 +134,7 @@ export class Daemon {
       const credentials = credentialsOf(loaded, this.#source.env, this.#secrets);
       await this.#setDoors(loaded, credentials);
       this.#warnOfListeners(loaded, credentials);
+      this.#warnOfDeadline(loaded);
       await this.#take(loaded);
     } catch (error) {
       this.#figures.reloads.refused++;
@@ -180,6 +184,21 @@ export class Daemon {
       "warn",
       "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
     );
+  }
+
+  #warnOfDeadline(loaded: LoadedConfig): void {
+    const { deadlineMs = Number.POSITIVE_INFINITY } = loaded.config.shutdown;
+    for (const { name, ms } of this.#needs(loaded).filter((need) => need.ms > deadlineMs)) {
+      const text = `The duty ${name} may need ${ms} ms to end in order, and shutdown.deadlineMs gives it ${deadlineMs}. Leave that out, or give more.`;
+      this.log("warn", text);
+    }
+  }
+
+  /** How long each duty may take to end. */
+  #needs({ config }: LoadedConfig): readonly { readonly name: string; readonly ms: number }[] {
+    return this.#source.duties.map(({ name, endsWithinMs }) => {
+      return { name, ms: endsWithinMs?.(config[name] as object) ?? 0 };
+    });
   }
 
   #probesApp(allows: (host: string | undefined) => boolean) {

@@ -42,6 +42,19 @@ function complaints(text: string, env: Record<string, string> = {}): readonly st
   }
 }
 
+it("no variable has a program run: a fence hook stands in a file", () => {
+  const [first, ...others] = complaints("", { MCP_OPS_FAILOVER__FENCE__PROGRAM: "/bin/sh" });
+  expect(first).toBe(
+    "MCP_OPS_FAILOVER__FENCE__PROGRAM: failover.fence is taken from a file only: put it there, and unset the variable",
+  );
+  expect(others).toEqual([]);
+  expect(complaints("", { MCP_OPS_FAILOVER__FENCE: "{ program: /bin/sh }" })).toHaveLength(1);
+  expect(
+    complaints("failover: { fence: { program: /bin/sh } }", { MCP_OPS_FAILOVER__FENCE__ARGS: "[x]" }),
+  ).toHaveLength(1);
+  expect(complaints("failover: { fence: { program: /bin/sh } }", { MCP_OPS_FAILOVER__PRIORITY: "5" })).toEqual([]);
+});
+
 describe("what is wrong with a config is told by file, line and nearest key", () => {
   it.each([
     ["probes:\n  lisen: 1", "mcp-ops.yaml:2: probes.lisen is no key of the config. Did you mean listen?"],

@@ -37,10 +37,11 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   const environment = source.environment ?? source.env.MCP_OPS_ENV;
   const files = environment ? [file, fileOf(file, environment)] : [file];
   const schema = configJsonSchema(source.duties);
-  const layers = [...files.map(yamlLayer), envLayer(source.env, schema)];
+  const variables = envLayer(source.env, schema);
+  const layers = [...files.map(yamlLayer), variables];
   const read = configSchema(source.duties).safeParse(mergeLayers(layers));
   if (!read.success) throw invalidConfig(problemsOf(read.error.issues, layers, schema));
-  const problems = contradictions(read.data, layers);
+  const problems = [...contradictions(read.data, layers), ...misplaced(source.duties, variables)];
   if (problems.length > 0) throw invalidConfig(problems);
   const flags = ["--config", file, ...(environment ? ["--env", environment] : [])];
   return { config: read.data, layers, files, folder: dirname(file), flags };
@@ -54,6 +55,14 @@ function fileOf(file: string, environment: string): string {
     SIDECAR_ERROR.configMissing,
     `There is no config for the environment ${JSON.stringify(environment)}: ${path}. Write it, or leave out --env and MCP_OPS_ENV.`,
   );
+}
+
+/** Whoever may set a variable must not thereby have a program of his run. */
+function misplaced(duties: readonly DutyPlan[], variables: Layer): readonly string[] {
+  const paths = duties.flatMap(({ name, onlyInFiles = [] }) => onlyInFiles.map((key) => [name, key]));
+  return paths
+    .filter((path) => variables.where(path) !== undefined)
+    .map((path) => line([variables], path, "is taken from a file only: put it there, and unset the variable"));
 }
 
 /** What only several keys together show. */

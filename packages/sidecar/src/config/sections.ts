@@ -13,7 +13,7 @@ interface StateSettings {
 }
 
 interface ShutdownSettings {
-  readonly deadlineMs: number;
+  readonly deadlineMs?: number | undefined;
 }
 
 interface ProbesSettings {
@@ -46,8 +46,8 @@ export interface BaseConfig {
 /** Beside 9464, where an MCP server shows its own metrics. */
 const DEFAULT_PROBES_LISTEN = "127.0.0.1:9465";
 const DEFAULT_ADMIN_LISTEN = "127.0.0.1:9466";
-/** Half of what Kubernetes and Docker's users usually wait before they kill. */
-const DEFAULT_SHUTDOWN_MS = 10_000;
+/** Where no duty needs longer: what Docker waits before it kills, and a third of what Kubernetes does. */
+export const DEFAULT_SHUTDOWN_MS = 10_000;
 
 export const path: z.ZodString = z.string().min(1);
 
@@ -102,8 +102,9 @@ export const BASE_SECTIONS: Readonly<{ [Key in keyof BaseConfig]: z.ZodType<Base
         .int()
         .min(100)
         .max(600_000)
-        .default(DEFAULT_SHUTDOWN_MS)
-        .describe("How long the duties have to end their work."),
+        .optional()
+        .describe("How long the duties have to end their work. Default: 10 s, or longer where one may need it.")
+        .meta({ examples: [DEFAULT_SHUTDOWN_MS] }),
     })
     .describe("What happens on SIGTERM and SIGINT."),
   probes: z

@@ -48,15 +48,21 @@ export interface DutyPlan {
   /** Also the name of its section of the config. */
   readonly name: string;
   readonly section: z.ZodType<object>;
+  /** Keys of the section that only a file may say, and no variable: what is run here. */
+  readonly onlyInFiles?: readonly string[];
   open(section: object): Duty;
+  /** How long its stop may take when all goes in order, in milliseconds. */
+  endsWithinMs?(section: object): number;
 }
 
 /** A plan whose section is typed. */
 export function dutyPlan<Section extends object>(plan: {
   readonly name: string;
   readonly section: z.ZodType<Section>;
+  readonly onlyInFiles?: readonly string[];
   readonly open: (section: Section) => Duty;
+  readonly endsWithinMs?: (section: Section) => number;
 }): DutyPlan {
   // The daemon gives a plan what its own schema has accepted, and nothing else.
-  return { ...plan, open: (section) => plan.open(section as Section) };
+  return plan as unknown as DutyPlan;
 }

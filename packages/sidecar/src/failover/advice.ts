@@ -1,8 +1,10 @@
 import { networkInterfaces } from "node:os";
 import type { Place } from "../backup/open-set.ts";
 import { readSecret } from "../config/secrets.ts";
+import { hintsOf } from "./hints.ts";
 import { McpClient } from "./mcp-client.ts";
 import { isProbed } from "./server-probe.ts";
+import { DEFAULT_EVERY_MS } from "./server-settings.ts";
 import type { FailoverSettings } from "./settings.ts";
 
 /** One thing to know or to do. */
@@ -52,7 +54,7 @@ async function aboutServer({ server, mode }: FailoverSettings, { folder, env }: 
           ),
         ];
   } catch (error) {
-    const probes = `${failures} failures at ${everyMs ?? "2000"} ms`;
+    const probes = `${failures} failures, one each ${everyMs ?? hintsOf(env).everyMs ?? DEFAULT_EVERY_MS} ms,`;
     return [
       warning(
         `The server at failover.server.url does not answer MCP now (${error instanceof Error ? error.message : "no reason"}). After ${probes} such a node gives the lease away.`,
@@ -68,7 +70,9 @@ function aboutStore({ store, peers }: FailoverSettings): readonly Advice[] {
     "The store is a single arbiter: while it is gone nobody can take over, and a primary stops when its lease ends. For more, use etcd.",
   );
   const isHere = isOwn(hostname);
-  const beside = Object.entries(peers).find(([, { url }]) => new URL(url).hostname === hostname)?.[0];
+  const beside = Object.entries(peers).find(
+    ([, { url }]) => url !== undefined && new URL(url).hostname === hostname,
+  )?.[0];
   if (!isHere && beside === undefined) return [single];
   const where = isHere ? "this machine" : `the machine of ${beside}`;
   return [
@@ -114,8 +118,8 @@ function aboutNodes({ peers, fence, priority }: FailoverSettings): readonly Advi
   ];
 }
 
-function aboutData({ maxSyncLagMs, syncedFile }: FailoverSettings): readonly Advice[] {
-  if (syncedFile !== undefined && maxSyncLagMs === undefined)
+function aboutData({ maxSyncLagMs, syncedFile, sync }: FailoverSettings): readonly Advice[] {
+  if ((syncedFile !== undefined || sync !== undefined) && maxSyncLagMs === undefined)
     return [
       note(
         "The age of the data is shown but does not matter: set failover.maxSyncLagMs to keep a node with old data from leading.",

@@ -1,5 +1,6 @@
 import type { FailoverNode, LeaseStore, NodeStatus, Timing } from "@mcp-ops/failover";
 import { ROLE_SCHEMA, type RoleDocument, type RoleSaid } from "@mcp-ops/formats";
+import type { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
 import type { Peers } from "./peers.ts";
 import type { Prober } from "./prober.ts";
@@ -20,6 +21,7 @@ export interface AgentParts {
   readonly prober: Prober;
   readonly schedule: Schedule;
   readonly sync: Sync | undefined;
+  readonly faults: Faults;
   /** Where clients reach the server of this node. */
   readonly publicUrl: string | undefined;
 }
@@ -60,7 +62,8 @@ export class Agent implements AsyncDisposable {
   }
 
   get troubles(): Troubles {
-    return { server: this.parts.prober.last?.trouble ?? "", sync: this.parts.sync?.trouble ?? "" };
+    const { prober, sync, faults } = this.parts;
+    return { server: prober.last?.trouble ?? "", sync: sync?.trouble ?? "", store: faults.last };
   }
 
   primary(): Primary | undefined {

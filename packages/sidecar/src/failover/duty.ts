@@ -1,4 +1,4 @@
-import { type Duty, type DutyPlan, dutyPlan } from "../duties/duty.ts";
+import { type Duty, type DutyContext, type DutyPlan, dutyPlan } from "../duties/duty.ts";
 import type { Agent } from "./agent.ts";
 import { failoverFamilies } from "./figures.ts";
 import { hintsOf } from "./hints.ts";
@@ -9,10 +9,35 @@ import type { ProbeFinding, Prober } from "./prober.ts";
 import { failoverRoutes } from "./routes.ts";
 import { type FailoverSettings, failoverSection } from "./settings.ts";
 import { statusOf } from "./status-text.ts";
+import { timingFor } from "./timing-settings.ts";
 import { Wellness } from "./wellness.ts";
 
 /** The duty `failover`: whether the server beside this sidecar is well, and whether it may lead. */
-export const failoverPlan: DutyPlan = dutyPlan({ name: "failover", section: failoverSection, open: openFailover });
+export const failoverPlan: DutyPlan = dutyPlan({
+  name: "failover",
+  section: failoverSection,
+  onlyInFiles: ["fence"],
+  open: openFailover,
+  endsWithinMs,
+});
+
+function notesOf({ peers }: FailoverSettings, env: DutyContext["env"]): readonly string[] {
+  const { notes, primaryHost } = hintsOf(env);
+  if (!primaryHost || Object.values(peers).some(({ url }) => url === undefined)) return notes;
+  const note =
+    "PRIMARY_HOST is where the sidecar of one other node is, and makes nobody lead. It is not used here: name that node in failover.peers, with its token and without a url.";
+  return [...notes, note];
+}
+
+/** For what is closed after the lease was given back. */
+const CLOSING_MS = 1_000;
+
+/** A primary of whose readers one does not confirm that it has stopped leads until its deadline, and then gives the lease back. */
+function endsWithinMs({ group, mode, store, timing, fence }: FailoverSettings): number {
+  if (group === undefined || mode === "active-active" || store === undefined) return 0;
+  const { ttlMs, marginMs, rpcTimeoutMs } = timingFor(store.kind, timing, fence?.timeoutMs);
+  return ttlMs - marginMs + rpcTimeoutMs + CLOSING_MS;
+}
 
 function openFailover(settings: FailoverSettings): Duty {
   const { group, mode, server } = settings;
@@ -27,7 +52,7 @@ function openFailover(settings: FailoverSettings): Duty {
   return {
     async start(context) {
       if (group === undefined) return;
-      for (const note of hintsOf(context.env).notes) context.log("warn", note);
+      for (const note of notesOf(settings, context.env)) context.log("warn", note);
       if (mode === "active-passive") {
         agent = await openAgent(group, settings, context, report);
         return;

@@ -7,6 +7,7 @@ const LEGACY = "2025-06-18";
 const CLIENT = { name: "mcp-ops-probe", version: "1" };
 /** Of `tools/list`; a server that has more pages is asked no further. */
 const MAX_PAGES = 20;
+const LEAVE_MS = 1_000;
 
 interface Message {
   readonly jsonrpc: "2.0";
@@ -70,12 +71,11 @@ export class McpClient {
     if (isError === true) throw new Error(`the tool ${name} failed`);
   }
 
-  /** Ends the session, where there is one. */
+  /** Ends the session, where there is one; also when the time of the probe is over, or a slow server would gather them. */
   async leave(): Promise<void> {
     if (this.#session === undefined) return;
-    await askHttp(this.#url, { method: "DELETE", headers: this.#headers(undefined), signal: this.#signal }).catch(
-      () => {},
-    );
+    const signal = AbortSignal.timeout(LEAVE_MS);
+    await askHttp(this.#url, { method: "DELETE", headers: this.#headers(undefined), signal }).catch(() => {});
   }
 
   async #ask(method: string, params: object): Promise<Readonly<Record<string, unknown>>> {
@@ -105,7 +105,7 @@ export class McpClient {
       body: JSON.stringify(message),
       signal: this.#signal,
       // A stream may stay open after its answer.
-      isEnough: (text) => id !== undefined && text.endsWith("\n\n") && inEvents(text, id) !== undefined,
+      isEnough: (text) => id !== undefined && /\n\r?\n$/.test(text.slice(-3)) && inEvents(text, id) !== undefined,
     });
   }
 

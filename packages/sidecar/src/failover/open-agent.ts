@@ -1,14 +1,16 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { type NodeOptions, openNode } from "@mcp-ops/failover";
+import { OpsError } from "@mcp-ops/formats";
 import type { Place } from "../backup/open-set.ts";
+import { SIDECAR_ERROR } from "../codes.ts";
 import { readText, readToken } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
-import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { Agent, type AgentParts } from "./agent.ts";
+import { Faults } from "./faults.ts";
 import { fenceOf } from "./fence.ts";
-import { hintsOf } from "./hints.ts";
+import { adminUrlAt, hintsOf } from "./hints.ts";
 import { History } from "./history.ts";
 import { Memory } from "./memory.ts";
 import { openProber, type Report } from "./open-prober.ts";
@@ -48,11 +50,12 @@ export async function openAgent(
   const store = openStore(settings.store, { folder, env });
   const history = new History(state, historyFolder(settings, { folder, env }), log);
   const pullers = new Pullers(() => performance.now());
+  const faults = new Faults(log, () => performance.now());
   const schedule = scheduleOf(context, () => agent);
-  const opened = { store, history, pullers, peers, prober, schedule, sync };
+  const opened = { store, history, pullers, peers, prober, schedule, sync, faults };
   const agent: Agent = await begun(opened, () => {
     const timing = timingFor(store.kind, settings.timing, settings.fence?.timeoutMs, store.caps.minTtlMs);
-    const node = openNode(nodeOptions(group, settings, context, { store, history, pullers, timing }));
+    const node = openNode(nodeOptions(group, settings, context, { store, history, pullers, faults, timing }));
     return new Agent({ ...opened, node, timing, publicUrl: settings.server.publicUrl ?? settings.server.url });
   });
   schedule.open();
@@ -86,11 +89,11 @@ function nodeOptions(
   group: string,
   settings: FailoverSettings,
   context: DutyContext,
-  parts: Pick<AgentParts, "store" | "history" | "pullers" | "timing">,
+  parts: Pick<AgentParts, "store" | "history" | "pullers" | "faults" | "timing">,
 ): NodeOptions {
   const { log, state, folder, env } = context;
   const { fence, priority, server } = settings;
-  const { store, history, pullers, timing } = parts;
+  const { store, history, pullers, faults, timing } = parts;
   const node = nodeName(settings);
   const memory = new Memory(state, group, node);
   const maxSyncLagMs = maxSyncLag(settings, context);
@@ -106,7 +109,7 @@ function nodeOptions(
     persist: async (next) => memory.write(next),
     drain: (signal) => pullers.allStopped(signal),
     onTransition: (transition) => history.add(transition),
-    onFault: (error) => log("warn", `The election: ${messageOf(error)}`),
+    onFault: (error) => faults.add(error),
     ...(maxSyncLagMs !== undefined && { maxSyncLagMs }),
     ...(fence !== undefined && { fence: fenceOf(fence, { group, node }, { folder, env }, log) }),
   };
@@ -140,10 +143,25 @@ function peersOf(peers: Readonly<Record<string, PeerSettings>>, { folder, env }:
     const shown = token && readToken(`failover.peers.${name}.token`, token, folder, env);
     return [
       name,
-      { url, token: shown, ca: ca && readText(`failover.peers.${name}.ca`, resolve(folder, ca)), serverUrl },
+      {
+        url: url ?? urlByHint(name, ca !== undefined, env),
+        token: shown,
+        ca: ca && readText(`failover.peers.${name}.ca`, resolve(folder, ca)),
+        serverUrl,
+      },
     ] as const;
   });
   return new Peers(new Map(read));
+}
+
+/** Of the one node whose address stands in no config. @throws SIDECAR_CONFIG_INVALID */
+function urlByHint(name: string, isTls: boolean, env: Place["env"]): string {
+  const { primaryHost } = hintsOf(env);
+  const url = primaryHost && adminUrlAt(primaryHost, isTls);
+  if (url) return url;
+  const what = primaryHost ? "PRIMARY_HOST is no address" : "PRIMARY_HOST is not set";
+  const message = `failover.peers.${name} has no url, and ${what}. Give one of them, such as http://10.0.0.2:9466.`;
+  throw new OpsError(SIDECAR_ERROR.configInvalid, message);
 }
 
 function scheduleOf({ state, log }: DutyContext, agent: () => Agent): Schedule {
@@ -151,13 +169,13 @@ function scheduleOf({ state, log }: DutyContext, agent: () => Agent): Schedule {
     state,
     (scheduled) => {
       const order = { id: scheduled.requestId, by: scheduled.by, dryRun: false, isPassedOn: false };
-      void switchover(agent(), scheduled, order).then(({ status }) =>
-        log(
-          status < 300 ? "info" : "error",
-          `The switchover that was planned for ${scheduled.at} ${status < 300 ? "has begun" : "was refused"}.`,
-          { status },
-        ),
-      );
+      void switchover(agent(), scheduled, order).then(({ status, body }) => {
+        const { error } = body as { error?: { message: string } };
+        const what = error === undefined ? "has begun." : `was refused: ${error.message}`;
+        log(error === undefined ? "info" : "error", `The switchover that was planned for ${scheduled.at} ${what}`, {
+          status,
+        });
+      });
     },
     ({ at }) =>
       log(

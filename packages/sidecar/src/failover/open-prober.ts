@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { readSettings } from "@mcp-ops/kit";
 import { readSecret } from "../config/secrets.ts";
 import type { DutyContext } from "../duties/duty.ts";
@@ -25,12 +26,27 @@ export function openProber(
   const { folder: runtimeFolder } = readSettings(env, process.getuid?.() ?? 0);
   const token = server.token && readSecret("failover.server.token", server.token, folder, env);
   const ages = [...(syncedFile ? [new Synced(resolve(folder, syncedFile))] : []), ...(staged ? [staged] : [])];
+  const lag = inTime((leading) => oldest(ages, leading), server.timeoutMs);
   const everyMs = server.everyMs ?? hintsOf(env).everyMs ?? DEFAULT_EVERY_MS;
   return new Prober(
     (signal) => probeServer(server, { token, runtimeFolder }, leads(), signal),
     { everyMs, timeoutMs: server.timeoutMs, hurried: server.passes },
-    async (finding) => report(finding, await oldest(ages, leads())),
+    async (finding) => report(finding, await lag(leads())),
   );
+}
+
+/** A disk that hangs leaves it unknown how old the data are; it must not keep anybody from hearing how the server is. */
+export function inTime<T>(
+  ask: (leads: boolean) => Promise<T>,
+  timeoutMs: number,
+): (leads: boolean) => Promise<T | undefined> {
+  let asked: Promise<T> | undefined;
+  return (leads) => {
+    asked ??= ask(leads).finally(() => {
+      asked = undefined;
+    });
+    return Promise.race([asked, pause(timeoutMs, undefined, { ref: false })]);
+  };
 }
 
 /** Data are as old as the oldest of them; unknown when one of them is, and without any. */

@@ -4,6 +4,7 @@ import { type AdminReply, problem } from "../listeners/admin-route.ts";
 import type { Agent } from "./agent.ts";
 import { refusal, withPrimary } from "./answers.ts";
 import type { Scheduled } from "./schedule.ts";
+import { statusOf } from "./status-text.ts";
 
 /** Who asks, under what id, and whether only to hear what would happen. */
 export interface Order {
@@ -17,21 +18,44 @@ export interface Order {
 /** How long an answer waits for what it has begun: below the patience of any client. */
 const WAIT_MS = 5_000;
 
-export async function switchover(
-  agent: Agent,
-  { leader, candidate }: { readonly leader: string; readonly candidate?: string | undefined },
-  { id, by, dryRun }: Order,
-): Promise<AdminReply> {
+interface Handover {
+  readonly leader: string;
+  readonly candidate?: string | undefined;
+}
+
+/** A lead is not given away where it is known that nobody would take it. */
+export async function switchover(agent: Agent, wish: Handover, order: Order): Promise<AdminReply> {
+  const { leader, candidate } = wish;
+  const asked = { id: order.id, by: order.by, leader, ...(candidate !== undefined && { candidate }) };
+  const possible = agent.parts.node.switchover({ ...asked, dryRun: true });
+  if (possible.kind === "refused") return answered(agent, possible, 200);
+  const obstacle = await obstacleTo(agent, candidate);
+  if (obstacle !== undefined) return refusal(agent, "not-eligible", `${obstacle}. Nothing was done.`);
+  return order.dryRun ? answered(agent, possible, 200) : handOver(agent, wish, order);
+}
+
+/** Of those that could take over, when none of them can. */
+async function obstacleTo(agent: Agent, candidate: string | undefined): Promise<string | undefined> {
+  const { peers } = agent.parts;
+  // Without any nobody knows who else there is.
+  if (peers.names.length === 0) return undefined;
+  const asked = candidate === undefined ? peers.names : [candidate];
+  const obstacles = await Promise.all(asked.map((node) => peers.obstacleOf(node)));
+  return obstacles.includes(undefined) ? undefined : obstacles.join("; ");
+}
+
+async function handOver(agent: Agent, { leader, candidate }: Handover, { id, by }: Order): Promise<AdminReply> {
   const { node, peers } = agent.parts;
   const wish = { id, by, leader, ...(candidate !== undefined && { candidate }) };
-  // A node that is not led by what is asked must not have the others told.
-  const possible = node.switchover({ ...wish, dryRun: true });
-  if (possible.kind === "refused" || dryRun) return answered(agent, possible, 200);
   const before = agent.status.token;
   const told = candidate === undefined ? {} : await peers.tell("POST", "/head-start", { requestId: id, candidate });
   const answer = node.switchover(wish);
   if (answer.kind === "refused") return answered(agent, answer, 200, { told });
   const isOver = await agent.until((status) => hasNewLeader(status, before), WAIT_MS);
+  if (agent.status.token > before && agent.status.holder?.node === agent.status.node) {
+    const text = `Nobody else took the lease, and ${agent.status.node} has it again. See mcp-ops failover status.`;
+    return withPrimary(agent, problem(503, SIDECAR_ERROR.failoverRefused, text), { told });
+  }
   return answered(agent, answer, isOver ? 200 : 202, { told });
 }
 
@@ -40,12 +64,25 @@ function hasNewLeader({ holder, token }: NodeStatus, before: bigint): boolean {
   return (holder?.token ?? 0n) > before || token > before;
 }
 
+interface Naming {
+  readonly candidate: string;
+  readonly force: boolean;
+}
+
+/** The refusal, where this node must refuse it, whoever is named. */
+export function mayFailover(agent: Agent, wish: Naming, { id, by }: Order): AdminReply | undefined {
+  const possible = agent.parts.node.failover({ ...wish, id, by, dryRun: true });
+  return possible.kind === "refused" ? answered(agent, possible, 200) : undefined;
+}
+
 export async function failover(
   agent: Agent,
-  { candidate, force }: { readonly candidate: string; readonly force: boolean },
+  { candidate, force }: Naming,
   { id, by, dryRun }: Order,
 ): Promise<AdminReply> {
   const { node, peers } = agent.parts;
+  if (candidate !== agent.status.node && peers.names.length > 0)
+    return refusal(agent, "not-eligible", `${candidate} is none of failover.peers (${peers.names.join(", ")}).`);
   const wish = { id, by, candidate, force };
   const possible = node.failover({ ...wish, dryRun: true });
   if (possible.kind === "refused" || dryRun) return answered(agent, possible, 200);
@@ -72,6 +109,10 @@ export async function promote(agent: Agent, role: "primary" | "standby", order: 
   const { status } = agent;
   if (role === "standby") return stepDown(agent, order);
   if (agent.leads) return withPrimary(agent, { status: 200, body: { role: "primary", token: String(status.token) } });
+  if ((status.lastStoreAnswerMs ?? Number.POSITIVE_INFINITY) > agent.parts.timing.ttlMs) {
+    const { message } = statusOf(status, agent.parts.timing.ttlMs, agent.troubles);
+    return withPrimary(agent, promoteRefused(503, message));
+  }
   if (status.holder !== undefined && status.holder.node !== status.node) {
     return withPrimary(
       agent,
@@ -88,7 +129,10 @@ export async function promote(agent: Agent, role: "primary" | "standby", order: 
 async function stepDown(agent: Agent, order: Order): Promise<AdminReply> {
   const { role, node } = agent.status;
   if (role === "standby") return withPrimary(agent, { status: 200, body: { role } });
-  return switchover(agent, { leader: node }, order);
+  // It is this node that shall not lead, whoever does then.
+  if (!order.dryRun) return handOver(agent, { leader: node }, order);
+  const { id, by } = order;
+  return answered(agent, agent.parts.node.switchover({ id, by, leader: node, dryRun: true }), 200);
 }
 
 function promoteRefused(status: AdminReply["status"], text: string): AdminReply {
@@ -110,8 +154,12 @@ export function plan(agent: Agent, scheduled: Scheduled, dryRun: boolean): Admin
     };
   }
   if (agent.status.paused) return refusal(agent, "paused", "The group is paused: resume it first.");
+  const { names } = agent.parts.peers;
+  const { candidate } = scheduled;
+  if (candidate !== undefined && names.length > 0 && ![...names, agent.status.node].includes(candidate))
+    return refusal(agent, "not-eligible", `${candidate} is none of failover.peers (${names.join(", ")}).`);
   if (!dryRun && before === undefined) schedule.set(scheduled);
-  return { status: dryRun ? 200 : 202, body: { scheduled } };
+  return { status: dryRun ? 200 : 202, body: { scheduled: before ?? scheduled } };
 }
 
 export function unplan(agent: Agent, dryRun: boolean): AdminReply {

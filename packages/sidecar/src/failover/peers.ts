@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { askForBytes, askHttp, type HttpQuestion, type HttpReply } from "../http-question.ts";
 import { type AdminReply, API } from "../listeners/admin-route.ts";
 import { messageOf } from "../log.ts";
+import { MEANINGS } from "./answers.ts";
 import type { Order } from "./orders.ts";
 
 /** Another node as this one can reach it. */
@@ -14,6 +16,23 @@ export interface Peer {
 
 /** What came of telling a peer something. */
 export type Told = Readonly<Record<string, "told" | (string & {})>>;
+
+/** What came of passing a wish on. */
+export type Passed =
+  | { readonly reply: AdminReply; readonly trouble?: never }
+  | { readonly reply?: never; readonly trouble: string };
+
+/** As much of another node's view as is needed here. It comes over the network. */
+const SHOWN = z.object({
+  role: z.string().optional(),
+  reasons: z.array(z.string().max(40)).max(20).optional(),
+  trouble: z.string().max(400).optional(),
+});
+const REFUSED = "refused";
+/** It is there, and says nothing to this node: no token, a wrong one, or too many of them. */
+const UNTOLD = /HTTP 4(?:01|03|29)\)$/;
+/** They do not hold for a candidate. */
+const PASSING: ReadonlySet<string> = new Set(["cool-down", "head-start"]);
 
 /** A courtesy must not keep anybody waiting. */
 const TELL_MS = 1_000;
@@ -43,25 +62,32 @@ export class Peers {
 
   /** What each of them shows of itself, or why it does not. Waits a second at most, and never throws. */
   async views(): Promise<Readonly<Record<string, object>>> {
-    const shown = [...this.#peers].map(async ([name, peer]) => {
-      const asked = askPeer(peer, "GET", "", undefined).then(({ status, text }) => {
-        return status === 200 ? (JSON.parse(text) as object) : { trouble: `refused (HTTP ${status})` };
-      });
-      return [name, await asked.catch((error: unknown) => ({ trouble: notReached(error) }))] as const;
-    });
+    const shown = [...this.#peers].map(async ([name, peer]) => [name, await viewOf(peer)] as const);
     return Object.fromEntries(await Promise.all(shown));
   }
 
-  /** Passes a wish for a switchover on to who leads, and gives its answer; undefined when that cannot be asked. */
-  async pass(leader: string, wish: object, { id, dryRun }: Order): Promise<AdminReply | undefined> {
-    const peer = this.#peers.get(leader);
+  /** Why a node cannot take the lead; undefined when it can, and when it does not say so to this node. */
+  async obstacleOf(node: string): Promise<string | undefined> {
+    const peer = this.#peers.get(node);
+    if (peer === undefined) return `${node} is none of failover.peers (${this.names.join(", ")})`;
+    const { reasons = [], trouble = "", role } = SHOWN.safeParse(await viewOf(peer)).data ?? {};
+    if (role === undefined) return UNTOLD.test(trouble) ? undefined : `${node} cannot be asked: ${trouble}`;
+    const lasting = reasons.filter((reason) => !PASSING.has(reason));
+    return lasting.length === 0 ? undefined : `${node} may not lead now: ${lasting.join(", ")}`;
+  }
+
+  /** Passes a wish on to the node that can do it, and gives its answer; undefined when none of that name is known. */
+  async pass(to: string, path: string, wish: object, { id, dryRun }: Order): Promise<Passed | undefined> {
+    const peer = this.#peers.get(to);
     if (peer === undefined) return undefined;
-    const path = `/switchover?passedOn=1${dryRun ? "&dryRun=1" : ""}`;
+    const query = `?passedOn=1${dryRun ? "&dryRun=1" : ""}`;
     try {
-      const { status, text } = await askPeer(peer, "POST", path, wish, { "x-request-id": id }, PASS_MS);
-      return { status: status as AdminReply["status"], body: JSON.parse(text) as object };
-    } catch {
-      return undefined;
+      const { status, text } = await askPeer(peer, "POST", path + query, wish, { "x-request-id": id }, PASS_MS);
+      if (isOfApi(status)) return { reply: { status, body: JSON.parse(text) as object } };
+      const why = [401, 403, 429].includes(status) ? `: see that failover.peers.${to}.token is the one it wants` : "";
+      return { trouble: `${to} has ${REFUSED} this node (HTTP ${status})${why}` };
+    } catch (error) {
+      return { trouble: `${to} is ${notReached(error)}` };
     }
   }
 
@@ -72,10 +98,24 @@ export class Peers {
   }
 }
 
+async function viewOf(peer: Peer): Promise<object> {
+  try {
+    const { status, text } = await askPeer(peer, "GET", "", undefined);
+    return status === 200 ? { ...(JSON.parse(text) as object) } : { trouble: `${REFUSED} (HTTP ${status})` };
+  } catch (error) {
+    return { trouble: notReached(error) };
+  }
+}
+
+/** Other statuses are about how this node has asked, and would be taken for what its own client did. */
+function isOfApi(status: number): status is AdminReply["status"] {
+  return status < 300 || String(status) in MEANINGS;
+}
+
 async function tellOne(peer: Peer, method: "POST" | "DELETE", path: string, body: object): Promise<string> {
   try {
     const { status } = await askPeer(peer, method, path, body);
-    return status < 300 ? "told" : `refused (HTTP ${status})`;
+    return status < 300 ? "told" : `${REFUSED} (HTTP ${status})`;
   } catch (error) {
     return notReached(error);
   }

@@ -3,12 +3,24 @@ import type { z } from "zod";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Agent } from "./agent.ts";
-import { MEANINGS } from "./answers.ts";
+import { MEANINGS, withPrimary } from "./answers.ts";
 import { MAX_KEPT } from "./history.ts";
-import { failover, type Order, plan, promote, raiseFloor, setPaused, switchover, unplan } from "./orders.ts";
+import {
+  failover,
+  mayFailover,
+  type Order,
+  plan,
+  promote,
+  raiseFloor,
+  setPaused,
+  switchover,
+  unplan,
+} from "./orders.ts";
+import type { Passed } from "./peers.ts";
 import { agentView } from "./view.ts";
 import {
   FAILOVER_WISH,
+  type FailoverWish,
   HEAD_START_WISH,
   type HeadStartWish,
   isReply,
@@ -47,7 +59,7 @@ export function failoverRoutes(agentNow: AgentNow): readonly AdminRoute[] {
       "/failover",
       "Let a node lead whose primary is gone; one that is there stays",
       FAILOVER_WISH,
-      (agent, wish, order) => once(agent, order, () => failover(agent, wish, order)),
+      orderFailover,
     ),
     changing("post", "/head-start", "Word of another node that a switchover is under way", HEAD_START_WISH, headStart),
     changing(
@@ -65,7 +77,7 @@ export function failoverRoutes(agentNow: AgentNow): readonly AdminRoute[] {
       "/floor",
       "Have the store give larger tokens than any before, as after its restore",
       PLAIN_WISH,
-      (agent, _, order) => raiseFloor(agent, order),
+      (agent, _, order) => once(agent, order, () => raiseFloor(agent, order)),
     ),
     {
       ...changing(
@@ -152,11 +164,31 @@ async function orderSwitchover(agent: Agent, wish: SwitchoverWish, order: Order)
   const { leader, candidate, at, by } = wish;
   if (at !== undefined && Date.parse(at) <= Date.now())
     return problem(400, SIDECAR_ERROR.requestMalformed, "at is in the past. Leave it out for now.");
-  const passed =
-    order.isPassedOn || leader === agent.status.node ? undefined : await agent.parts.peers.pass(leader, wish, order);
-  if (passed !== undefined) return passed;
+  const passed = leader === agent.status.node ? undefined : await passOn(agent, leader, "/switchover", wish, order);
+  if (passed?.reply !== undefined) return passed.reply;
+  // Of another one that was named it is known here that it does not lead.
+  if (passed !== undefined && agent.status.holder?.node === leader) return notPassed(agent, passed.trouble);
   if (at !== undefined) return plan(agent, { at, leader, candidate, by, requestId: order.id }, order.dryRun);
   return once(agent, order, () => switchover(agent, wish, order));
+}
+
+/** Its candidate knows best whether it may lead, and the force it is given counts nowhere else. */
+async function orderFailover(agent: Agent, wish: FailoverWish, order: Order): Promise<AdminReply> {
+  const { candidate } = wish;
+  const refused = mayFailover(agent, wish, order);
+  if (refused !== undefined) return refused;
+  const passed = candidate === agent.status.node ? undefined : await passOn(agent, candidate, "/failover", wish, order);
+  if (passed !== undefined) return passed.reply ?? notPassed(agent, passed.trouble);
+  return once(agent, order, () => failover(agent, wish, order));
+}
+
+async function passOn(agent: Agent, to: string, path: string, wish: object, order: Order): Promise<Passed | undefined> {
+  return order.isPassedOn ? undefined : agent.parts.peers.pass(to, path, wish, order);
+}
+
+function notPassed(agent: Agent, trouble: string): AdminReply {
+  const text = `This was to be passed on, and ${trouble}. If that took too long it may be done all the same: see mcp-ops failover status.`;
+  return withPrimary(agent, problem(503, SIDECAR_ERROR.failoverRefused, text));
 }
 
 function once(agent: Agent, { id, dryRun }: Order, act: () => Promise<AdminReply>): Promise<AdminReply> {

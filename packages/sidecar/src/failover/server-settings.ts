@@ -29,6 +29,8 @@ const DEFAULT_TIMEOUT_MS = 2_000;
 const DEFAULT_FAILURES = 3;
 const DEFAULT_PASSES = 2;
 const MAX_MS = 600_000;
+/** Between two probes. */
+export const EVERY_BOUNDS: { readonly minMs: number; readonly maxMs: number } = { minMs: 50, maxMs: MAX_MS };
 
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `must be an http or https URL, such as ${example}` });
@@ -93,8 +95,8 @@ export const serverSettings: z.ZodType<ServerSettings> = z
     everyMs: z
       .number()
       .int()
-      .min(50)
-      .max(MAX_MS)
+      .min(EVERY_BOUNDS.minMs)
+      .max(EVERY_BOUNDS.maxMs)
       .optional()
       .describe("Between two probes. Default: what HEALTH_CHECK_INTERVAL says, else 2 s.")
       .meta({ examples: [DEFAULT_EVERY_MS] }),

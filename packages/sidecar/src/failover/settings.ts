@@ -26,7 +26,7 @@ export interface FailoverSettings {
 
 /** Another node of the group. */
 export interface PeerSettings {
-  readonly url: string;
+  readonly url?: string | undefined;
   readonly token?: SecretReference | undefined;
   readonly ca?: string | undefined;
   readonly serverUrl?: string | undefined;
@@ -50,7 +50,10 @@ const httpUrl = (error: string) => z.url({ protocol: /^https?$/, error });
 
 const peer: z.ZodType<PeerSettings> = z.strictObject({
   url: httpUrl("must be the address of its admin listener, such as http://10.0.0.2:9466")
-    .describe("Its admin listener.")
+    .optional()
+    .describe(
+      "Its admin listener. One node may have none: then it is at PRIMARY_HOST, port 9466 where that says no other.",
+    )
     .meta({ examples: ["http://10.0.0.2:9466"] }),
   token: secret
     .optional()
@@ -139,11 +142,15 @@ export const failoverSection: z.ZodType<FailoverSettings> = z
   .refine(({ group, mode, store }) => group === undefined || mode === "active-active" || store !== undefined, {
     path: ["store"],
     error:
-      "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9466, token: { file: arbiter-token } }",
+      "must say where the lease is kept, such as { kind: embedded, url: http://10.0.0.3:9467, token: { file: arbiter-token } }",
   })
   .refine(({ maxSyncLagMs, syncedFile, sync }) => maxSyncLagMs === undefined || (syncedFile ?? sync) !== undefined, {
     path: ["maxSyncLagMs"],
     error: "needs failover.sync or syncedFile: else nobody knows how old the data are, and this node never leads",
+  })
+  .refine(({ peers }) => Object.values(peers).filter(({ url }) => url === undefined).length <= 1, {
+    path: ["peers"],
+    error: "must have a url each: only one of them can be at PRIMARY_HOST",
   })
   .refine(({ sync, mode }) => sync === undefined || mode === "active-passive", {
     path: ["sync"],

@@ -5,6 +5,8 @@ import type { DutyStatus } from "../duties/duty.ts";
 export interface Troubles {
   readonly server: string;
   readonly sync: string;
+  /** What went wrong last; it counts only while the store is silent. */
+  readonly store: string;
 }
 
 /** What a person has to know about a node, in one sentence; and whether anybody should look. */
@@ -18,7 +20,7 @@ function calmText({ node, group, role, token, holder }: NodeStatus): string {
   return `${node} is a standby of ${group}; ${holder?.node} leads.`;
 }
 
-function troubleOf(status: NodeStatus, ttlMs: number, { server, sync }: Troubles): string | undefined {
+function troubleOf(status: NodeStatus, ttlMs: number, { server, sync, store }: Troubles): string | undefined {
   const {
     node,
     group,
@@ -35,7 +37,8 @@ function troubleOf(status: NodeStatus, ttlMs: number, { server, sync }: Troubles
   }
   if (lastStoreAnswerMs > ttlMs) {
     const seconds = Number.isFinite(lastStoreAnswerMs) ? `for ${Math.round(lastStoreAnswerMs / 1000)} s` : "yet";
-    return `The store of the lease has not answered ${seconds}. Nobody can take the lead until it does: check it, and the way there.`;
+    const why = store === "" ? "check it, and the way there." : store;
+    return `The store of the lease has given no answer that can be used ${seconds}, and nobody can take the lead until it does: ${why}`;
   }
   if (paused) return `${group} is paused: nobody takes over. End it with mcp-ops failover resume.`;
   if (tilt) return `${node} distrusts its clock after a jump or a standstill, and waits for the store.`;

@@ -26,6 +26,7 @@ interface PostgresSettings {
 interface KubernetesSettings {
   readonly kind: "kubernetes";
   readonly namespace?: string | undefined;
+  readonly serviceAccount?: string | undefined;
 }
 
 /** Where the lease is kept. */
@@ -40,7 +41,7 @@ export const storeSettings: z.ZodType<StoreSettings> = z
     [
       z.strictObject({
         kind: z.literal("embedded"),
-        url: httpUrl("http://10.0.0.3:9466"),
+        url: httpUrl("http://10.0.0.3:9467"),
         token: secret,
         ca: path.optional(),
       }),
@@ -54,11 +55,15 @@ export const storeSettings: z.ZodType<StoreSettings> = z
         key: path.optional(),
       }),
       z.strictObject({ kind: z.literal("postgres"), url: secret }),
-      z.strictObject({ kind: z.literal("kubernetes"), namespace: path.optional() }),
+      z.strictObject({
+        kind: z.literal("kubernetes"),
+        namespace: path.optional(),
+        serviceAccount: path.optional(),
+      }),
     ],
     { error: "must have a kind: embedded, etcd, postgres or kubernetes" },
   )
   .describe("Who keeps the lease: embedded (the duty arbiter of another sidecar), etcd, postgres or kubernetes.")
   .meta({
-    examples: [{ kind: "embedded", url: "http://10.0.0.3:9466", token: { file: "/etc/mcp-ops/arbiter-token" } }],
+    examples: [{ kind: "embedded", url: "http://10.0.0.3:9467", token: { file: "/etc/mcp-ops/arbiter-token" } }],
   });

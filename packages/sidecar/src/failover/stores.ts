@@ -21,8 +21,17 @@ export function openStore(settings: StoreSettings, place: Place): LeaseStore {
     case "postgres":
       return postgresStore({ connectionString: readSecret("failover.store.url", settings.url, folder, env) });
     case "kubernetes":
-      return kubernetesStore({ namespace: settings.namespace });
+      return kubernetesStore({
+        server: apiServerOf(env),
+        namespace: settings.namespace,
+        serviceAccount: settings.serviceAccount && resolve(folder, settings.serviceAccount),
+      });
   }
+}
+
+/** As Kubernetes tells every pod, which need not have its DNS. Undefined where it does not. */
+function apiServerOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = "443" }: Place["env"]) {
+  return host ? `https://${host.includes(":") ? `[${host}]` : host}:${port}` : undefined;
 }
 
 interface TlsPaths {

@@ -45,6 +45,9 @@ export const timingSettings: z.ZodType<TimingSettings> = z
     "Durations of the election. Defaults depend on the kind of store; what cannot be safe is refused at the start.",
   );
 
+/** The hook is killed at its time. What came of it is heard before the engine stops waiting: a hook that is not required must not decide by its silence. */
+const FENCE_HEARD_MS = 2_000;
+
 /** As the engine wants them. */
 export function timingFor(
   kind: LeaseStore["kind"],
@@ -52,6 +55,7 @@ export function timingFor(
   fenceTimeoutMs: number | undefined,
   minTtlMs = 0,
 ): Timing {
-  const said = Object.entries({ ...given, fenceTimeoutMs }).filter(([, value]) => value !== undefined);
+  const waitMs = fenceTimeoutMs === undefined ? undefined : fenceTimeoutMs + FENCE_HEARD_MS;
+  const said = Object.entries({ ...given, fenceTimeoutMs: waitMs }).filter(([, value]) => value !== undefined);
   return timingOf(kind, Object.fromEntries(said), minTtlMs);
 }

@@ -23,7 +23,7 @@ export interface SwitchoverWish extends Wish {
   readonly at?: string | undefined;
 }
 
-interface FailoverWish extends Wish {
+export interface FailoverWish extends Wish {
   readonly candidate: string;
   readonly force: boolean;
 }

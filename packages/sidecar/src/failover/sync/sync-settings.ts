@@ -15,6 +15,8 @@ export interface SyncSettings {
 }
 
 export const DEFAULT_SYNC_MS = 60_000;
+/** Between two looks. */
+export const SYNC_BOUNDS: { readonly minMs: number; readonly maxMs: number } = { minMs: 50, maxMs: 86_400_000 };
 /** Far more than configs and small databases need; a disk that is filled by a peer ends more than the sync. */
 const DEFAULT_MAX_BYTES = 1024 ** 3;
 const EXAMPLE_KEY = "MCowBQYDK2VwAyEAtVp2+3Jc5PrPq2xwnTwvPKgD/pB0cOeU04tYmzPH5mU=";
@@ -36,8 +38,8 @@ export const syncSettings: z.ZodType<SyncSettings> = z
     everyMs: z
       .number()
       .int()
-      .min(50)
-      .max(86_400_000)
+      .min(SYNC_BOUNDS.minMs)
+      .max(SYNC_BOUNDS.maxMs)
       .optional()
       .describe("Between two looks. Default: what SYNC_INTERVAL says, else 60 s.")
       .meta({ examples: [DEFAULT_SYNC_MS] }),
