@@ -82,6 +82,35 @@ test("pauses the group and resumes it, and says by its exit code that somebody s
   await a.untilView({ paused: false });
 });
 
+test("a switchover that is planned is shown and called off at whichever node one asks", async () => {
+  const at = "2099-01-01T00:00:00Z";
+  expect(await failover(a, "switchover", "--at", at, "--dry-run")).toMatchObject({
+    out: expect.stringMatching(/^This would be done/),
+  });
+  expect(await failover(a, "switchover", "--cancel")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("No switchover"),
+  });
+  expect(await failover(a, "switchover", "--at", at)).toMatchObject({ code: 0, out: `Planned for ${at}.` });
+  for (const member of [a, b])
+    expect((await failover(member, "status")).out).toContain(`Planned for ${at}: b hands over`);
+  expect(await failover(a, "switchover", "--cancel", "--dry-run")).toMatchObject({ code: 0 });
+  expect(await failover(a, "switchover", "--cancel")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("called off"),
+  });
+  expect((await failover(b, "status")).out).not.toContain("Planned");
+});
+
+test("a dry run reads as one, and changes nothing", async () => {
+  const token = (await b.view()).token;
+  for (const verb of ["pause", "resume", "raise-floor"]) {
+    const { code, out } = await failover(a, verb, "--dry-run");
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^This would be done. Nothing was changed./) });
+  }
+  expect(await b.view()).toMatchObject({ token, paused: false, role: "primary" });
+});
+
 test("raises the floor of the tokens: the next one is larger than any before, by an incarnation", async () => {
   const before = BigInt(String((await b.view()).token));
   expect(await failover(b, "raise-floor")).toMatchObject({ code: 0, out: expect.stringContaining("incarnation 1") });
@@ -96,6 +125,25 @@ test.concurrent("advises first when failover is not needed, and warns of an arbi
   expect(out.split("\n")[0]).toContain("needs no failover");
   expect(out).toMatch(/^! The arbiter is on this machine/m);
   expect(out).toMatch(/^! Nothing is asked of the server/m);
+});
+
+test("says that the sidecar has another token, and shows neither", async () => {
+  const secrets = { ...group.secretsOf("a"), ADMIN_TOKEN: "canary-of-another-sidecar" };
+  for (const verb of ["status", "pause"]) {
+    const { code, out, err } = await a.house.command(["failover", verb], secrets);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^mcp-ops: The sidecar has another token/);
+    expect(err).not.toMatch(/canary|this-group-only| at /);
+  }
+});
+
+test("a status that shows a node which is not reached ends as an alarm", async () => {
+  const lonely = await Group.open("a", "b");
+  await using _ = lonely;
+  const one = await lonely.start("a");
+  await one.untilPage("/primary", 200);
+  const { code, out } = await one.house.command(["failover", "status"], lonely.secretsOf("a"));
+  expect({ code, out }).toEqual({ code: 3, out: expect.stringMatching(/^b +\? +not reached \(ECONNREFUSED\)$/m) });
 });
 
 test.concurrent("says so when there is no sidecar, or no failover", async () => {

@@ -68,8 +68,13 @@ async function changeB(config: string): Promise<void> {
 
 test("over TLS from the sidecar of the primary, and not when its certificate is of nobody it trusts", async () => {
   const id = await save("first");
-  await group.start("b", synced());
+  await group.start("b", synced(), { PRIMARY_HOST: `127.0.0.1:${a.adminPort}` });
+  expect(b.daemon?.err.join()).toContain("PRIMARY_HOST is where the sidecar of one other node is");
   await b.untilView({ sync: { staged: id, trouble: "" }, reasons: [], content: true });
+  // Now it is what says where a is.
+  await changeB(group.config("b", synced()).replace(/url: "https:[^"]+", token: { env: ADMIN/, "token: { env: ADMIN"));
+  const next = await save("next");
+  await b.untilView({ sync: { staged: next, trouble: "" } });
   await changeB(mistrusting(synced()));
   await b.untilView({ sync: { trouble: expect.stringMatching(/a cannot be asked: .*(certificate|signed)/i) } });
 });

@@ -77,12 +77,18 @@ export class Peers {
   }
 
   /** Passes a wish on to the node that can do it, and gives its answer; undefined when none of that name is known. */
-  async pass(to: string, path: string, wish: object, { id, dryRun }: Order): Promise<Passed | undefined> {
+  async pass(
+    to: string,
+    method: "POST" | "DELETE",
+    path: string,
+    wish: object,
+    { id, dryRun }: Order,
+  ): Promise<Passed | undefined> {
     const peer = this.#peers.get(to);
     if (peer === undefined) return undefined;
     const query = `?passedOn=1${dryRun ? "&dryRun=1" : ""}`;
     try {
-      const { status, text } = await askPeer(peer, "POST", path + query, wish, { "x-request-id": id }, PASS_MS);
+      const { status, text } = await askPeer(peer, method, path + query, wish, { "x-request-id": id }, PASS_MS);
       if (isOfApi(status)) return { reply: { status, body: JSON.parse(text) as object } };
       const why = [401, 403, 429].includes(status) ? `: see that failover.peers.${to}.token is the one it wants` : "";
       return { trouble: `${to} has ${REFUSED} this node (HTTP ${status})${why}` };

@@ -51,9 +51,7 @@ export function failoverRoutes(agentNow: AgentNow): readonly AdminRoute[] {
       query: { count: `how many of the newest, at most ${MAX_KEPT}` },
     },
     changing("post", "/switchover", "Hand the lease over, now or at a time", SWITCHOVER_WISH, orderSwitchover),
-    changing("delete", "/switchover", "Call off a planned switchover", PLAIN_WISH, (agent, _, { dryRun }) => {
-      return unplan(agent, dryRun);
-    }),
+    changing("delete", "/switchover", "Call off a planned switchover", PLAIN_WISH, callOff),
     changing(
       "post",
       "/failover",
@@ -172,6 +170,16 @@ async function orderSwitchover(agent: Agent, wish: SwitchoverWish, order: Order)
   return once(agent, order, () => switchover(agent, wish, order));
 }
 
+/** It was passed on to who led when it was planned. */
+async function callOff(agent: Agent, wish: object, order: Order): Promise<AdminReply> {
+  const own = unplan(agent, order.dryRun);
+  const { holder, node } = agent.status;
+  if (own.status !== 404 || order.isPassedOn || holder === undefined || holder.node === node) return own;
+  const passed = await agent.parts.peers.pass(holder.node, "DELETE", "/switchover", wish, order);
+  if (passed === undefined) return own;
+  return passed.reply ?? notPassed(agent, passed.trouble);
+}
+
 /** Its candidate knows best whether it may lead, and the force it is given counts nowhere else. */
 async function orderFailover(agent: Agent, wish: FailoverWish, order: Order): Promise<AdminReply> {
   const { candidate } = wish;
@@ -183,7 +191,7 @@ async function orderFailover(agent: Agent, wish: FailoverWish, order: Order): Pr
 }
 
 async function passOn(agent: Agent, to: string, path: string, wish: object, order: Order): Promise<Passed | undefined> {
-  return order.isPassedOn ? undefined : agent.parts.peers.pass(to, path, wish, order);
+  return order.isPassedOn ? undefined : agent.parts.peers.pass(to, "POST", path, wish, order);
 }
 
 function notPassed(agent: Agent, trouble: string): AdminReply {

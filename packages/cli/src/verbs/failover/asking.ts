@@ -12,6 +12,9 @@ export interface FailoverFlags {
   readonly json?: boolean;
 }
 
+const OTHER_TOKEN =
+  "The sidecar has another token than admin.token leads to here. Give this command the variable or the file that the sidecar was started with, or have it read its config again (SIGHUP).";
+
 export function addAskingOptions(verb: Command): Command {
   return verb
     .option("--config <file>", "the config of the sidecar to ask: where it listens, and its token", DEFAULT_CONFIG)
@@ -25,6 +28,7 @@ export function clientOf({ config: file, env: environment }: FailoverFlags): Adm
 /** What the sidecar answered, if it did not refuse; its refusal in its own words else. */
 export function granted({ status, body }: AdminAnswer): AdminAnswer["body"] {
   if (status < 300) return body;
+  if (status === 401) throw new OpsError("SIDECAR_TOKEN_REFUSED", OTHER_TOKEN);
   const { code = "SIDECAR_REQUEST_FAILED", message = `HTTP ${status}` } = (body.error ?? {}) as {
     code?: string;
     message?: string;

@@ -15,6 +15,14 @@ export interface View {
   readonly trouble?: string;
   readonly content?: boolean;
   readonly message?: string;
+  readonly scheduled?: Scheduled | null;
+}
+
+/** A switchover for later. The node that led when it was planned has it. */
+interface Scheduled {
+  readonly at: string;
+  readonly leader: string;
+  readonly candidate?: string;
 }
 
 /** What a node says of itself and the others. */
@@ -24,12 +32,15 @@ export interface GroupView extends View {
   readonly message: string;
   readonly timing: { readonly ttlMs: number; readonly coolDownMs: number };
   readonly store: { readonly kind: string; readonly singleArbiter: boolean };
-  readonly scheduled: { readonly at: string; readonly leader: string; readonly candidate?: string } | null;
   readonly members: Readonly<Record<string, View>>;
 }
 
 export async function groupView(client: AdminClient): Promise<GroupView> {
   return granted(await client.ask("GET", "/failover?members=1")) as unknown as GroupView;
+}
+
+export function scheduledIn({ members }: GroupView): readonly Scheduled[] {
+  return Object.values(members).flatMap(({ scheduled }) => scheduled ?? []);
 }
 
 /** Who leads and takes new calls. */

@@ -4,15 +4,14 @@ import { obstaclesOf } from "./obstacles.ts";
 
 const well = { content: true, healthy: true, reasons: [] };
 
-function group(b: View | undefined, scheduled: GroupView["scheduled"] = null): GroupView {
-  const a = { ...well, role: "primary", remainingMs: 9_000 };
+function group(b: View | undefined, scheduled: View["scheduled"] = null): GroupView {
+  const a = { ...well, role: "primary", remainingMs: 9_000, scheduled };
   return {
     group: "weather",
     content: true,
     message: "",
     timing: { ttlMs: 10_000, coolDownMs: 10_000 },
     store: { kind: "etcd", singleArbiter: false },
-    scheduled,
     members: b === undefined ? { a } : { a, b },
   };
 }

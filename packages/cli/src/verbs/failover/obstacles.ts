@@ -1,7 +1,8 @@
-import type { GroupView } from "./group-view.ts";
+import { type GroupView, scheduledIn } from "./group-view.ts";
 
 /** Why the lead cannot be handed over now. */
-export function obstaclesOf({ members, scheduled }: GroupView, from: string, to: string): readonly string[] {
+export function obstaclesOf(view: GroupView, from: string, to: string): readonly string[] {
+  const { members } = view;
   const troubles = Object.entries(members).flatMap(([name, { role, content, message = "", trouble = "" }]) => {
     if (role === undefined) return [`${name} cannot be asked: ${trouble}`];
     return content ? [] : [message.replace(/\.$/, "")];
@@ -12,6 +13,6 @@ export function obstaclesOf({ members, scheduled }: GroupView, from: string, to:
     ...(role === undefined && members[to] === undefined ? [`there is no node ${to}`] : []),
     ...(to === from ? [`${to} leads`] : []),
     ...(reasons.length > 0 ? [`${to} may not lead (${reasons.join(", ")})`] : []),
-    ...(scheduled === null ? [] : [`a switchover is planned for ${scheduled.at}`]),
+    ...scheduledIn(view).map(({ at }) => `a switchover is planned for ${at}`),
   ];
 }

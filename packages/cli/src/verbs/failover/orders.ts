@@ -105,7 +105,14 @@ async function order(
     by: whoAsks(),
   });
   const body = granted(answer);
-  terminal.out(flags.json ? JSON.stringify(body) : doneText(answer.status, body));
+  const text = flags.dryRun ? possibleText : doneText;
+  terminal.out(flags.json ? JSON.stringify(body) : text(answer.status, body));
+}
+
+/** Of a dry run nothing may read as if it were done. */
+function possibleText(_: number, { above }: Readonly<Record<string, unknown>>): string {
+  const would = "This would be done. Nothing was changed.";
+  return above === undefined ? would : `${would} Tokens would be larger than ${printable(String(above))}.`;
 }
 
 function doneText(status: number, body: Readonly<Record<string, unknown>>): string {

@@ -4,7 +4,7 @@ import { printable } from "../../printable.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
 import { addAskingOptions, clientOf, type FailoverFlags } from "./asking.ts";
-import { type GroupView, groupView, type View } from "./group-view.ts";
+import { type GroupView, groupView, scheduledIn, type View } from "./group-view.ts";
 
 export const addStatus: Verb = (group, terminal, end) => {
   const verb = group
@@ -13,7 +13,8 @@ export const addStatus: Verb = (group, terminal, end) => {
     .action(async (flags: FailoverFlags) => {
       const view = await groupView(clientOf(flags));
       terminal.out(flags.json ? JSON.stringify(view) : groupText(view));
-      end(view.content ? EXIT.ok : EXIT.alarm);
+      const isCalm = view.content && Object.values(view.members).every(({ content }) => content === true);
+      end(isCalm ? EXIT.ok : EXIT.alarm);
     });
   addExamples(addAskingOptions(verb), [
     ["mcp-ops failover status", "the group of this machine's sidecar"],
@@ -32,14 +33,13 @@ const COLUMNS = [
   { title: "remarks" },
 ];
 
-function groupText({ group, message, store, scheduled, members }: GroupView): string {
+function groupText(view: GroupView): string {
+  const { group, message, store, members } = view;
   const rows = Object.entries(members).map(([name, view]) => rowOf(name, view));
   const lines = [printable(message), "", textTable(COLUMNS, rows), "", `group ${group}, lease in ${store.kind}`];
   if (store.singleArbiter) lines.push("The arbiter is a single one: while it is gone, nobody takes over.");
-  if (scheduled)
-    lines.push(
-      `Planned for ${scheduled.at}: ${scheduled.leader} hands over to ${scheduled.candidate ?? "the first that can"}.`,
-    );
+  for (const { at, leader, candidate = "the first that can" } of scheduledIn(view))
+    lines.push(printable(`Planned for ${at}: ${leader} hands over to ${candidate}.`));
   return lines.join("\n");
 }
 
