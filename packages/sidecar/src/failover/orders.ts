@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { NodeStatus, RequestAnswer } from "@mcp-ops/failover";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, problem } from "../listeners/admin-route.ts";
@@ -17,6 +18,7 @@ export interface Order {
 
 /** How long an answer waits for what it has begun: below the patience of any client. */
 const WAIT_MS = 5_000;
+const LOOK_EVERY_MS = 50;
 
 interface Handover {
   readonly leader: string;
@@ -51,12 +53,28 @@ async function handOver(agent: Agent, { leader, candidate }: Handover, { id, by 
   const told = candidate === undefined ? {} : await peers.tell("POST", "/head-start", { requestId: id, candidate });
   const answer = node.switchover(wish);
   if (answer.kind === "refused") return answered(agent, answer, 200, { told });
-  const isOver = await agent.until((status) => hasNewLeader(status, before), WAIT_MS);
+  const deadline = performance.now() + WAIT_MS;
+  const isOver =
+    (await agent.until((status) => hasNewLeader(status, before), WAIT_MS)) && (await leads(agent, deadline));
   if (agent.status.token > before && agent.status.holder?.node === agent.status.node) {
     const text = `Nobody else took the lease, and ${agent.status.node} has it again. See mcp-ops failover status.`;
     return withPrimary(agent, problem(503, SIDECAR_ERROR.failoverRefused, text), { told });
   }
   return answered(agent, answer, isOver ? 200 : 202, { told });
+}
+
+/** Whether the other one that has the lease leads with it, which its fence hook may take a while to let it, or keep it from. */
+async function leads(agent: Agent, deadline: number): Promise<boolean> {
+  const { holder, node } = agent.status;
+  if (holder?.node === node || (await mayLead(agent, holder?.node))) return true;
+  if (performance.now() > deadline) return false;
+  await pause(LOOK_EVERY_MS);
+  return leads(agent, deadline);
+}
+
+/** What does not show itself to this node is taken at its lease. */
+async function mayLead({ parts: { peers } }: Agent, holder: string | undefined): Promise<boolean> {
+  return holder !== undefined && ["primary", undefined].includes(await peers.roleOf(holder));
 }
 
 /** Somebody else has it now, or the node has it anew because nobody else took it. */
@@ -89,7 +107,10 @@ export async function failover(
   const told = await peers.tell("POST", "/head-start", { requestId: id, candidate });
   const answer = node.failover(wish);
   if (answer.kind === "refused") return answered(agent, answer, 200, { told });
-  const isOver = await agent.until(({ holder }) => holder?.node === candidate, WAIT_MS);
+  const isOver = await agent.until(
+    ({ holder, role, node: self }) => (candidate === self ? role === "primary" : holder?.node === candidate),
+    WAIT_MS,
+  );
   return answered(agent, answer, isOver ? 200 : 202, { told });
 }
 

@@ -36,6 +36,8 @@ const PASSING: ReadonlySet<string> = new Set(["cool-down", "head-start"]);
 
 /** A courtesy must not keep anybody waiting. */
 const TELL_MS = 1_000;
+/** Whether one may lead is asked before anything is done: who is a little slow may well be fit. */
+const FITNESS_MS = 3_000;
 /** Longer than the other node waits for its own answer. */
 const PASS_MS = 8_000;
 
@@ -70,10 +72,16 @@ export class Peers {
   async obstacleOf(node: string): Promise<string | undefined> {
     const peer = this.#peers.get(node);
     if (peer === undefined) return `${node} is none of failover.peers (${this.names.join(", ")})`;
-    const { reasons = [], trouble = "", role } = SHOWN.safeParse(await viewOf(peer)).data ?? {};
+    const { reasons = [], trouble = "", role } = SHOWN.safeParse(await viewOf(peer, FITNESS_MS)).data ?? {};
     if (role === undefined) return UNTOLD.test(trouble) ? undefined : `${node} cannot be asked: ${trouble}`;
     const lasting = reasons.filter((reason) => !PASSING.has(reason));
     return lasting.length === 0 ? undefined : `${node} may not lead now: ${lasting.join(", ")}`;
+  }
+
+  /** As it says itself; undefined when it does not. */
+  async roleOf(node: string): Promise<string | undefined> {
+    const peer = this.#peers.get(node);
+    return peer && SHOWN.safeParse(await viewOf(peer)).data?.role;
   }
 
   /** Passes a wish on to the node that can do it, and gives its answer; undefined when none of that name is known. */
@@ -104,9 +112,9 @@ export class Peers {
   }
 }
 
-async function viewOf(peer: Peer): Promise<object> {
+async function viewOf(peer: Peer, timeoutMs: number = TELL_MS): Promise<object> {
   try {
-    const { status, text } = await askPeer(peer, "GET", "", undefined);
+    const { status, text } = await askPeer(peer, "GET", "", undefined, {}, timeoutMs);
     return status === 200 ? { ...(JSON.parse(text) as object) } : { trouble: `${REFUSED} (HTTP ${status})` };
   } catch (error) {
     return { trouble: notReached(error) };
