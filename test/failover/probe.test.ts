@@ -9,6 +9,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Handler, type HttpHouse, httpHouse } from "../carriers/http-house.ts";
 import { sessions } from "../carriers/http-sessions.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { Group, type Member } from "./group.ts";
 
 const IDENTITY = { name: "weather", version: "1.0.0" };
@@ -90,6 +91,14 @@ test("behind a role gate, which refuses even lists on a standby, a server is wel
   await node.untilPage("/primary", 200);
   await probing(`url: "${house.url}", expectedTools: [tides]`);
   await node.untilView({ healthy: false, trouble: "it lacks the tools tides" });
+});
+
+test("behind a role gate that refuses although its node leads, as one that asks another agent, a server is ill", async () => {
+  const role = { url: `http://127.0.0.1:${await freePort()}`, pollMs: 20 };
+  const desk = watch(() => new McpServer(IDENTITY, { capabilities: { tools: {} } }), { role });
+  await using house = await httpHouse(toNodeHandler(createMcpHandler(desk)) as Handler);
+  await probing(`url: "${house.url}", expectedTools: [forecast]`);
+  await node.untilView({ healthy: false, trouble: expect.stringMatching(/^tools\/list was refused/) });
 });
 
 test("a server that hangs is ill as well", async () => {

@@ -10,6 +10,8 @@ import { Peers } from "./peers.ts";
 import { Pullers } from "./pullers.ts";
 import { RoleAnswers } from "./role-answers.ts";
 
+const PATIENCE = { timeout: 10_000, interval: 10 };
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "role-"));
@@ -35,38 +37,59 @@ function storeOf(arbiter: Arbiter): LeaseStore & { isGone: boolean } {
   return store;
 }
 
-it("R1: who has waited for news is not told that it may lead for longer than the lease lasts", async () => {
-  using arbiter = new Arbiter({ file: join(folder, "arbiter.db") });
+/** The agent of a node that leads, and its store. */
+async function leading(rest: AsyncDisposableStack) {
+  const arbiter = rest.use(new Arbiter({ file: join(folder, "arbiter.db") }));
   const store = storeOf(arbiter);
   const pullers = new Pullers(() => performance.now());
-  await using node = openNode({
-    group: "weather",
-    node: "a",
-    store,
-    timing: timingOf("embedded", { ttlMs: 2_000, pollEveryMs: 50, holdMs: 0 }),
-    memory: undefined,
-    persist: async () => {},
-    drain: (signal) => pullers.allStopped(signal),
-    onTransition: () => {},
-    health: { failures: 1, of: 1, passes: 1 },
-  });
+  const node = rest.use(
+    openNode({
+      group: "weather",
+      node: "a",
+      store,
+      timing: timingOf("embedded", { ttlMs: 2_000, pollEveryMs: 50, holdMs: 0 }),
+      memory: undefined,
+      persist: async () => {},
+      drain: (signal) => pullers.allStopped(signal),
+      onTransition: () => {},
+      health: { failures: 1, of: 1, passes: 1 },
+    }),
+  );
   node.reportHealth("passing");
   const agent = new Agent({ node, pullers, peers: new Peers(new Map()) } as unknown as AgentParts);
-  await vi.waitFor(() => expect(agent.leads).toBe(true), { timeout: 10_000, interval: 10 });
+  await vi.waitFor(() => expect(agent.leads).toBe(true), PATIENCE);
+  const answers = new RoleAnswers();
+  const told = async (query: Record<string, string>) => {
+    const { body } = await answers.to({ puller: "gate", ...query }, agent);
+    return (body as RoleDocument).remainingMs;
+  };
+  return { agent, store, pullers, told };
+}
+
+it("R1: who has waited for news is not told that it may lead for longer than the lease lasts", async () => {
+  await using rest = new AsyncDisposableStack();
+  const { agent, store, told } = await leading(rest);
   store.isGone = true;
   // A renewal that was under way has come.
   await pause(0);
   const deadline = performance.now() + agent.status.remainingMs + 1;
-  const answers = new RoleAnswers();
-  const told = async (query: Record<string, string>) => {
-    const askedAt = performance.now();
-    const { body } = await answers.to({ puller: "gate", ...query }, agent);
-    return askedAt + (body as RoleDocument).remainingMs;
-  };
-  expect(await told({})).toBeLessThanOrEqual(deadline);
-  const waited = told({ seen: roleSeen(agent.said()), wait: "400" });
-  expect(await waited).toBeLessThanOrEqual(deadline);
-  expect(await waited).toBeGreaterThan(performance.now());
-  await vi.waitFor(() => expect(agent.status.role).toBe("standby"), { timeout: 10_000, interval: 10 });
-  expect(await told({})).toBeLessThanOrEqual(performance.now());
+  const until = async (query: Record<string, string>) => performance.now() + (await told(query));
+  expect(await until({})).toBeLessThanOrEqual(deadline);
+  const waited = await until({ seen: roleSeen(agent.said()), wait: "400" });
+  expect(waited).toBeLessThanOrEqual(deadline);
+  expect(waited).toBeGreaterThan(performance.now());
+  await vi.waitFor(() => expect(agent.status.role).toBe("standby"), PATIENCE);
+  expect(await told({})).toBe(0);
+});
+
+it("R9: only that it has stopped with this very token counts: the word of an earlier reign may be late", async () => {
+  await using rest = new AsyncDisposableStack();
+  const { agent, pullers, told } = await leading(rest);
+  expect(await told({})).toBeGreaterThan(0);
+  const drained = () => pullers.allStopped(AbortSignal.timeout(20));
+  const { token } = agent.status;
+  expect(await told({ stopped: String(token - 1n) })).toBeGreaterThan(0);
+  expect(await drained()).toBe("unconfirmed");
+  expect(await told({ stopped: String(token) })).toBe(0);
+  expect(await drained()).toBe("drained");
 });
