@@ -16,6 +16,8 @@ const PASSWORD = "canary-password-of-the-store";
 interface Held {
   readonly group: Group;
   readonly kind: string;
+  /** From now on the store answers nobody. */
+  readonly freeze: () => void;
 }
 
 const STORES: readonly (readonly [name: string, skips: boolean, open: () => Promise<Held>])[] = [
@@ -29,7 +31,8 @@ async function onPostgres(): Promise<Held> {
   await server.start();
   const url = `postgres://app:${PASSWORD}@localhost:${server.tlsPort}/postgres`;
   const group = await Group.at("{ kind: postgres, url: { env: STORE_URL } }", { STORE_URL: url }, "a", "b");
-  return { group, kind: "postgres" };
+  onTestFinished(() => server.signal("SIGCONT"));
+  return { group, kind: "postgres", freeze: () => server.signal("SIGSTOP") };
 }
 
 async function onKubernetes(): Promise<Held> {
@@ -39,17 +42,15 @@ async function onKubernetes(): Promise<Held> {
   onTestFinished(() => server[Symbol.asyncDispose]());
   const { hostname, port } = new URL(server.url);
   const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-  return {
-    group: await Group.at(`{ kind: kubernetes, serviceAccount: "${folder}" }`, env, "a", "b"),
-    kind: "kubernetes",
-  };
+  const store = `{ kind: kubernetes, serviceAccount: "${folder}" }`;
+  return { group: await Group.at(store, env, "a", "b"), kind: "kubernetes", freeze: () => server.freeze(true) };
 }
 
 describe.each(STORES)("with its lease in %s", (_, skips, open) => {
   test.skipIf(skips)(
     "H3: one leads and the other holds; the holder is killed and the other leads; H5: it returns as a standby",
     async () => {
-      const { group, kind } = await open();
+      const { group, kind, freeze } = await open();
       onTestFinished(() => group[Symbol.asyncDispose]());
       const [a, b] = [await group.start("a"), group.member("b")];
       await a.untilPage("/primary", 200);
@@ -64,6 +65,17 @@ describe.each(STORES)("with its lease in %s", (_, skips, open) => {
       const order = { method: "POST", body: { leader: "b", candidate: "a" } } as const;
       expect(await b.api("/api/v1/failover/switchover", order)).toMatchObject({ status: 200 });
       await a.untilPage("/primary", 200);
+      // H4: nobody leads while the store is silent, and who asks hears why.
+      freeze();
+      for (const member of [a, b]) {
+        await member.untilPage("/primary", 503);
+        await member.untilView({
+          content: false,
+          message: expect.stringMatching(/ for \d+ s.*did not answer within/s),
+        });
+        const asked = await member.api("/promote", { method: "POST", body: { role: "primary" } });
+        expect(asked).toMatchObject({ status: 503, body: { error: { message: expect.stringContaining("store") } } });
+      }
       for (const { daemon } of [a, b]) expect(daemon?.err.join("\n")).not.toContain("canary");
     },
     60_000,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { failoverPlan } from "./duty.ts";
 import { failoverSection } from "./settings.ts";
 
 const STORE = { kind: "embedded", url: "http://10.0.0.3:9467", token: { env: "TOKEN" } };
@@ -26,6 +27,23 @@ describe("a section of failover", () => {
       "timing must be safe: This timing cannot be safe",
     );
     expect(complaint({ group: "weather", store: STORE, timing: { ttlMs: 2_000 } })).toBe("");
+  });
+
+  it("gives a primary the time to end that its lease may need, and else asks for none", () => {
+    const needs = (section: object) => failoverPlan.endsWithinMs?.(failoverSection.parse(section));
+    const etcd = { kind: "etcd", urls: ["http://10.0.0.3:2379"] };
+    expect(needs({ group: "weather", store: STORE })).toBe(12_000);
+    expect(needs({ group: "weather", store: etcd })).toBe(17_500);
+    expect(needs({ group: "weather", store: STORE, timing: { ttlMs: 2_000 } })).toBe(3_100);
+    expect([needs({}), needs({ group: "weather", mode: "active-active" })]).toEqual([0, 0]);
+  });
+
+  it("has the address of each node but one in the config, since PRIMARY_HOST is one", () => {
+    const peers = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, {}]));
+    expect(complaint({ group: "weather", store: STORE, peers: peers("b") })).toBe("");
+    expect(complaint({ group: "weather", store: STORE, peers: peers("b", "c") })).toContain(
+      "peers must have a url each",
+    );
   });
 
   it("does not limit the age of data of which nobody knows the age", () => {
