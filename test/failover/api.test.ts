@@ -268,6 +268,21 @@ test("a lease is not given back before a gate that was told to lead has confirme
   expect(transitions.map(({ why }) => why)).toContain("drained");
 });
 
+test("a node that shows another one a wrong token says so, and not that its client's is wrong", async () => {
+  const token = "the-token-of-c-and-of-nobody-else";
+  const c = await group.start("c", [], { ADMIN_TOKEN: token });
+  await vi.waitFor(async () => {
+    const { primary } = (await c.api("/api/v1/failover", { token })).body;
+    expect(primary).toMatchObject({ node: "b" });
+  }, PATIENCE);
+  const order = { method: "POST", body: { leader: "b", candidate: "a" }, token } as const;
+  expect(await c.api("/api/v1/failover/switchover", order)).toMatchObject({
+    status: 503,
+    body: { error: { message: expect.stringContaining("failover.peers.b.token") } },
+  });
+  expect((await b.page("/primary")).status).toBe(200);
+});
+
 test("every transition is a record in the sidecar's own audit chain, with who asked for it", async () => {
   const folder = join(a.house.folder, "state", "mcp-ops", "failover-history");
   await vi.waitFor(async () => {
