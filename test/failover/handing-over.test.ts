@@ -114,6 +114,8 @@ test("what a node has to remember is on the disk: its highest token, and that it
     content: false,
     message: expect.stringContaining("paused"),
   });
+  // And nobody leads, so that no holder is a better answer.
+  expect(await b.api("/promote", { method: "POST", body: { role: "primary" } })).toMatchObject({ status: 423 });
   expect(await b.api("/api/v1/failover/pause", { method: "DELETE", ...pause })).toMatchObject({ status: 200 });
   await b.untilPage("/primary", 200);
 });

@@ -106,6 +106,12 @@ test("a server that hangs is ill as well", async () => {
   await probing(`url: "${house.url}", timeoutMs: 100`);
   await node.untilView({ healthy: false, trouble: "it did not answer within 100 ms" });
   expect((await node.page("/readyz")).status).toBe(503);
+  await node.untilView({ phase: "standby", primary: null });
+  expect(await node.api("/promote", { method: "POST", body: { role: "primary" } })).toMatchObject({
+    status: 503,
+    headers: { "retry-after": "1" },
+    body: { error: { message: "This node may not lead now: health." }, primary: null },
+  });
 });
 
 test("a server that has no port is asked by its registration", async () => {
