@@ -67,8 +67,9 @@ export class Agent implements AsyncDisposable {
   }
 
   primary(): Primary | undefined {
-    const { holder, node } = this.status;
-    if (holder === undefined) return undefined;
+    const { holder, node, phase } = this.status;
+    // An earlier life of this node, or another process of its name: nobody is to be sent here for that.
+    if (holder === undefined || (holder.node === node && phase === "standby")) return undefined;
     const url = holder.node === node ? this.parts.publicUrl : this.parts.peers.serverUrl(holder.node);
     return { node: holder.node, ...(url !== undefined && { url }) };
   }

@@ -9,6 +9,7 @@ import { Agent, type AgentParts } from "./agent.ts";
 import { Peers } from "./peers.ts";
 import { Pullers } from "./pullers.ts";
 import { RoleAnswers } from "./role-answers.ts";
+import { statusOf } from "./status-text.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 
@@ -37,10 +38,8 @@ function storeOf(arbiter: Arbiter): LeaseStore & { isGone: boolean } {
   return store;
 }
 
-/** The agent of a node that leads, and its store. */
-async function leading(rest: AsyncDisposableStack) {
-  const arbiter = rest.use(new Arbiter({ file: join(folder, "arbiter.db") }));
-  const store = storeOf(arbiter);
+/** An agent beside a server that is well. Each is another life of the node a. */
+function opened(store: LeaseStore, rest: AsyncDisposableStack) {
   const pullers = new Pullers(() => performance.now());
   const node = rest.use(
     openNode({
@@ -57,6 +56,13 @@ async function leading(rest: AsyncDisposableStack) {
   );
   node.reportHealth("passing");
   const agent = new Agent({ node, pullers, peers: new Peers(new Map()) } as unknown as AgentParts);
+  return { agent, pullers };
+}
+
+/** The agent of a node that leads, and its store. */
+async function leading(rest: AsyncDisposableStack) {
+  const store = storeOf(rest.use(new Arbiter({ file: join(folder, "arbiter.db") })));
+  const { agent, pullers } = opened(store, rest);
   await vi.waitFor(() => expect(agent.leads).toBe(true), PATIENCE);
   const answers = new RoleAnswers();
   const told = async (query: Record<string, string>) => {
@@ -92,4 +98,18 @@ it("R9: only that it has stopped with this very token counts: the word of an ear
   expect(await drained()).toBe("unconfirmed");
   expect(await told({ stopped: String(token) })).toBe(0);
   expect(await drained()).toBe("drained");
+});
+
+it("names nobody as the primary while an earlier life of its node has the lease, and says what it may be", async () => {
+  await using rest = new AsyncDisposableStack();
+  const { agent: earlier, store } = await leading(rest);
+  const { agent } = opened(store, rest);
+  await vi.waitFor(() => expect(agent.status.holder?.node).toBe("a"), PATIENCE);
+  expect([earlier.primary()?.node, agent.primary()]).toEqual(["a", undefined]);
+  const calm = { server: "", sync: "", store: "" };
+  expect(statusOf(agent.status, 2_000, calm)).toMatchObject({
+    content: false,
+    message: expect.stringContaining("failover.node"),
+  });
+  expect(statusOf(earlier.status, 2_000, calm)).toMatchObject({ content: true });
 });

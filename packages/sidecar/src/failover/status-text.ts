@@ -25,6 +25,7 @@ function troubleOf(status: NodeStatus, ttlMs: number, { server, sync, store }: T
     node,
     group,
     role,
+    phase,
     holder,
     reasons,
     healthy,
@@ -43,6 +44,8 @@ function troubleOf(status: NodeStatus, ttlMs: number, { server, sync, store }: T
   if (paused) return `${group} is paused: nobody takes over. End it with mcp-ops failover resume.`;
   if (tilt) return `${node} distrusts its clock after a jump or a standstill, and waits for the store.`;
   if (!healthy) return `The server beside ${node} is ill${server === "" ? "" : `: ${server}`}.`;
+  if (phase === "standby" && holder?.node === node)
+    return `An earlier life of ${node} still has the lease of ${group}, or another process of that name has it. If this lasts longer than a ttl, give each node a name of its own: failover.node.`;
   if (role === "standby" && holder === undefined) return `Nobody leads ${group}${reasonsText(reasons)}.`;
   if (sync !== "") return `The data of ${node} are not brought up to date: ${sync}`;
   return undefined;
