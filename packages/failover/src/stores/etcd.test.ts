@@ -91,6 +91,24 @@ describe.skipIf(isMissing)("etcd", () => {
     expect(await opened().renew(acquired.grant, CALL)).toBe("renewed");
   });
 
+  it("is asked again where an answer was lost, and nothing is revoked meanwhile that may be the lease of it all", async () => {
+    const { port } = new URL(endpoint());
+    const asked: string[] = [];
+    const relay = (losesPuts: boolean) =>
+      httpServer(async (request, response) => {
+        const body = await text(request);
+        asked.push(request.url ?? "");
+        const answer = await fetch(`http://127.0.0.1:${port}${request.url}`, { method: "POST", body });
+        if (!losesPuts || !body.includes("requestPut")) response.end(await answer.text());
+      });
+    const store = opened({ endpoints: [await relay(true), await relay(false)] });
+    const acquired = await store.acquire("lost-answer", "a/1", TTL_MS, { timeoutMs: 800 });
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    expect(asked).not.toContain("/v3/lease/revoke");
+    expect(await opened().read("lost-answer", CALL)).toEqual({ holder: "a/1", token: acquired.grant.token });
+    expect(await opened().renew(acquired.grant, CALL)).toBe("renewed");
+  });
+
   it("whose key somebody deleted has lost the lease, although etcd's own lease lives", async () => {
     const store = opened();
     const acquired = await store.acquire("deleted", "a/1", TTL_MS, CALL);
@@ -124,7 +142,7 @@ describe.skipIf(isMissing)("etcd with TLS and users", () => {
   let etcd: TempEtcd;
 
   beforeAll(async () => {
-    etcd = await tempEtcd(1, { tls: true });
+    etcd = await tempEtcd(1, { kind: "tls" });
     etcd.ctl("user", "add", "root:root-secret");
     etcd.ctl("user", "grant-role", "root", "root");
     etcd.ctl("role", "add", "failover");
@@ -172,6 +190,21 @@ describe.skipIf(isMissing)("etcd with TLS and users", () => {
   ])("is unreachable for one who %s", async (_, wrong) => {
     await expect(take({ user, tls: wrong() })).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
   });
+});
+
+describe.skipIf(isMissing)("etcd with signed tokens", () => {
+  it("lets a node go on when users or roles were changed since it was given its token", async () => {
+    await using etcd = await tempEtcd(1, { kind: "jwt" });
+    etcd.ctl("user", "add", "root:root-secret");
+    etcd.ctl("user", "grant-role", "root", "root");
+    etcd.ctl("auth", "enable");
+    const user = { name: "root", password: "root-secret" };
+    const store = etcdStore({ endpoints: [etcd.members[0]?.endpoint as string], user });
+    const acquired = await store.acquire("signed", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    etcd.ctl("--user", "root:root-secret", "user", "add", "somebody:else");
+    expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
+  }, 20_000);
 });
 
 type Listener = Parameters<typeof createServer>[1] & {};
