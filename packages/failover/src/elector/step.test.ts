@@ -123,6 +123,18 @@ test("R6: N failures of the last M probes make a server ill, also when they are 
   expect(probes("+")).toBe(true);
 });
 
+test("news that come while the store is being asked are looked at as soon as it has answered", () => {
+  const elector = new Elector();
+  elector.tell(1, { kind: "stirred" });
+  const by = { holder: "b/1", token: 5n };
+  expect(elector.tell(5, { kind: "seen", holder: by, askedAt: 0, jitter: 0 })).toEqual(["persist", "read"]);
+  expect(elector.tell(9, { kind: "seen", holder: by, askedAt: 5, jitter: 0 })).toEqual([]);
+  expect(elector.tell(600, { kind: "wake" })).toEqual(["read"]);
+  expect(elector.tell(605, { kind: "seen", holder: undefined, askedAt: 600, jitter: 0 })).toEqual(["acquire"]);
+  elector.tell(606, { kind: "stirred" });
+  expect(elector.tell(610, { kind: "held", by, askedAt: 605 })).toEqual(["read"]);
+});
+
 test("R8: a node that lost its lease to a silent store may apply at once, one that was ill may not", () => {
   const silent = new Elector().leading();
   silent.tell(9_000, { kind: "wake" });
