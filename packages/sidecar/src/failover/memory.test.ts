@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { openState } from "../state/state.ts";
+import { Memory } from "./memory.ts";
+
+const canMount = process.getuid?.() === 0 && process.platform === "linux";
+if (!canMount) console.log("A full disk under the agent's memory is not tested: mounting one takes root on Linux.");
+
+/** A disk of its own, and how to fill it. */
+function smallDisk() {
+  const disk = mkdtempSync(join(tmpdir(), "mcp-ops-memory-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]);
+  onTestFinished(() => {
+    execFileSync("umount", [disk]);
+    rmSync(disk, { recursive: true });
+  });
+  const filler = join(disk, "filler");
+  const fill = () => expect(() => writeFileSync(filler, "x".repeat(1024 * 1024))).toThrow("ENOSPC");
+  return { file: join(disk, "sidecar.db"), fill, makeRoom: () => rmSync(filler) };
+}
+
+test.skipIf(!canMount)(
+  "a token that a full disk does not take is not remembered, and it says so; what it takes later is, over a restart",
+  () => {
+    const { file, fill, makeRoom } = smallDisk();
+    const before = openState(file);
+    const memory = new Memory(before.database, "weather", "a");
+    // Larger than a number of JavaScript can be told from the next one.
+    let token = 100n << 48n;
+    let kept = token;
+    memory.write({ highestToken: token, paused: true });
+    fill();
+    let refused = 0;
+    for (let tries = 0; tries < 300 && refused < 3; tries++) {
+      token++;
+      try {
+        memory.write({ highestToken: token, paused: true });
+        kept = token;
+      } catch {
+        refused++;
+      }
+      expect(memory.read()).toEqual({ highestToken: kept, paused: true });
+    }
+    expect(refused).toBe(3);
+    makeRoom();
+    memory.write({ highestToken: token + 1n, paused: true });
+    before[Symbol.dispose]();
+    using after = openState(file);
+    expect(new Memory(after.database, "weather", "a").read()).toEqual({ highestToken: token + 1n, paused: true });
+  },
+);
