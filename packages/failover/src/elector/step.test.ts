@@ -20,6 +20,8 @@ const grantOf = (token: bigint) => ({ name: "group", holder: "a/1", token, ttlMs
 /** An elector that is told one thing after the other. */
 class Elector {
   state: State;
+  /** Of all records so far. */
+  readonly whys: string[] = [];
 
   constructor(settings: Partial<Settings> = {}) {
     this.state = opening({ ...SETTINGS, ...settings }, undefined, 0);
@@ -33,6 +35,7 @@ class Elector {
       this.state = stepped.state;
       effects.push(...stepped.effects);
     }
+    for (const effect of effects) if (effect.kind === "record") this.whys.push(effect.entry.why);
     return effects.map(({ kind }) => kind).filter((kind) => kind !== "record");
   }
 
@@ -86,9 +89,20 @@ test("R4: a lease that was given back is not led with again, though the store st
     "acquire",
   ]);
   expect(elector.tell(70, { kind: "granted", grant: grantOf(1n), askedAt: 60 })).toEqual(["release"]);
+  // Nothing is wrong with the store, and nobody is to raise a floor.
+  expect(elector.whys).not.toContain("token-went-back");
   expect(elector.tell(80, { kind: "released", token: 1n })).toEqual(["read"]);
   elector.tell(90, { kind: "seen", holder: undefined, askedAt: 80, jitter: 0 });
   expect(elector.tell(95, { kind: "granted", grant: grantOf(2n), askedAt: 90 })).toEqual(["persist"]);
+});
+
+test("R4: a token that another has had is not led with: a restored store counts up to it again", () => {
+  const elector = new Elector();
+  elector.tell(5, { kind: "seen", holder: { holder: "b/1", token: 5n }, askedAt: 0, jitter: 0 });
+  elector.tell(600, { kind: "wake" });
+  expect(elector.tell(605, { kind: "seen", holder: undefined, askedAt: 600, jitter: 0 })).toEqual(["acquire"]);
+  expect(elector.tell(610, { kind: "granted", grant: grantOf(5n), askedAt: 605 })).toEqual(["release"]);
+  expect(elector.whys.at(-1)).toBe("token-went-back");
 });
 
 test("answers for an earlier lease say nothing about this one", () => {
