@@ -124,6 +124,16 @@ test("answers for an earlier lease say nothing about this one", () => {
   expect(elector.state.stand.phase).toBe("draining");
 });
 
+test("R5: what was asked before the clock misbehaved ends no distrust; what is asked after it does", () => {
+  const elector = new Elector().leading();
+  expect(elector.tell(3_000, { kind: "wake" })).toEqual(["renew"]);
+  elector.tell(3_100, { kind: "tilted", clock: "wall", ms: 5_000 });
+  expect(elector.tell(3_200, { kind: "renewed", token: 1n, askedAt: 3_000 })).toEqual(["renew"]);
+  expect(statusOf(elector.state, 3_200)).toMatchObject({ role: "standby", tilt: true, remainingMs: 0 });
+  elector.tell(3_300, { kind: "renewed", token: 1n, askedAt: 3_200 });
+  expect(statusOf(elector.state, 3_300)).toMatchObject({ role: "primary", tilt: false, remainingMs: 8_900 });
+});
+
 test("R6: N failures of the last M probes make a server ill, also when they are not in a row", () => {
   const elector = new Elector({ health: { failures: 2, of: 3, passes: 2 } });
   const probes = (results: string): boolean => {
