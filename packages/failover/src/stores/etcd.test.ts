@@ -117,6 +117,30 @@ describe.skipIf(isMissing)("etcd", () => {
     expect(await store.renew(acquired.grant, CALL)).toBe("lost");
   });
 
+  it("whose key somebody hung on another lease has lost it: what is kept alive is not what the key ends with", async () => {
+    const store = opened();
+    const acquired = await store.acquire("hung", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    const other = /lease (\w+) granted/.exec(etcd.ctl("lease", "grant", "60"))?.[1] ?? "";
+    const key = "/mcp-ops/failover/hung/lease";
+    etcd.ctl("put", "--lease", other, key, etcd.ctl("get", "--print-value-only", key).trim());
+    expect(await store.renew(acquired.grant, CALL)).toBe("lost");
+  });
+
+  it("gives no token below a floor that was raised while the lease was being taken", async () => {
+    const { port } = new URL(endpoint());
+    let floors = 0;
+    const relay = await httpServer(async (request, response) => {
+      // Between the look at the floor and the taking.
+      if (request.url === "/v3/lease/grant" && floors === 0)
+        floors = await opened().raiseFloor("floor", 6n << 48n, CALL);
+      response.end(await relayed(request, port));
+    });
+    const acquired = await opened({ endpoints: [relay] }).acquire("floor", "a/1", TTL_MS, CALL);
+    expect(floors).toBe(7);
+    expect(acquired.kind === "granted" && acquired.grant.token >> 48n).toBe(7n);
+  });
+
   it("keeps a lease over a restart, and its tokens go on", async () => {
     const store = opened();
     const acquired = await store.acquire("restart", "a/1", TTL_MS, CALL);
