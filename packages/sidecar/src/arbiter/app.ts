@@ -32,29 +32,10 @@ export function arbiterApp({ arbiter, tokens, allows, failures }: ArbiterFacts):
         "This host name may not ask here. Add it to arbiter.hosts if it should.",
       );
     }
-    const address = context.env.incoming.socket.remoteAddress ?? "socket";
-    const waitMs = failures.waitMs(address);
-    if (waitMs > 0) {
-      context.header("Retry-After", String(Math.ceil(waitMs / 1000)));
-      return refuse(
-        context,
-        429,
-        SIDECAR_ERROR.tokenRefused,
-        "Too many wrong tokens came from this address. Wait, then try with the right one.",
-      );
-    }
     const shown = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(context.req.header("authorization") ?? "")?.[1];
     const node = shown === undefined ? undefined : nodeOfToken(tokens, shown);
-    if (node === undefined) {
-      if (shown !== undefined) failures.add(address);
-      context.header("WWW-Authenticate", 'Bearer realm="mcp-ops arbiter"');
-      return refuse(
-        context,
-        401,
-        SIDECAR_ERROR.tokenRefused,
-        `This needs the header "Authorization: Bearer", with a token of arbiter.nodes.`,
-      );
-    }
+    // A right token is never kept waiting for the wrong ones of others: whoever shares an address with the holder could cost it the lease.
+    if (node === undefined) return stranger(context, shown !== undefined, failures);
     context.set("node", node);
     return next();
   });
@@ -66,6 +47,20 @@ export function arbiterApp({ arbiter, tokens, allows, failures }: ArbiterFacts):
   });
   // Bindings are what @hono/node-server gives every request; the type parameter matters only in here.
   return app as unknown as Hono;
+}
+
+function stranger(context: Context<Env>, hasShown: boolean, failures: Failures): Response {
+  const address = context.env.incoming.socket.remoteAddress ?? "socket";
+  const waitMs = failures.waitMs(address);
+  if (waitMs > 0) {
+    context.header("Retry-After", String(Math.ceil(waitMs / 1000)));
+    const text = "Too many wrong tokens came from this address. Wait, then try with the right one.";
+    return refuse(context, 429, SIDECAR_ERROR.tokenRefused, text);
+  }
+  if (hasShown) failures.add(address);
+  context.header("WWW-Authenticate", 'Bearer realm="mcp-ops arbiter"');
+  const text = `This needs the header "Authorization: Bearer", with a token of arbiter.nodes.`;
+  return refuse(context, 401, SIDECAR_ERROR.tokenRefused, text);
 }
 
 /** All are compared, so that the time tells nothing of which was alike. */
