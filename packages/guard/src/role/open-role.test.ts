@@ -162,3 +162,15 @@ test("callbacks that throw change nothing", async () => {
   expect(role.reign).toBeUndefined();
   expect(told).toEqual([true, false]);
 });
+
+test("R2: a reign ends by a timer of its own while an agent that has granted it keeps the next answer waiting", async () => {
+  const { asked, answers, open } = await stage();
+  answers((response) => void (asked.length === 1 && response.end(JSON.stringify({ ...PRIMARY, remainingMs: 300 }))));
+  const role = open({ clocks: undefined, timeoutMs: 60_000 });
+  await role.asked;
+  const { reign } = role;
+  if (reign === undefined) throw new Error("it does not lead");
+  const ended = new Promise((resolve) => void reign.addEventListener("abort", resolve, { once: true }));
+  await vi.waitFor(() => expect(asked.length).toBe(2));
+  await ended;
+});
