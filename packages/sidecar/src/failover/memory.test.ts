@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -52,3 +52,28 @@ test.skipIf(!canMount)(
     expect(new Memory(after.database, "weather", "a").read()).toEqual({ highestToken: token + 1n, paused: true });
   },
 );
+
+const canTrace = spawnSync("strace", ["-o", "/dev/null", "true"]).status === 0;
+if (!canTrace)
+  console.log("What the agent syncs is not tested: it takes the Debian package strace, and the right to trace.");
+
+test.skipIf(!canTrace)("a token is on the disk, and not on its way there, when it is said to be remembered", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-ops-memory-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [file, log] = [join(folder, "sidecar.db"), join(folder, "calls")];
+  const program = `
+    import { writeSync } from "node:fs";
+    import { openState } from ${JSON.stringify(new URL("../state/state.ts", import.meta.url).href)};
+    import { Memory } from ${JSON.stringify(new URL("memory.ts", import.meta.url).href)};
+    const memory = new Memory(openState(${JSON.stringify(file)}).database, "weather", "a");
+    for (const token of [1n, 2n, 3n]) {
+      memory.write({ highestToken: token, paused: false });
+      writeSync(1, "remembered\\n");
+    }`;
+  const watched = ["-f", "-y", "-e", "trace=write,fsync,fdatasync", "-o", log];
+  const { status } = spawnSync("strace", [...watched, process.execPath, "--input-type=module", "-e", program]);
+  expect(status).toBe(0);
+  const between = readFileSync(log, "utf8").split(/ write\(1<.*remembered/);
+  expect(between).toHaveLength(4);
+  for (const calls of between.slice(0, 3)) expect(calls).toMatch(/ f(data)?sync\(.*sidecar\.db-wal>\) += 0/);
+});
