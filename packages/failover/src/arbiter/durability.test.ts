@@ -33,6 +33,27 @@ test.skipIf(!canTrace)(
   },
 );
 
+test.skipIf(!canTrace)(
+  "an arbiter whose disk fails to sync gives no lease meanwhile, and no token twice, over a restart too",
+  () => {
+    const file = join(newFolder(), "ledger.db");
+    used(file);
+    const grants = (...tracing: string[]) => {
+      const args = ["-f", "-o", "/dev/null", ...tracing, process.execPath, CHILD, file, "grants", "8"];
+      const { status, stdout } = spawnSync("strace", args, { encoding: "utf8" });
+      expect(status).toBe(0);
+      return stdout.trim().split("\n").slice(1);
+    };
+    // The first three are of its start.
+    const answers = grants("-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=6..11");
+    expect(answers.filter((answer) => answer === "refused").length).toBeGreaterThanOrEqual(2);
+    expect(answers.at(-1)).not.toBe("refused");
+    const tokens = [...answers, ...grants()].filter((answer) => answer !== "refused").map(Number);
+    expect(tokens.length).toBeGreaterThanOrEqual(10);
+    expect(tokens).toEqual([...new Set(tokens)].toSorted((one, other) => one - other));
+  },
+);
+
 /** A ledger of which a lease has been given already: the first one of a new ledger comes after a ttl. */
 function used(file: string): void {
   let now = 0;
