@@ -68,6 +68,13 @@ describe("a sidecar with the duty arbiter", () => {
     });
   });
 
+  it("lets nobody guess for long, and a node in all the same whose neighbour at its address has a wrong token", async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n++) statuses.push((await post("read", `canary-wrong-token-number-${n}`)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect(await client("a").read("guessed", CALL)).toBeUndefined();
+  });
+
   it("does not let a node act for another, and says whose token it is", async () => {
     await expect(client("a").acquire("foreign", "b/1", TTL_MS, CALL)).rejects.toMatchObject({
       code: "FAILOVER_ARBITER_FORBIDDEN",

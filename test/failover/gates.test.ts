@@ -1,4 +1,6 @@
 /** Real gates that pull from real agents, each in front of a server of its own. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { FENCING_HEADER } from "@mcp-ops/formats";
 import { guardRole, openRole } from "@mcp-ops/guard";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -63,6 +65,42 @@ test("who only looks for the leader is told no time in which it may lead", async
   const said = JSON.parse((await leader.page("/role?onlooker=yes")).body) as object;
   expect(said).toMatchObject({ role: "primary", node: leader.name, remainingMs: 0 });
 });
+
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+test.skipIf(!existsSync(FAKETIME))(
+  "H8: when a sidecar's time of day leaps, calls under way go on, and new ones are taken, as soon as the store has confirmed the lease",
+  async () => {
+    await using leaping = await Group.open("a");
+    const clock = join(leaping.member("a").house.folder, "clock");
+    const setClock = (offset: string) => writeFileSync(clock, offset);
+    setClock("+0");
+    const fake = { FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: "1", DONT_FAKE_MONOTONIC: "1" };
+    const alone = await leaping.start("a", [], { ...fake, LD_PRELOAD: FAKETIME });
+    await alone.untilPage("/primary", 200);
+    await using gate = await gated(alone);
+    await vi.waitFor(async () => expect((await gate.ask()).status).toBe(200), PATIENCE);
+    const slow = gate.ask("slow");
+    await vi.waitFor(() => expect(gate.upstream.received.at(-1)?.body).toContain("slow"), PATIENCE);
+    for (const offset of ["+3600", "-3600"]) {
+      setClock(offset);
+      const whys = async () => {
+        const { transitions } = (await alone.api("/api/v1/failover/history")).body as {
+          transitions: { why: string }[];
+        };
+        return transitions.map(({ why }) => why);
+      };
+      const times = offset === "+3600" ? 1 : 2;
+      await vi.waitFor(
+        async () => expect((await whys()).filter((why) => why === "confirmed")).toHaveLength(times),
+        PATIENCE,
+      );
+      await vi.waitFor(async () => expect((await gate.ask()).status).toBe(200), PATIENCE);
+    }
+    gate.letGo();
+    expect(await (await slow).text()).toContain('"result"');
+  },
+);
 
 test("a gate whose sidecar was killed refuses before the other node can lead", async () => {
   await b.untilPage("/primary", 200);

@@ -74,6 +74,31 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
     await expect.poll(async () => (await a.acquire("jump", "a/1", 1_000, CALL)).kind, PATIENCE).toBe("granted");
   });
 
+  it("H8: a holder loses nothing by a jump of the database's clock, and what it asked for again meanwhile counts from then", async () => {
+    const [a, again, b] = [opened(), opened(), opened()];
+    const ttlMs = 1_000;
+    const first = await a.acquire("leap", "a/1", ttlMs, CALL);
+    if (first.kind !== "granted") throw new Error("it was not granted");
+    psql("UPDATE mcp_ops.failover_leases SET expires_at = expires_at - interval '1 hour' WHERE name = 'leap'");
+    expect(await a.renew(first.grant, CALL)).toBe("renewed");
+    // As after a jump of an hour back: the row is good for long, by that clock.
+    psql("UPDATE mcp_ops.failover_leases SET expires_at = expires_at + interval '1 hour' WHERE name = 'leap'");
+    const begun = performance.now();
+    while (performance.now() < begun + 1.5 * ttlMs) {
+      // Its answers get lost, and so it asks again: by another connection.
+      expect(await again.acquire("leap", "a/1", ttlMs, CALL)).toEqual(first);
+      expect(await b.acquire("leap", "b/1", ttlMs, CALL)).toMatchObject({ kind: "held", by: { holder: "a/1" } });
+    }
+  });
+
+  it("raises no floor above the last incarnation, and goes on giving leases", async () => {
+    const store = opened();
+    await expect(store.raiseFloor("last", (1n << 63n) - 1n, CALL)).rejects.toMatchObject({
+      code: "FAILOVER_OPTIONS_INVALID",
+    });
+    expect(await store.acquire("last", "a/1", 30_000, CALL)).toMatchObject({ kind: "granted" });
+  });
+
   it("is reached by TLS, and not by one who does not trust its certificate", async () => {
     const ca = readFileSync(join(server.folder, "cert.pem"), "utf8");
     const byTls = { host: "127.0.0.1", ssl: { ca, servername: "localhost" } };

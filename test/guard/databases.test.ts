@@ -89,8 +89,40 @@ test.skipIf(!hasEtcd)("C1: etcd refuses the transaction of a stale writer", asyn
     await expect(write(9n, "after a long pause")).rejects.toThrow(stale);
     await txn(fence.create);
     await write(10n, "again");
-    const { kvs } = await ask("range", { key: base64("note") });
-    expect(Buffer.from(kvs?.[0]?.value ?? "", "base64").toString()).toBe("again");
+    const written = async () => {
+      const { kvs } = await ask("range", { key: base64("note") });
+      return Buffer.from(kvs?.[0]?.value ?? "", "base64").toString();
+    };
+    expect(await written()).toBe("again");
+    const refuses = async (token: bigint, code: string, words = "") => {
+      const refused = { code, message: expect.stringContaining(words) };
+      await expect(write(token, "what must not be")).rejects.toMatchObject(refused);
+      expect(await written()).not.toBe("what must not be");
+    };
+    // A token that leaps would lock everybody else out.
+    const restored = (incarnation: bigint, count: bigint) => (incarnation << 48n) | count;
+    await refuses(10n + 2n ** 32n + 1n, GUARD_ERROR.fencedJump);
+    await refuses(restored(17n, 1n), GUARD_ERROR.fencedJump);
+    await write(10n + 2n ** 32n, "as far as it goes");
+    await write(restored(16n, 2n ** 40n), "after restores of the lease store, which counts from elsewhere");
+    await refuses(restored(15n, 2n ** 41n), GUARD_ERROR.fencedStale);
+    await refuses(restored(16n, 2n ** 40n + 2n ** 32n + 1n), GUARD_ERROR.fencedJump);
+    expect(await written()).toMatch(/^after restores/);
+    // Written by hand, and not as numbers are compared there.
+    await txn({
+      compare: [],
+      success: [{ requestPut: { key: base64("fence/notes"), value: base64("700") } }],
+      failure: [],
+    });
+    await refuses(701n, GUARD_ERROR.fenceMissing, "with zeros in front");
+    await txn({ compare: [], success: [{ requestDeleteRange: { key: base64("fence/notes") } }], failure: [] });
+    await refuses(701n, GUARD_ERROR.fenceMissing, "There is no key");
+    await txn(fence.create);
+    await write(restored(300n, 2n ** 41n), "the first one is believed");
+    expect(await written()).toBe("the first one is believed");
+    expect(() => fence.check(1n, { error: "mvcc: database space exceeded", code: 8 } as EtcdTxnAnswer)).toThrow(
+      expect.objectContaining({ code: GUARD_ERROR.fenceMissing, message: expect.stringContaining("no answer") }),
+    );
   } finally {
     etcd.kill("SIGKILL");
     await once(etcd, "exit");

@@ -58,6 +58,43 @@ test("without a role the proxy takes the client's copies off, and brings none", 
   expect(body).not.toContain("999");
 });
 
+test("where hints are trusted, a standby lets pass what a list has called reading, for as long as the newest list says so", async () => {
+  await using agent = await openAgent();
+  agent.stands();
+  let isHinted = true;
+  await using upstream = await plainUpstream(({ body, response }) => {
+    const { id } = JSON.parse(body) as { id: number };
+    const tools = [
+      { name: "look", inputSchema: {}, annotations: { readOnlyHint: isHinted } },
+      { name: "write", inputSchema: {}, annotations: { destructiveHint: false } },
+    ];
+    const answer = { jsonrpc: "2.0", id, result: { tools } };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  const { role } = await guarded(agent);
+  await using _role = role;
+  const doors = await Promise.all(
+    [true, false].map((trustReadOnlyHint) => {
+      const { gate, observer } = guardRole(role, { reads: "serve-stale", trustReadOnlyHint });
+      return front([upstream.url], { gates: [gate], observers: [observer] });
+    }),
+  );
+  const [trusting, wary] = doors as [(typeof doors)[0], (typeof doors)[0]];
+  await using _trusting = trusting;
+  await using _wary = wary;
+  const status = async (door: typeof trusting, tool: string) => (await post(door.url, call(1, tool))).status;
+  const list = (door: typeof trusting) => post(door.url, '{"jsonrpc":"2.0","id":9,"method":"tools/list"}');
+  // A list that has not passed here has said nothing.
+  expect(await status(trusting, "look")).toBe(503);
+  await Promise.all([list(trusting), list(wary)]);
+  expect(await status(trusting, "look")).toBe(200);
+  expect(await status(trusting, "write")).toBe(503);
+  expect(await status(wary, "look")).toBe(503);
+  isHinted = false;
+  await list(trusting);
+  expect(await status(trusting, "look")).toBe(503);
+});
+
 test("a batch in which something has passed leaves as 200: nobody may ask elsewhere for what has begun here", async () => {
   await using agent = await openAgent();
   agent.stands();

@@ -1,4 +1,5 @@
 import { TOKEN_COUNTER_BITS } from "@mcp-ops/formats";
+import { failoverError } from "./errors.ts";
 
 const MAX_COUNTER: bigint = (1n << TOKEN_COUNTER_BITS) - 1n;
 /** How often a store can be restored or replaced: with the counter 63 bits, which a bigint of SQL holds. */
@@ -22,9 +23,17 @@ export function counterOf(token: bigint): bigint {
   return token & MAX_COUNTER;
 }
 
-/** The incarnation whose tokens are all larger than `above`, and than those of the one that holds now. */
+/**
+ * The incarnation whose tokens are all larger than `above`, and than those of the one that holds now.
+ * @throws OpsError FAILOVER_OPTIONS_INVALID where there is none: a store that took it could give no token any more
+ */
 export function incarnationAbove(now: number, above: bigint): number {
-  return Math.max(now, incarnationOf(above)) + 1;
+  const highest = Math.max(now, incarnationOf(above));
+  if (highest < MAX_INCARNATION) return highest + 1;
+  throw failoverError(
+    "FAILOVER_OPTIONS_INVALID",
+    `The floor cannot be raised above incarnation ${highest}: that is the last one. Nobody restores a store so often, so look for who made that token up; give the group another name to begin anew.`,
+  );
 }
 
 export function incarnationOf(token: bigint): number {

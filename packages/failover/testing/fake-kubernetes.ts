@@ -23,6 +23,8 @@ export class FakeKubernetes implements AsyncDisposable {
   readonly asked: string[] = [];
   /** The one that is taken; the file of the service account says the same until somebody changes one of them. */
   token = "first-token";
+  /** Answers in its place: what stands before an API server, or what is no API server at all. */
+  instead: ((response: ServerResponse) => void) | undefined;
   /** Runs between what a client read and what it writes. */
   beforeWrite: () => void = () => {};
   #version = 1_000;
@@ -70,6 +72,7 @@ export class FakeKubernetes implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#isFrozen) return;
+    if (this.instead !== undefined) return this.instead(response);
     const { status, body } = await this.#judge(request);
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   }
@@ -111,6 +114,13 @@ export class FakeKubernetes implements AsyncDisposable {
   }
 }
 
+const REASONS: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  409: "Conflict",
+};
+
 function failed(status: number, message: string) {
-  return { status, body: { kind: "Status", status: "Failure", code: status, message } };
+  return { status, body: { kind: "Status", status: "Failure", code: status, message, reason: REASONS[status] } };
 }

@@ -114,6 +114,8 @@ export function leaseStoreSuite(name: string, stage: () => LeaseStage, LONG_MS =
       stage().freeze();
       try {
         const hasty = { timeoutMs: 150 };
+        // The signal may be on its way for a moment.
+        await vi.waitFor(() => expect(a.read(group, hasty)).rejects.toMatchObject(unreachable), PATIENCE);
         await expect(a.renew(grant, hasty)).rejects.toMatchObject(unreachable);
         await expect(a.acquire(group, A, LONG_MS, hasty)).rejects.toMatchObject(unreachable);
         await expect(a.read(group, hasty)).rejects.toMatchObject(unreachable);

@@ -31,9 +31,9 @@ export interface TempEtcd extends AsyncDisposable {
 }
 
 /** A real etcd of so many members, each with its data in a folder of its own. */
-export async function tempEtcd(members = 1, options: { readonly tls?: boolean } = {}): Promise<TempEtcd> {
+export async function tempEtcd(members = 1, options: { readonly kind?: "tls" | "jwt" } = {}): Promise<TempEtcd> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-ops-etcd-"));
-  const { flags, scheme, ctlFlags } = options.tls === true ? secured(folder) : PLAIN;
+  const { flags, scheme, ctlFlags } = KINDS[options.kind ?? "plain"](folder);
   const ports = await Promise.all(
     Array.from({ length: members }, async () => [await freePort(), await freePort()] as const),
   );
@@ -72,6 +72,15 @@ const CTL = {
   env: { ...process.env, ETCDCTL_API: "3" },
 };
 const PLAIN = { flags: [] as string[], scheme: "http", ctlFlags: [] as string[] };
+const KINDS = { plain: () => PLAIN, tls: secured, jwt: signing };
+
+/** Its tokens are signed, and know how often users and roles had been changed when they were given. */
+function signing(folder: string): typeof PLAIN {
+  const [key, pub] = [join(folder, "jwt.key"), join(folder, "jwt.pub")];
+  execFileSync("openssl", ["genrsa", "-out", key, "2048"], { stdio: "ignore" });
+  execFileSync("openssl", ["rsa", "-in", key, "-pubout", "-out", pub], { stdio: "ignore" });
+  return { ...PLAIN, flags: ["--auth-token", `jwt,pub-key=${pub},priv-key=${key},sign-method=RS256,ttl=10m`] };
+}
 
 function secured(folder: string): typeof PLAIN {
   const server = certificate(folder, "server").files;

@@ -26,7 +26,7 @@ import { type PipelineState, stateOf, tellOverflow } from "./pipeline-state.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { Targets } from "./targets.ts";
 import { Unwanted } from "./unwanted.ts";
-import { withoutOurs } from "./without-ours.ts";
+import { takeOffOurHeader, withoutOurs } from "./without-ours.ts";
 
 /** A server that has not given its name yet. */
 export const UNNAMED = "mcp-server";
@@ -94,6 +94,7 @@ export class Line implements Connection, Way {
   /** A message from the client, to be handed to the server at once: SDK v2 maps errors to an HTTP status only while it dispatches. */
   fromClient(given: Message, extra: Extra | undefined): unknown {
     const message = this.#pipeline.trustsFencing ? given : withoutOurs(given);
+    if (!this.#pipeline.trustsFencing) takeOffOurHeader(extra);
     if (isRequest(message)) return this.#askServer(message, extra);
     const isRefused = isRefusedAside(this.#pipeline, this, message, extra);
     const handOver = () => (isRefused ? undefined : this.#ends.toServer(message, extra));

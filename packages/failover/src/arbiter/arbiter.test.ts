@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { arbiterProcess, killRounds } from "../../testing/arbiter-rounds.ts";
 import { newFolder, random } from "../../testing/temp.ts";
 import type { Grant } from "../lease-store.ts";
+import { MAX_INCARNATION } from "../token.ts";
 import { Arbiter, MAX_GROUPS } from "./arbiter.ts";
 import { askArbiter } from "./service.ts";
 
@@ -180,6 +181,39 @@ describe("the ledger of an arbiter", () => {
   );
 });
 
+describe("after a time in which the disk took nothing", () => {
+  it.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+    "no token is given twice, over a restart too",
+    () => {
+      const disk = newFolder();
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=128k", "tmpfs", disk]);
+      onTestFinished(() => void execFileSync("umount", [disk]));
+      const { clock, arbiter, restart } = opened(join(disk, "ledger.db"));
+      const given: bigint[] = [];
+      let refused = 0;
+      const next = () => {
+        clock.now += TTL_MS;
+        try {
+          given.push(taken(arbiter(), `n${clock.now}/1`).token);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "FAILOVER_LEDGER_UNUSABLE" });
+          refused++;
+        }
+      };
+      next();
+      fill(join(disk, "fill"));
+      for (let tries = 0; tries < 200 && refused < 3; tries++) next();
+      expect(refused).toBe(3);
+      execFileSync("rm", [join(disk, "fill")]);
+      next();
+      restart();
+      next();
+      expect(refused).toBe(3);
+      expect(given).toEqual([...new Set(given)].toSorted((one, other) => Number(one - other)));
+    },
+  );
+});
+
 function refusal(work: () => unknown): unknown {
   try {
     work();
@@ -208,6 +242,31 @@ describe("an arbiter", () => {
     expect(taken(arbiter(), "a/1", "group-0")).toMatchObject({ holder: "a/1" });
   });
 
+  it("whose last incarnation is reached raises no floor any more, and goes on giving leases", () => {
+    const { clock, arbiter } = opened();
+    clock.now = TTL_MS;
+    const highest = (1n << 63n) - 1n;
+    const refused = { code: "FAILOVER_OPTIONS_INVALID", message: expect.stringMatching(/another name/) };
+    expect(() => arbiter().raiseFloor("group", highest)).toThrow(expect.objectContaining(refused));
+    expect(taken(arbiter()).token).toBe(1n);
+    expect(arbiter().raiseFloor("group", highest - (1n << 48n))).toBe(MAX_INCARNATION);
+    arbiter().release(taken(arbiter()));
+    expect(taken(arbiter(), "b/1").token).toBeGreaterThan(highest - (1n << 48n));
+  });
+
+  it("that has ended tells nobody that a lease is renewed, or lost: another may have its ledger by now", () => {
+    const { clock, arbiter, restart } = opened();
+    clock.now = TTL_MS;
+    const grant = taken(arbiter());
+    const ended = arbiter();
+    const next = restart();
+    const closed = expect.objectContaining({ code: "FAILOVER_CLOSED" });
+    expect(() => ended.renew(grant)).toThrow(closed);
+    expect(() => ended.read("group")).toThrow(closed);
+    expect(() => taken(ended, "b/1")).toThrow(closed);
+    expect(next.renew(grant)).toBe("renewed");
+  });
+
   it("lets a node act in its own name only, and says so", async () => {
     const { clock, arbiter } = opened();
     clock.now = TTL_MS;
@@ -229,6 +288,7 @@ describe("an arbiter", () => {
     ["acquire", { group: "group", holder: "a/1", ttlMs: TTL_MS, more: 1 }, 400],
     ["renew", { group: "group", holder: "a/1", token: -1 }, 400],
     ["raise-floor", { group: "group", above: "1e3" }, 400],
+    ["raise-floor", { group: "group", above: String(2n ** 63n) }, 400],
     ["read", "group", 400],
     ["toString", {}, 404],
     ["acquire", { group: "group", holder: "a/1", ttlMs: TTL_MS }, 409],

@@ -39,6 +39,7 @@ export class Arbiter implements Disposable {
   readonly #waiting = new Set<() => void>();
   readonly #life = randomUUID();
   #changes = 0;
+  #hasEnded = false;
 
   /** @throws FAILOVER_LEDGER_IN_USE, FAILOVER_LEDGER_UNUSABLE */
   constructor({ file, now = () => performance.now() }: ArbiterOptions) {
@@ -51,7 +52,7 @@ export class Arbiter implements Disposable {
   /** @throws FAILOVER_ARBITER_WAITS shortly after a start, for a group the arbiter has no record of. */
   acquire(name: string, holder: string, ttlMs: number): Acquired {
     checkLease(name, holder, ttlMs, ARBITER_MIN_TTL_MS);
-    const before = this.#leases.get(name);
+    const before = this.#lease(name);
     const taking = take(before, holder, ttlMs, this.#now(), this.#startedAt);
     if (taking.kind === "waits") throw waits(name, taking.leftMs);
     if (taking.kind === "held") return taking;
@@ -62,26 +63,26 @@ export class Arbiter implements Disposable {
   }
 
   renew(grant: Pick<Grant, "name" | "holder" | "token">): "renewed" | "lost" {
-    const lease = lengthened(this.#leases.get(grant.name), grant, this.#now());
+    const lease = lengthened(this.#lease(grant.name), grant, this.#now());
     if (lease === undefined) return "lost";
     this.#leases.set(grant.name, lease);
     return "renewed";
   }
 
   release(grant: Pick<Grant, "name" | "holder" | "token">): void {
-    const lease = givenBack(this.#leases.get(grant.name), grant);
+    const lease = givenBack(this.#lease(grant.name), grant);
     if (lease === undefined) return;
     this.#write(grant.name, lease);
     this.#set(grant.name, lease);
   }
 
   read(name: string): LeaseHolder | undefined {
-    return claimAt(this.#leases.get(name), this.#now());
+    return claimAt(this.#lease(name), this.#now());
   }
 
   raiseFloor(name: string, above: bigint): number {
     checkName("group", name);
-    const lease = raised(this.#leases.get(name), above);
+    const lease = raised(this.#lease(name), above);
     this.#write(name, lease);
     this.#set(name, lease);
     return lease.incarnation;
@@ -89,7 +90,7 @@ export class Arbiter implements Disposable {
 
   /** Changes whenever the lease may have changed hands, also by a restart of the arbiter. */
   version(name: string): string {
-    return [this.#life, this.#changes, this.read(name)?.token ?? "none"].join(".");
+    return [this.#life, this.#changes, claimAt(this.#leases.get(name), this.#now())?.token ?? "none"].join(".");
   }
 
   /** Resolves when the version is another one, at the latest when the signal aborts. */
@@ -111,9 +112,19 @@ export class Arbiter implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#hasEnded = true;
     this.#changes++;
     for (const wake of this.#waiting) wake();
     this.#file[Symbol.dispose]();
+  }
+
+  /** The ledger is free for another arbiter after the end of this one, so that what still comes in here may not be told of any lease. */
+  #lease(name: string): Lease | undefined {
+    if (!this.#hasEnded) return this.#leases.get(name);
+    throw failoverError(
+      "FAILOVER_CLOSED",
+      "This arbiter has ended. Ask again: another one, or its next start, answers.",
+    );
   }
 
   #write(name: string, lease: Lease): void {

@@ -1,3 +1,4 @@
+import { parseToken } from "@mcp-ops/formats";
 import { z } from "zod";
 import type { LeaseHolder } from "../lease-store.ts";
 
@@ -37,7 +38,7 @@ export type Answered<Verb extends ArbiterVerb> = Verbs[Verb]["answered"];
 
 const token = z
   .string()
-  .regex(/^\d{1,19}$/)
+  .refine((text) => parseToken(text) !== undefined)
   .transform(BigInt);
 const name = z.string().min(1).max(200);
 const group = { group: name };
@@ -59,8 +60,9 @@ export const ARBITER_ANSWERS: { readonly [Verb in ArbiterVerb]: z.ZodType<Answer
     z.object({ kind: z.literal("held"), by: holder }),
   ]),
   renew: z.object({ kind: z.enum(["renewed", "lost"]) }),
-  release: z.object({}),
-  read: z.object({ by: holder.optional() }),
+  // Whatever else answers with JSON says neither that nobody leads, nor that a lease was taken back.
+  release: z.strictObject({}),
+  read: z.strictObject({ by: holder.optional() }),
   watch: z.object({ version: z.string() }),
   "raise-floor": z.object({ incarnation: z.number().int() }),
 };

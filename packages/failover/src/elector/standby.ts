@@ -22,7 +22,7 @@ export function settleStandby(turn: Turn): void {
   if (state.reading) return;
   if (now >= applyAt(turn.state, now) && reasonsOf(turn.state, now).length === 0) {
     // Not a change worth a record: most applications of several standbys are refused.
-    set(turn, { stand: { phase: "acquiring" }, since: now });
+    set(turn, { stand: { phase: "acquiring" }, since: now, readAt: now });
     turn.effects.push({ kind: "acquire" });
   } else if (now >= state.readAt) {
     set(turn, { reading: true });
@@ -35,7 +35,7 @@ export function onSeen(turn: Turn, holder: LeaseHolder | undefined, askedAt: num
   set(turn, { reading: false, jitter });
   heard(turn, askedAt);
   see(turn, holder);
-  set(turn, { readAt: nextLook(turn) });
+  set(turn, { readAt: nextLook(turn, askedAt) });
 }
 
 /** The store did not say: whether the lease is free is not known any more. */
@@ -44,13 +44,14 @@ export function onReadFailed(turn: Turn): void {
 }
 
 export function onStirred(turn: Turn): void {
-  if (turn.state.stand.phase === "standby") set(turn, { readAt: turn.now });
+  const { phase } = turn.state.stand;
+  if (phase === "standby" || phase === "acquiring") set(turn, { readAt: turn.now });
 }
 
 export function onHeld(turn: Turn, by: LeaseHolder, askedAt: number): void {
   heard(turn, askedAt);
   see(turn, by);
-  backToStandby(turn);
+  backToStandby(turn, askedAt);
 }
 
 export function onAcquireFailed(turn: Turn): void {
@@ -112,11 +113,13 @@ function refuseToken(turn: Turn, grant: Grant): void {
   release(turn, grant, "token-went-back", text);
 }
 
-function backToStandby(turn: Turn): void {
-  set(turn, { stand: { phase: "standby" }, since: turn.now, readAt: nextLook(turn) });
+function backToStandby(turn: Turn, askedAt?: number): void {
+  set(turn, { stand: { phase: "standby" }, since: turn.now, readAt: nextLook(turn, askedAt) });
 }
 
-function nextLook(turn: Turn): number {
+function nextLook(turn: Turn, askedAt = Number.POSITIVE_INFINITY): number {
+  // What was heard of while the question was under way need not be in its answer.
+  if (turn.state.readAt > askedAt) return turn.now;
   const { pollEveryMs } = turn.state.settings.timing;
   return turn.now + (namesMe(turn.state, turn.now) ? pollEveryMs / CANDIDATE_LOOKS : pollEveryMs);
 }

@@ -20,6 +20,8 @@ const grantOf = (token: bigint) => ({ name: "group", holder: "a/1", token, ttlMs
 /** An elector that is told one thing after the other. */
 class Elector {
   state: State;
+  /** Of all records so far. */
+  readonly whys: string[] = [];
 
   constructor(settings: Partial<Settings> = {}) {
     this.state = opening({ ...SETTINGS, ...settings }, undefined, 0);
@@ -33,6 +35,7 @@ class Elector {
       this.state = stepped.state;
       effects.push(...stepped.effects);
     }
+    for (const effect of effects) if (effect.kind === "record") this.whys.push(effect.entry.why);
     return effects.map(({ kind }) => kind).filter((kind) => kind !== "record");
   }
 
@@ -86,9 +89,20 @@ test("R4: a lease that was given back is not led with again, though the store st
     "acquire",
   ]);
   expect(elector.tell(70, { kind: "granted", grant: grantOf(1n), askedAt: 60 })).toEqual(["release"]);
+  // Nothing is wrong with the store, and nobody is to raise a floor.
+  expect(elector.whys).not.toContain("token-went-back");
   expect(elector.tell(80, { kind: "released", token: 1n })).toEqual(["read"]);
   elector.tell(90, { kind: "seen", holder: undefined, askedAt: 80, jitter: 0 });
   expect(elector.tell(95, { kind: "granted", grant: grantOf(2n), askedAt: 90 })).toEqual(["persist"]);
+});
+
+test("R4: a token that another has had is not led with: a restored store counts up to it again", () => {
+  const elector = new Elector();
+  elector.tell(5, { kind: "seen", holder: { holder: "b/1", token: 5n }, askedAt: 0, jitter: 0 });
+  elector.tell(600, { kind: "wake" });
+  expect(elector.tell(605, { kind: "seen", holder: undefined, askedAt: 600, jitter: 0 })).toEqual(["acquire"]);
+  expect(elector.tell(610, { kind: "granted", grant: grantOf(5n), askedAt: 605 })).toEqual(["release"]);
+  expect(elector.whys.at(-1)).toBe("token-went-back");
 });
 
 test("answers for an earlier lease say nothing about this one", () => {
@@ -110,6 +124,16 @@ test("answers for an earlier lease say nothing about this one", () => {
   expect(elector.state.stand.phase).toBe("draining");
 });
 
+test("R5: what was asked before the clock misbehaved ends no distrust; what is asked after it does", () => {
+  const elector = new Elector().leading();
+  expect(elector.tell(3_000, { kind: "wake" })).toEqual(["renew"]);
+  elector.tell(3_100, { kind: "tilted", clock: "wall", ms: 5_000 });
+  expect(elector.tell(3_200, { kind: "renewed", token: 1n, askedAt: 3_000 })).toEqual(["renew"]);
+  expect(statusOf(elector.state, 3_200)).toMatchObject({ role: "standby", tilt: true, remainingMs: 0 });
+  elector.tell(3_300, { kind: "renewed", token: 1n, askedAt: 3_200 });
+  expect(statusOf(elector.state, 3_300)).toMatchObject({ role: "primary", tilt: false, remainingMs: 8_900 });
+});
+
 test("R6: N failures of the last M probes make a server ill, also when they are not in a row", () => {
   const elector = new Elector({ health: { failures: 2, of: 3, passes: 2 } });
   const probes = (results: string): boolean => {
@@ -121,6 +145,18 @@ test("R6: N failures of the last M probes make a server ill, also when they are 
   expect(probes("-")).toBe(false);
   expect(probes("+-+")).toBe(false);
   expect(probes("+")).toBe(true);
+});
+
+test("news that come while the store is being asked are looked at as soon as it has answered", () => {
+  const elector = new Elector();
+  elector.tell(1, { kind: "stirred" });
+  const by = { holder: "b/1", token: 5n };
+  expect(elector.tell(5, { kind: "seen", holder: by, askedAt: 0, jitter: 0 })).toEqual(["persist", "read"]);
+  expect(elector.tell(9, { kind: "seen", holder: by, askedAt: 5, jitter: 0 })).toEqual([]);
+  expect(elector.tell(600, { kind: "wake" })).toEqual(["read"]);
+  expect(elector.tell(605, { kind: "seen", holder: undefined, askedAt: 600, jitter: 0 })).toEqual(["acquire"]);
+  elector.tell(606, { kind: "stirred" });
+  expect(elector.tell(610, { kind: "held", by, askedAt: 605 })).toEqual(["read"]);
 });
 
 test("R8: a node that lost its lease to a silent store may apply at once, one that was ill may not", () => {

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { MemoryStore } from "../../testing/memory-store.ts";
 import { Stage } from "../../testing/stage.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import type { FailoverNode } from "../node.ts";
+import type { FailoverNode, NodeMemory } from "../node.ts";
 import { timingOf } from "../timing.ts";
 import { openNode } from "./open-node.ts";
 
@@ -26,6 +26,59 @@ test("nobody leads with a token that is not on disk yet", async () => {
   disk.resolve();
   await stage.clock.run(1);
   expect(a.status()).toMatchObject({ role: "primary", token: 1n });
+});
+
+test("while the disk fails nothing is led, and afterwards under a token that was given for nothing before", async () => {
+  const stage = new Stage();
+  let isBroken = true;
+  const tried: bigint[] = [];
+  const persist = async ({ highestToken }: NodeMemory) => {
+    tried.push(highestToken);
+    if (isBroken) throw new Error("EIO");
+  };
+  const a = stage.open("a", { persist });
+  const roles = new Set<string>();
+  a.onChange(() => roles.add(a.status().role));
+  await stage.clock.run(60_000);
+  expect([...roles]).toEqual(["standby"]);
+  expect(tried.length).toBeGreaterThan(2);
+  isBroken = false;
+  const failed = [...tried];
+  await stage.clock.run(30_000);
+  expect(a.status().role).toBe("primary");
+  expect(failed).not.toContain(a.status().token);
+  expect(a.status().token).toBeGreaterThan(failed.at(-1) as bigint);
+});
+
+test("R1: an answer that was slow counts from before it was asked for, and one that comes too late is none", async () => {
+  const stage = new Stage();
+  const { store, clock } = stage;
+  const [acquire, renew] = [store.acquire.bind(store), store.renew.bind(store)];
+  let lateMs = 1_900;
+  const slowly = async <T>(answer: Promise<T>): Promise<T> => {
+    const given = await answer;
+    await new Promise<void>((resolve) => void clock.after(lateMs, resolve));
+    return given;
+  };
+  store.acquire = (...asked) => slowly(acquire(...asked));
+  store.renew = (...asked) => slowly(renew(...asked));
+  const a = stage.open("a");
+  const promised = async () => {
+    await clock.run(100);
+    return a.status().remainingMs;
+  };
+  let before = await promised();
+  for (let n = 0; n < 300; n += 1) {
+    const now = await promised();
+    // The lease has 10 s, 1 s of it margin, and 1.9 s have gone when the answer comes.
+    expect(now).toBeLessThanOrEqual(7_100);
+    before = Math.max(before, now);
+  }
+  expect(before).toBeGreaterThan(6_900);
+  lateMs = 2_001;
+  await clock.run(20_000);
+  expect(a.status().role).toBe("standby");
+  expect(stage.whys("a")).toContain("store-silent");
 });
 
 test("a node whose store answers nothing any more stops by its deadline, and before another node can lead", async () => {

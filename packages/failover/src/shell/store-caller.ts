@@ -19,7 +19,9 @@ export type StoreEffect = Extract<Effect, { kind: "read" | "acquire" | "renew" |
 /** Asks the store, and makes one event of each answer, failure or silence. */
 export class StoreCaller {
   readonly #options: StoreCallerOptions;
-  readonly #ending = new AbortController();
+  /** How to give up each call that is under way. */
+  readonly #underWay = new Set<(reason: Error) => void>();
+  #hasEnded = false;
 
   constructor(options: StoreCallerOptions) {
     this.#options = options;
@@ -31,14 +33,15 @@ export class StoreCaller {
     try {
       return await this.#limited((options) => this.#ask(effect, askedAt, options));
     } catch (error) {
-      if (!this.#ending.signal.aborted) this.#options.onFault(error);
+      if (!this.#hasEnded) this.#options.onFault(error);
       return failed(effect);
     }
   }
 
   /** Calls off what is under way. */
   end(): void {
-    this.#ending.abort();
+    this.#hasEnded = true;
+    for (const giveUp of this.#underWay) giveUp(new Error("The node has ended."));
   }
 
   async #ask(effect: StoreEffect, askedAt: number, options: CallOptions): Promise<Event> {
@@ -64,16 +67,21 @@ export class StoreCaller {
   /** A store is told how long it has, and is not waited for when it takes longer (R2). */
   async #limited<T>(ask: (options: CallOptions) => Promise<T>): Promise<T> {
     const { rpcTimeoutMs, clock, store } = this.#options;
-    const late = new AbortController();
-    const signal = AbortSignal.any([late.signal, this.#ending.signal]);
-    const silence = Promise.withResolvers<never>();
+    const calling = new AbortController();
+    const { promise: silence, reject } = Promise.withResolvers<never>();
+    const giveUp = (reason: Error): void => {
+      calling.abort(reason);
+      reject(reason);
+    };
     const text = `The lease store (${store.kind}) did not answer within ${rpcTimeoutMs} ms.`;
-    const off = clock.after(rpcTimeoutMs, () => late.abort(new Error(text)));
-    signal.addEventListener("abort", () => silence.reject(signal.reason), { once: true });
+    const off = clock.after(rpcTimeoutMs, () => giveUp(new Error(text)));
+    // And not AbortSignal.any(): whoever listens to one of those keeps it alive for as long as its sources, which are as old as this node.
+    this.#underWay.add(giveUp);
     try {
-      return await Promise.race([ask({ timeoutMs: rpcTimeoutMs, signal }), silence.promise]);
+      return await Promise.race([ask({ timeoutMs: rpcTimeoutMs, signal: calling.signal }), silence]);
     } finally {
       off();
+      this.#underWay.delete(giveUp);
     }
   }
 }

@@ -27,11 +27,13 @@ export async function watchLease(options: WatchLeaseOptions): Promise<void> {
 
 function pause({ clock, againAfterMs, signal }: WatchLeaseOptions): Promise<void> {
   return new Promise((resolve) => {
-    const off = clock.after(againAfterMs, resolve);
     const end = (): void => {
       off();
+      // The signal outlives this pause: what stays on it would pile up while a store is away.
+      signal.removeEventListener("abort", end);
       resolve();
     };
+    const off = clock.after(againAfterMs, end);
     signal.addEventListener("abort", end, { once: true });
   });
 }

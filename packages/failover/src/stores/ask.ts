@@ -29,7 +29,9 @@ export interface Reply {
 }
 
 /** No answer about a lease is longer. */
-const MAX_REPLY_BYTES = 256 * 1024;
+export const MAX_REPLY_BYTES: number = 256 * 1024;
+/** After so much silence on a stream the system asks whether the other side is there. */
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * Asks a store over HTTP. Each question has a connection of its own: one kept open may lie in a cut link, and would cost the time of a
@@ -42,18 +44,36 @@ export async function ask(question: Question, options: CallOptions): Promise<Rep
 }
 
 /** The beginning of an answer, whose rest comes as it comes, until the signal aborts. */
-export async function openAnswer(question: Question, signal: AbortSignal): Promise<IncomingMessage> {
+async function openAnswer(question: Question, signal: AbortSignal): Promise<IncomingMessage> {
   const { url, method, headers = {}, body, tls } = question;
   const text = body === undefined ? undefined : JSON.stringify(body);
   const sized =
     text === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
   const send = url.protocol === "https:" ? overHttps : overHttp;
   const asked = send(url, { method, headers: { ...headers, ...sized }, agent: false, signal, ...tls });
-  asked.end(text);
-  const [message] = (await once(asked, "response")) as [IncomingMessage];
   // What goes wrong later is told to whoever reads the message.
   asked.on("error", () => {});
+  asked.end(text);
+  // With the signal: one that switches protocols ends without a response and without an error.
+  const [message] = (await once(asked, "response", { signal })) as [IncomingMessage];
   return message;
+}
+
+/** An answer that may go on for ever, but has to begin in time. */
+export async function openStream(question: Question, { timeoutMs, signal }: CallOptions): Promise<IncomingMessage> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), Math.max(1, timeoutMs));
+  try {
+    const message = await openAnswer(
+      question,
+      signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+    );
+    // A link that was cut says nothing; the system finds out.
+    message.socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    return message;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function deadlineOf({ timeoutMs, signal }: CallOptions): AbortSignal {

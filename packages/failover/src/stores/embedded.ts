@@ -16,6 +16,9 @@ export interface EmbeddedOptions {
 /** Longer than an arbiter lets a watch wait. */
 const WATCH_TIMEOUT_MS = 30_000;
 
+/** An arbiter that has no room for one more watch answers at once. */
+const MIN_WATCH_MS = 500;
+
 /** Leases from the arbiter in a sidecar. It is one process: while it is gone nobody can lead for longer than a ttl. */
 export function embeddedStore(options: EmbeddedOptions): LeaseStore {
   return new EmbeddedStore(options);
@@ -60,6 +63,7 @@ class EmbeddedStore implements LeaseStore {
   async *watch(name: string, signal: AbortSignal): AsyncGenerator<void> {
     let version = "";
     while (!signal.aborted) {
+      const begun = performance.now();
       const asked = this.#ask("watch", { group: name, version }, { timeoutMs: WATCH_TIMEOUT_MS, signal });
       const answer = await asked.catch((error) => {
         if (!signal.aborted) throw error;
@@ -68,6 +72,7 @@ class EmbeddedStore implements LeaseStore {
       const isNew = answer.version !== version;
       version = answer.version;
       if (isNew) yield;
+      else if (performance.now() - begun < MIN_WATCH_MS) return;
     }
   }
 
@@ -88,7 +93,7 @@ class EmbeddedStore implements LeaseStore {
 
 /** The arbiter's own words where it gave any. */
 function refusalOf(status: number, body: unknown): Error {
-  const { code, message } = (body as { error?: { code?: string; message?: string } } | undefined)?.error ?? {};
+  const { code, message } = problemIn(body);
   if (status === 401) {
     return failoverError(
       "FAILOVER_STORE_REFUSED",
@@ -99,6 +104,15 @@ function refusalOf(status: number, body: unknown): Error {
   if (status === 403)
     return failoverError("FAILOVER_STORE_REFUSED", `The arbiter refused: ${message ?? "it gave no reason"}`);
   return unreachable("The arbiter", new Error(`status ${status}${message === undefined ? "" : `, ${message}`}`));
+}
+
+/** Whoever answers need not be an arbiter. */
+function problemIn(body: unknown): { readonly code?: string | undefined; readonly message?: string | undefined } {
+  const { code, message } = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error ?? {};
+  return {
+    code: typeof code === "string" ? code : undefined,
+    message: typeof message === "string" ? message.slice(0, 500) : undefined,
+  };
 }
 
 function claimOf({ name, holder, token }: Grant): object {

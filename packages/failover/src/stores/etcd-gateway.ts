@@ -1,6 +1,15 @@
 import { failoverError } from "../errors.ts";
 import type { CallOptions } from "../lease-store.ts";
-import { ask, type ClientTls, openAnswer, type Question, reasonOf, unreachable, urlOf } from "./ask.ts";
+import {
+  ask,
+  type ClientTls,
+  MAX_REPLY_BYTES,
+  openStream,
+  type Question,
+  reasonOf,
+  unreachable,
+  urlOf,
+} from "./ask.ts";
 
 export interface EtcdOptions {
   /** URLs of the members' clients' ports, such as `https://etcd-1:2379`. */
@@ -52,6 +61,8 @@ const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const FAILED_PRECONDITION = 9;
 const UNAUTHENTICATED = 16;
+/** The second is said to a signed token (JWT) once any user or role of etcd was changed after it was given. */
+const TOKEN_IS_OVER = /invalid auth token|revision of auth store is old/;
 
 /** etcd's JSON gateway, at several endpoints: the one that answered last is asked first. */
 export class EtcdGateway {
@@ -86,8 +97,8 @@ export class EtcdGateway {
   /** Lines of a stream, until the signal aborts. */
   async *stream(path: string, body: object, signal: AbortSignal, timeoutMs: number): AsyncGenerator<unknown> {
     const message = await this.#each({ timeoutMs, signal }, async (endpoint, inMs) => {
-      const question = await this.#question(endpoint, path, body, { timeoutMs: inMs, signal });
-      const opened = await openAnswer(question, signal);
+      const inTime = { timeoutMs: inMs, signal };
+      const opened = await openStream(await this.#question(endpoint, path, body, inTime), inTime);
       if (opened.statusCode === 200) return opened;
       opened.destroy();
       this.#token = undefined;
@@ -97,6 +108,7 @@ export class EtcdGateway {
     for await (const chunk of message.setEncoding("utf8") as AsyncIterable<string>) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
+      if (rest.length > MAX_REPLY_BYTES) throw new Error(`a line is longer than ${MAX_REPLY_BYTES} bytes`);
       for (const line of lines) if (line !== "") yield JSON.parse(line);
     }
   }
@@ -129,7 +141,7 @@ export class EtcdGateway {
     if (reply.status === 200) return { kind: "answer", answer: this.#read(endpoint, reply.body) };
     const { code, error = "" } = (reply.body ?? {}) as EtcdFault;
     if (code === NOT_FOUND && error.includes("lease not found")) return { kind: "answer", answer: undefined };
-    if (code === UNAUTHENTICATED || /invalid auth token/.test(error)) return { kind: "stranger", answer: undefined };
+    if (code === UNAUTHENTICATED || TOKEN_IS_OVER.test(error)) return { kind: "stranger", answer: undefined };
     throw faultOf(endpoint, reply.status, code, error);
   }
 

@@ -91,12 +91,54 @@ describe.skipIf(isMissing)("etcd", () => {
     expect(await opened().renew(acquired.grant, CALL)).toBe("renewed");
   });
 
+  it("is asked again where an answer was lost, and nothing is revoked meanwhile that may be the lease of it all", async () => {
+    const { port } = new URL(endpoint());
+    const asked: string[] = [];
+    const relay = (losesPuts: boolean) =>
+      httpServer(async (request, response) => {
+        const body = await text(request);
+        asked.push(request.url ?? "");
+        const answer = await fetch(`http://127.0.0.1:${port}${request.url}`, { method: "POST", body });
+        if (!losesPuts || !body.includes("requestPut")) response.end(await answer.text());
+      });
+    const store = opened({ endpoints: [await relay(true), await relay(false)] });
+    const acquired = await store.acquire("lost-answer", "a/1", TTL_MS, { timeoutMs: 800 });
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    expect(asked).not.toContain("/v3/lease/revoke");
+    expect(await opened().read("lost-answer", CALL)).toEqual({ holder: "a/1", token: acquired.grant.token });
+    expect(await opened().renew(acquired.grant, CALL)).toBe("renewed");
+  });
+
   it("whose key somebody deleted has lost the lease, although etcd's own lease lives", async () => {
     const store = opened();
     const acquired = await store.acquire("deleted", "a/1", TTL_MS, CALL);
     if (acquired.kind !== "granted") throw new Error("it was not granted");
     etcd.ctl("del", "/mcp-ops/failover/deleted/lease");
     expect(await store.renew(acquired.grant, CALL)).toBe("lost");
+  });
+
+  it("whose key somebody hung on another lease has lost it: what is kept alive is not what the key ends with", async () => {
+    const store = opened();
+    const acquired = await store.acquire("hung", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    const other = /lease (\w+) granted/.exec(etcd.ctl("lease", "grant", "60"))?.[1] ?? "";
+    const key = "/mcp-ops/failover/hung/lease";
+    etcd.ctl("put", "--lease", other, key, etcd.ctl("get", "--print-value-only", key).trim());
+    expect(await store.renew(acquired.grant, CALL)).toBe("lost");
+  });
+
+  it("gives no token below a floor that was raised while the lease was being taken", async () => {
+    const { port } = new URL(endpoint());
+    let floors = 0;
+    const relay = await httpServer(async (request, response) => {
+      // Between the look at the floor and the taking.
+      if (request.url === "/v3/lease/grant" && floors === 0)
+        floors = await opened().raiseFloor("floor", 6n << 48n, CALL);
+      response.end(await relayed(request, port));
+    });
+    const acquired = await opened({ endpoints: [relay] }).acquire("floor", "a/1", TTL_MS, CALL);
+    expect(floors).toBe(7);
+    expect(acquired.kind === "granted" && acquired.grant.token >> 48n).toBe(7n);
   });
 
   it("keeps a lease over a restart, and its tokens go on", async () => {
@@ -124,7 +166,7 @@ describe.skipIf(isMissing)("etcd with TLS and users", () => {
   let etcd: TempEtcd;
 
   beforeAll(async () => {
-    etcd = await tempEtcd(1, { tls: true });
+    etcd = await tempEtcd(1, { kind: "tls" });
     etcd.ctl("user", "add", "root:root-secret");
     etcd.ctl("user", "grant-role", "root", "root");
     etcd.ctl("role", "add", "failover");
@@ -172,6 +214,21 @@ describe.skipIf(isMissing)("etcd with TLS and users", () => {
   ])("is unreachable for one who %s", async (_, wrong) => {
     await expect(take({ user, tls: wrong() })).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
   });
+});
+
+describe.skipIf(isMissing)("etcd with signed tokens", () => {
+  it("lets a node go on when users or roles were changed since it was given its token", async () => {
+    await using etcd = await tempEtcd(1, { kind: "jwt" });
+    etcd.ctl("user", "add", "root:root-secret");
+    etcd.ctl("user", "grant-role", "root", "root");
+    etcd.ctl("auth", "enable");
+    const user = { name: "root", password: "root-secret" };
+    const store = etcdStore({ endpoints: [etcd.members[0]?.endpoint as string], user });
+    const acquired = await store.acquire("signed", "a/1", TTL_MS, CALL);
+    if (acquired.kind !== "granted") throw new Error("it was not granted");
+    etcd.ctl("--user", "root:root-secret", "user", "add", "somebody:else");
+    expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
+  }, 20_000);
 });
 
 type Listener = Parameters<typeof createServer>[1] & {};

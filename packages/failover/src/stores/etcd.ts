@@ -126,6 +126,10 @@ class EtcdStore implements LeaseStore {
     return { entry: lease && entryOf(lease), floor: floorOf(floor), term: answer.term };
   }
 
+  /**
+   * Undefined when another was faster. The lease that was made for it is left to end by itself then, and never revoked: an endpoint that did not
+   * answer may have hung the key on it all the same, and a revocation that comes late would end what this holder leads with by then.
+   */
   async #take(
     name: string,
     holder: string,
@@ -135,7 +139,9 @@ class EtcdStore implements LeaseStore {
   ): Promise<Grant | undefined> {
     const seconds = Math.ceil(ttlMs / 1000);
     const { body } = await this.#ask("/v3/lease/grant", { TTL: String(seconds) }, options);
-    const handle = body.ID as string;
+    const handle = body.ID;
+    // A key without a lease would never end.
+    if (typeof handle !== "string") throw unreachable("etcd", new Error("it gave a lease without an id"));
     const key = this.#leaseKey(name);
     const compare = [
       { key, target: "CREATE", createRevision: "0" },
@@ -144,11 +150,8 @@ class EtcdStore implements LeaseStore {
     const value = base64(JSON.stringify({ holder, incarnation: floor.incarnation }));
     const put = { compare, success: [{ requestPut: { key, value, lease: handle } }] };
     const answer = await this.#gateway.ask("/v3/kv/txn", put, options);
-    if (answer?.body.succeeded === true) {
-      return { name, holder, token: tokenOf(floor.incarnation, answer.revision), ttlMs, handle };
-    }
-    await this.#revoke(handle, options);
-    return undefined;
+    if (answer?.body.succeeded !== true) return undefined;
+    return { name, holder, token: tokenOf(floor.incarnation, answer.revision), ttlMs, handle };
   }
 
   /** The lease this holder has already; undefined when it has just ended. */

@@ -47,8 +47,7 @@ export class KubernetesApi {
   /** As a majority of the API's own store has it; undefined where there is none. */
   async get(name: string, options: CallOptions): Promise<LeaseObject | undefined> {
     const { status, body } = await this.#ask("GET", name, undefined, options);
-    if (status === 404) return undefined;
-    return leaseIn(status, body);
+    return isMissing(status, body) ? undefined : leaseIn(status, body);
   }
 
   /** Undefined when somebody else was faster. */
@@ -57,7 +56,7 @@ export class KubernetesApi {
     const whole = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", ...lease };
     const { status, body } = await this.#ask(isNew ? "POST" : "PUT", lease.metadata.name, whole, options);
     // 404: it was deleted meanwhile.
-    if (status === 409 || (status === 404 && !isNew)) return undefined;
+    if (status === 409 || (!isNew && isMissing(status, body))) return undefined;
     return leaseIn(status, body);
   }
 
@@ -88,6 +87,12 @@ export class KubernetesApi {
       },
     );
   }
+}
+
+/** In the API server's own words: whatever stands before it, or an API server that is just starting, answers 404 too, and knows nothing of leases. */
+function isMissing(status: number, body: unknown): boolean {
+  const { kind, reason } = (body ?? {}) as { kind?: unknown; reason?: unknown };
+  return status === 404 && kind === "Status" && reason === "NotFound";
 }
 
 function leaseIn(status: number, body: unknown): LeaseObject {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { FakeKubernetes } from "../../testing/fake-kubernetes.ts";
 import { leaseStoreSuite } from "../../testing/lease-store-suite.ts";
 import type { Grant, LeaseStore } from "../lease-store.ts";
@@ -75,6 +75,19 @@ describe("a Lease object (of a fake API server)", () => {
     };
     const by = { holder: "a/1", token: grant.token };
     expect(await b.acquire("race", "b/1", TTL_MS, CALL)).toEqual({ kind: "held", by });
+  });
+
+  it("H8: whose holder's time of day stands still is seen to be renewed all the same", async () => {
+    let now = 0;
+    const [a, b] = [kubernetesStore(place(), () => now), kubernetesStore(place(), () => now)];
+    vi.useFakeTimers({ toFake: ["Date"], now: 0 });
+    onTestFinished(() => void vi.useRealTimers());
+    const grant = await taken(a, "still");
+    for (let round = 0; round < 4; round++) {
+      expect(await b.acquire("still", "b/1", TTL_MS, CALL)).toMatchObject({ kind: "held" });
+      now += TTL_MS / 2;
+      expect(await a.renew(grant, CALL)).toBe("renewed");
+    }
   });
 
   it("is lost to a process that was frozen for longer than its time, also when nobody has taken it", async () => {

@@ -4,6 +4,7 @@ import { unreachable } from "./ask.ts";
 import { KubernetesApi, type KubernetesOptions, type LeaseObject } from "./kubernetes-api.ts";
 import { checkLease, checkName } from "./limits.ts";
 import { Observations } from "./observation.ts";
+import { OwnLeases } from "./own-leases.ts";
 
 /** The API counts in whole seconds. */
 const MIN_TTL_MS = 1_000;
@@ -26,13 +27,14 @@ class KubernetesStore implements LeaseStore {
   readonly #api: KubernetesApi;
   readonly #others: Observations;
   readonly #now: () => number;
-  /** Our own leases, by group and holder: until when they last, from the time before the request that lengthened them. */
-  readonly #ours = new Map<string, { readonly token: bigint; readonly untilMs: number }>();
+  readonly #ours: OwnLeases;
+  #writes = 0;
 
   constructor(options: KubernetesOptions, now: () => number) {
     this.#api = new KubernetesApi(options);
     this.#now = now;
     this.#others = new Observations(now);
+    this.#ours = new OwnLeases(now);
   }
 
   async acquire(name: string, holder: string, ttlMs: number, options: CallOptions): Promise<Acquired> {
@@ -45,13 +47,13 @@ class KubernetesStore implements LeaseStore {
       const begun = this.#now();
       const next =
         found !== undefined && this.#isStillOurs(found, holder)
-          ? renewed(found, ttlMs)
-          : taken(name, holder, ttlMs, found);
+          ? renewed(found, ttlMs, this.#time())
+          : taken(name, holder, ttlMs, found, this.#time());
       const written = await this.#api.write(next, options);
       if (written === undefined) continue;
-      const token = tokenIn(written);
-      this.#ours.set(keyOf(name, holder), { token, untilMs: begun + ttlMs });
-      return { kind: "granted", grant: { name, holder, token, ttlMs } };
+      const grant = { name, holder, token: tokenIn(written), ttlMs };
+      this.#ours.keep(grant, begun + ttlMs);
+      return { kind: "granted", grant };
     }
     throw unreachable(
       "The API server of Kubernetes",
@@ -61,23 +63,23 @@ class KubernetesStore implements LeaseStore {
 
   async renew(grant: Grant, options: CallOptions): Promise<"renewed" | "lost"> {
     const begun = this.#now();
-    if (!this.#lasts(grant, begun)) return "lost";
+    if (!this.#ours.lasts(grant)) return "lost";
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const found = await this.#api.get(grant.name, options);
       if (found === undefined || !isOf(found, grant)) return "lost";
-      if ((await this.#api.write(renewed(found, grant.ttlMs), options)) === undefined) continue;
-      this.#ours.set(keyOf(grant.name, grant.holder), { token: grant.token, untilMs: begun + grant.ttlMs });
+      if ((await this.#api.write(renewed(found, grant.ttlMs, this.#time()), options)) === undefined) continue;
+      this.#ours.keep(grant, begun + grant.ttlMs);
       return "renewed";
     }
     throw unreachable("The API server of Kubernetes", new Error("the lease object is written by others all the time"));
   }
 
   async release(grant: Grant, options: CallOptions): Promise<void> {
-    if (this.#lasts(grant, this.#now())) this.#ours.delete(keyOf(grant.name, grant.holder));
+    this.#ours.forget(grant);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const found = await this.#api.get(grant.name, options);
       if (found === undefined || !isOf(found, grant)) return;
-      const free = { ...found, spec: { ...found.spec, holderIdentity: "", renewTime: microTime() } };
+      const free = { ...found, spec: { ...found.spec, holderIdentity: "", renewTime: this.#time() } };
       if ((await this.#api.write(free, options)) !== undefined) return;
     }
   }
@@ -111,43 +113,42 @@ class KubernetesStore implements LeaseStore {
     return unchangedMs < Math.max(ttlMs, (spec.leaseDurationSeconds ?? 0) * 1000);
   }
 
-  #lasts({ name, holder, token }: Grant, now: number): boolean {
-    const ours = this.#ours.get(keyOf(name, holder));
-    return ours !== undefined && ours.token === token && ours.untilMs > now;
-  }
-
   /** Ours, and not known to have ended: what another life of this holder took is taken up. */
   #isStillOurs(found: LeaseObject, holder: string): boolean {
     if (found.spec?.holderIdentity !== holder) return false;
-    const ours = this.#ours.get(keyOf(found.metadata.name, holder));
-    return ours?.token === tokenIn(found) ? ours.untilMs > this.#now() : this.#isHeld(found, 0);
+    const claim = { name: found.metadata.name, holder, token: tokenIn(found) };
+    return this.#ours.lasts(claim) || (!this.#ours.isOver(claim) && this.#isHeld(found, 0));
+  }
+
+  /**
+   * A time of day, for people and for other programs; we never read it. Each one is another, even while the clock stands still or goes back: it is by
+   * the change of the record that others see a renewal.
+   */
+  #time(): string {
+    const count = String(this.#writes++ % 1_000).padStart(3, "0");
+    return new Date().toISOString().replace("Z", `${count}Z`);
   }
 }
 
-function taken(name: string, holder: string, ttlMs: number, found: LeaseObject | undefined): LeaseObject {
+function taken(name: string, holder: string, ttlMs: number, found: LeaseObject | undefined, time: string): LeaseObject {
   const { annotations, ...metadata } = found?.metadata ?? { name };
   return {
     metadata: { ...metadata, annotations: { ...annotations, [TOKEN_INCARNATION]: String(floorOf(found)) } },
     spec: {
-      ...timesOf(ttlMs),
+      ...timesOf(ttlMs, time),
       holderIdentity: holder,
-      acquireTime: microTime(),
+      acquireTime: time,
       leaseTransitions: (found?.spec?.leaseTransitions ?? 0) + 1,
     },
   };
 }
 
-function renewed(found: LeaseObject, ttlMs: number): LeaseObject {
-  return { ...found, spec: { ...found.spec, ...timesOf(ttlMs) } };
+function renewed(found: LeaseObject, ttlMs: number, time: string): LeaseObject {
+  return { ...found, spec: { ...found.spec, ...timesOf(ttlMs, time) } };
 }
 
-/** The time of day is for people and for other programs; we never read it. */
-function timesOf(ttlMs: number) {
-  return { leaseDurationSeconds: Math.ceil(ttlMs / 1000), renewTime: microTime() };
-}
-
-function microTime(): string {
-  return new Date().toISOString().replace("Z", "000Z");
+function timesOf(ttlMs: number, time: string) {
+  return { leaseDurationSeconds: Math.ceil(ttlMs / 1000), renewTime: time };
 }
 
 function floorOf(found: LeaseObject | undefined): number {
@@ -164,8 +165,4 @@ function isOf(found: LeaseObject, { holder, token }: Grant): boolean {
 
 function holderOf(found: LeaseObject): LeaseHolder {
   return { holder: found.spec?.holderIdentity ?? "", token: tokenIn(found) };
-}
-
-function keyOf(name: string, holder: string): string {
-  return `${name} ${holder}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,6 +61,24 @@ test("a file that holds something else is not taken for no token", () => {
   const file = join(folder, "epoch");
   writeFileSync(file, "seven\n");
   expect(codeOf(() => fencedSink({ file }))).toBe(GUARD_ERROR.epochFileFailed);
+});
+
+test("while its token cannot be kept a sink takes none of a newer writer, and does when it can again", async () => {
+  const file = join(folder, "epoch");
+  const sink = fencedSink({ file });
+  sink.admit(8n);
+  rmSync(file);
+  mkdirSync(join(file, "in-the-way"), { recursive: true });
+  expect(codeOf(() => sink.admit(9n))).toBe(GUARD_ERROR.epochFileFailed);
+  expect(codeOf(() => sink.admit(9n))).toBe(GUARD_ERROR.epochFileFailed);
+  expect(sink.highest).toBe(8n);
+  expect(codeOf(() => sink.admit(7n))).toBe(GUARD_ERROR.fencedStale);
+  expect(readdirSync(folder)).toEqual(["epoch"]);
+  rmSync(file, { recursive: true });
+  sink.admit(9n);
+  expect(readFileSync(file, "utf8")).toBe("9\n");
+  expect(codeOf(() => sink.admit(8n))).toBe(GUARD_ERROR.fencedStale);
+  expect(codeOf(() => fencedSink({ file }).admit(8n))).toBe(GUARD_ERROR.fencedStale);
 });
 
 test("an HTTP server answers a stale writer 409, and one without a token 428, and refused writes are counted", async () => {

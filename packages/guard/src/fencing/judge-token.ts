@@ -12,8 +12,6 @@ export interface JumpLimits {
 export const DEFAULT_MAX_INCARNATIONS = 16;
 export const DEFAULT_MAX_COUNT: bigint = 2n ** 32n;
 
-const COUNTER_MASK = (1n << TOKEN_COUNTER_BITS) - 1n;
-
 /** Reads a token that came with a write. @throws OpsError `GUARD_FENCED_TOKEN` when there is none that can be read. */
 export function readToken(given: unknown): bigint {
   const token = typeof given === "bigint" ? parseToken(String(given)) : parseToken(given);
@@ -30,15 +28,30 @@ export function readToken(given: unknown): bigint {
  */
 export function judgeToken(token: bigint, highest: bigint, limits: JumpLimits = {}): void {
   if (token < highest) throw stale(token, highest);
-  if (highest > 0n && leaps(token, highest, limits)) throw jump(token, highest);
+  if (!rangesBelow(token, limits).some(({ from, to }) => from <= highest && highest <= to)) throw jump(token, highest);
 }
 
-function leaps(token: bigint, highest: bigint, limits: JumpLimits): boolean {
+/** Tokens from one to another, both included. */
+export interface TokenRange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** What the highest token may have been, for a write with this one to be done: the nearest range first. */
+export function rangesBelow(token: bigint, limits: JumpLimits = {}): readonly TokenRange[] {
   const { maxIncarnations = DEFAULT_MAX_INCARNATIONS, maxCount = DEFAULT_MAX_COUNT } = limits;
-  const incarnations = (token >> TOKEN_COUNTER_BITS) - (highest >> TOKEN_COUNTER_BITS);
+  const incarnation = token >> TOKEN_COUNTER_BITS;
+  const begin = incarnation << TOKEN_COUNTER_BITS;
+  const ranges = [{ from: max(begin, token - maxCount), to: token }];
   // An incarnation counts from an origin of its own.
-  if (incarnations > 0n) return incarnations > BigInt(maxIncarnations);
-  return (token & COUNTER_MASK) - (highest & COUNTER_MASK) > maxCount;
+  const earliest = max(0n, incarnation - BigInt(maxIncarnations));
+  if (earliest < incarnation) ranges.push({ from: earliest << TOKEN_COUNTER_BITS, to: begin - 1n });
+  if (!ranges.some(({ from }) => from === 0n)) ranges.push({ from: 0n, to: 0n });
+  return ranges;
+}
+
+function max(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }
 
 function stale(token: bigint, highest: bigint): OpsError {

@@ -56,7 +56,7 @@ class PolledRole implements OpenRole {
     this.#options = options;
     this.#line = new AgentLine(options.url);
     this.#reign = new Reign(options.clocks ?? SYSTEM_CLOCKS, () => {
-      for (const listener of this.#listeners) listener();
+      for (const listener of this.#listeners) this.#safely(listener);
     });
     this.asked = this.#poll();
   }
@@ -148,7 +148,22 @@ class PolledRole implements OpenRole {
     const { message } = error as Error;
     if (this.#isClosed || message === this.#complaint) return;
     this.#complaint = message;
-    this.#options.onWarning?.(error instanceof OpsError ? error : unreachable(error));
+    this.#warn(error instanceof OpsError ? error : unreachable(error));
+  }
+
+  /** Whoever listens cannot keep the others from hearing, nor this process from asking. */
+  #safely(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #warn(error: unknown): void {
+    try {
+      this.#options.onWarning?.(error);
+    } catch {}
   }
 }
 

@@ -20,8 +20,6 @@ type Env = { Bindings: HttpBindings; Variables: { node: string } };
 
 /** No question is longer. */
 const MAX_BODY_BYTES = 8 * 1024;
-/** Nodes with their addresses. */
-const MAX_KNOWN = 1_000;
 
 /** The listener of the arbiter: questions of nodes, each with its token. */
 export function arbiterApp(facts: ArbiterFacts): Hono {
@@ -50,31 +48,31 @@ function hostJudge({ allows, figures }: ArbiterFacts): MiddlewareHandler<Env> {
   };
 }
 
-/** A neighbour with a wrong token must not cost a primary its lease: who has shown its token from an address is not kept waiting there. */
+/** A right token is never kept waiting for the wrong ones of others: whoever shares an address with the holder could cost it the lease. */
 function tokenJudge({ tokens, failures, figures }: ArbiterFacts): MiddlewareHandler<Env> {
-  const known = new Set<string>();
   return async (context, next) => {
-    const address = context.env.incoming.socket.remoteAddress ?? "socket";
     const shown = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(context.req.header("authorization") ?? "")?.[1];
     const node = shown === undefined ? undefined : nodeOfToken(tokens, shown);
-    const waitMs = failures.waitMs(address);
-    if (waitMs > 0 && !known.has(`${node} ${address}`)) {
-      figures.refused("rate");
-      context.header("Retry-After", String(Math.ceil(waitMs / 1000)));
-      const message = "Too many wrong tokens came from this address. Wait, then try with the right one.";
-      return refuse(context, 429, SIDECAR_ERROR.tokenRefused, message);
-    }
-    if (node === undefined) {
-      if (shown !== undefined) failures.add(address);
-      figures.refused("token");
-      context.header("WWW-Authenticate", 'Bearer realm="mcp-ops arbiter"');
-      const message = `This needs the header "Authorization: Bearer", with a token of arbiter.nodes.`;
-      return refuse(context, 401, SIDECAR_ERROR.tokenRefused, message);
-    }
-    if (known.size < MAX_KNOWN) known.add(`${node} ${address}`);
+    if (node === undefined) return stranger(context, shown !== undefined, failures, figures);
     context.set("node", node);
     return next();
   };
+}
+
+function stranger(context: Context<Env>, hasShown: boolean, failures: Failures, figures: ArbiterFigures): Response {
+  const address = context.env.incoming.socket.remoteAddress ?? "socket";
+  const waitMs = failures.waitMs(address);
+  if (waitMs > 0) {
+    figures.refused("rate");
+    context.header("Retry-After", String(Math.ceil(waitMs / 1000)));
+    const message = "Too many wrong tokens came from this address. Wait, then try with the right one.";
+    return refuse(context, 429, SIDECAR_ERROR.tokenRefused, message);
+  }
+  if (hasShown) failures.add(address);
+  figures.refused("token");
+  context.header("WWW-Authenticate", 'Bearer realm="mcp-ops arbiter"');
+  const message = `This needs the header "Authorization: Bearer", with a token of arbiter.nodes.`;
+  return refuse(context, 401, SIDECAR_ERROR.tokenRefused, message);
 }
 
 /** All are compared, so that the time tells nothing of which was alike. */
