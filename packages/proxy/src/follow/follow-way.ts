@@ -26,7 +26,9 @@ export class FollowWay implements Way, Guest {
   #at: Upstream | undefined;
   /** The id under which its session was named when it was sent. */
   #sentAs: string | undefined;
-  #heldSince: number | undefined;
+  /** Since when it has no answer, and looks for somebody to give one. */
+  #lookingSince: number | undefined;
+  #isHeld = false;
   #isOpen = false;
   #isOver = false;
 
@@ -50,8 +52,9 @@ export class FollowWay implements Way, Guest {
     if (leading === undefined) return this.#wait();
     const { upstream } = leading.node;
     const session = this.#session();
-    if (session === undefined || session.isAt(upstream)) this.#go(upstream);
-    else this.#move(session, upstream, leading.token);
+    if (session !== undefined && !session.isAt(upstream)) return this.#move(session, upstream, leading.token);
+    session?.stay();
+    this.#go(upstream);
   }
 
   aside(): Upstream | undefined {
@@ -71,7 +74,8 @@ export class FollowWay implements Way, Guest {
 
   arrived(upstream: Upstream): void {
     const { line, json, listens } = this.#traveller;
-    this.#heldSince = undefined;
+    this.#lookingSince = undefined;
+    this.#isHeld = false;
     if (listens && !this.#isOpen) this.#isOpen = true;
     if (line === undefined) return;
     if (line.line.transport === "sse") this.#all.fixed.set(line, upstream);
@@ -87,10 +91,7 @@ export class FollowWay implements Way, Guest {
 
   /** One connection that broke says nothing about the server: if it is gone, the next request finds nobody there. */
   lost(): boolean {
-    if (this.#traveller.listens && this.#home() === undefined) {
-      setTimeout(() => this.find(), REOPEN_AFTER_MS).unref();
-      return true;
-    }
+    if (this.#traveller.listens && this.#home() === undefined) return this.#looksAgain();
     if (messagesOf(this.#traveller.json).some(isRequest)) this.#all.counts.lost++;
     return false;
   }
@@ -138,15 +139,24 @@ export class FollowWay implements Way, Guest {
     this.#traveller.go(upstream);
   }
 
+  /** A page that ends every server it is asked of must not end one after the other for ever. */
+  #looksAgain(): boolean {
+    this.#lookingSince ??= performance.now();
+    if (this.#leftMs() <= 0) return false;
+    setTimeout(() => this.find(), REOPEN_AFTER_MS).unref();
+    return true;
+  }
+
   #wait(): void {
     this.#at = undefined;
-    if (this.#heldSince === undefined) this.#all.counts.heldRequests++;
-    this.#heldSince ??= performance.now();
+    if (!this.#isHeld) this.#all.counts.heldRequests++;
+    this.#isHeld = true;
+    this.#lookingSince ??= performance.now();
     if (!this.#all.room.admit(this, Math.max(0, this.#leftMs()))) this.#turnAway("room");
   }
 
   #leftMs(): number {
-    const since = this.#heldSince ?? performance.now();
+    const since = this.#lookingSince ?? performance.now();
     return since + this.#all.holdMs - performance.now();
   }
 
