@@ -1,4 +1,6 @@
 /** A wrapped server, in any language, under a role. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FENCING_META_KEY } from "@mcp-ops/formats";
 import { expect, test, vi } from "vitest";
@@ -50,6 +52,19 @@ test("a server that works on when the time is up is killed, and none is started 
   expect(client.messages.at(-1)).toMatchObject({ id: 2, error: { code: -31006 } });
   expect(isRunning(pid)).toBe(false);
   expect(await client.stderr()).toContain("is killed before another node can lead");
+});
+
+test("a wrap that is killed leaves neither its server nor the file with its token behind", async () => {
+  await using agent = await openAgent();
+  agent.leads(7n, LONG_MS);
+  await using client = under(agent.url, "--read-tools", "pid");
+  await client.greet();
+  await client.ask(call(1, "pid"));
+  const pid = Number(textOf(client));
+  const [, file = ""] = /MCP_OPS_EPOCH_FILE=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
+  expect(readFileSync(file, "utf8")).toBe("7\n");
+  client.child.kill("SIGKILL");
+  await vi.waitFor(() => expect([isRunning(pid), existsSync(dirname(file))]).toEqual([false, false]), PATIENCE);
 });
 
 test("a server that has nothing under way stays when its node becomes a standby", async () => {

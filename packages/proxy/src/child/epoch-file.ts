@@ -9,6 +9,7 @@ import type { Warn } from "../signals/warn.ts";
 export interface EpochFile extends Disposable {
   /** For the server's environment. */
   readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
 }
 
 /** Keeps such a file while this process knows the role. Only its own user can read it. */
@@ -26,6 +27,7 @@ export function openEpochFile(role: OpenRole, onWarning: Warn): EpochFile {
   const stop = role.onChange(write);
   return {
     env: { [EPOCH_FILE_VARIABLE]: path },
+    folder,
     [Symbol.dispose]() {
       stop();
       rmSync(folder, { recursive: true, force: true });
