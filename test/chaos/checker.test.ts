@@ -111,6 +111,10 @@ describe("a gate", () => {
     const history = [...reigns, called(2_110, "a", "1", 2_100), accepted(2_120, "a", "1")];
     expect(faultsOf(history)).toEqual(["a let a call in under 1 that began 100.0 ms after b led with 2."]);
   });
+  it("may be behind the witness of its own node, which leads by a newer lease", () => {
+    const again = [believed(0, "a", "1", 1_700), believed(1_800, "a", "2", 9_000)];
+    expect(faultsOf([...again, called(1_820, "a", "1", 1_810)])).toEqual([]);
+  });
   it("has let in before what a server that was frozen looks at later", () => {
     expect(faultsOf([...reigns, called(5_000, "a", "1", 1_600), called(2_200, "b", "2", 2_100)])).toEqual([]);
   });
@@ -128,6 +132,7 @@ describe("what was to be expected", () => {
     ["nobody says any more that it leads, though a deadline is still to come", expected(1_500, "any", 1_000), 1],
     ["nobody leads in time", expected(2_100, "any", 800), 1],
     ["nobody leads, as it should be", expected(0, "none", 2_900, { afterMs: 2_100 }), 0],
+    ["what must not be is not looked for any longer", expected(0, "none", 2_900, { afterMs: 2_100 }), 0, 1_000],
     ["somebody leads who should not", expected(0, "none", 3_100, { afterMs: 2_100 }), 1],
   ])("%s", (_, wanted, faults, ms = 0) => {
     expect(faultsOf([...reign, wanted, { at: 1_500, what: "stalled", ms }])).toHaveLength(faults);
