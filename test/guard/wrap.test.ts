@@ -1,5 +1,5 @@
 /** A wrapped server, in any language, under a role. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FENCING_META_KEY } from "@mcp-ops/formats";
@@ -54,14 +54,34 @@ test("a server that works on when the time is up is killed, and none is started 
   expect(await client.stderr()).toContain("is killed before another node can lead");
 });
 
+/** Where the server finds its token. */
+async function epochFileOf(client: PipeClient): Promise<{ readonly pid: number; readonly file: string }> {
+  await client.ask(call("pid", "pid"));
+  const pid = Number(textOf(client));
+  const [, file = ""] = /MCP_OPS_EPOCH_FILE=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
+  return { pid, file };
+}
+
+test("an epoch file that cannot be replaced is taken away: an old token does not stay in it", async () => {
+  await using agent = await openAgent();
+  agent.leads(7n, LONG_MS);
+  await using client = under(agent.url, "--read-tools", "pid");
+  await client.greet();
+  const { file } = await epochFileOf(client);
+  expect(readFileSync(file, "utf8")).toBe("7\n");
+  mkdirSync(`${file}.${client.child.pid}.new`); // Where the new one is written before it takes the place.
+  agent.stands();
+  await vi.waitFor(() => expect(existsSync(file)).toBe(false), PATIENCE);
+  await client.leave();
+  expect(await client.stderr()).toContain("EISDIR");
+});
+
 test("a wrap that is killed leaves neither its server nor the file with its token behind", async () => {
   await using agent = await openAgent();
   agent.leads(7n, LONG_MS);
   await using client = under(agent.url, "--read-tools", "pid");
   await client.greet();
-  await client.ask(call(1, "pid"));
-  const pid = Number(textOf(client));
-  const [, file = ""] = /MCP_OPS_EPOCH_FILE=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
+  const { pid, file } = await epochFileOf(client);
   expect(readFileSync(file, "utf8")).toBe("7\n");
   client.child.kill("SIGKILL");
   await vi.waitFor(() => expect([isRunning(pid), existsSync(dirname(file))]).toEqual([false, false]), PATIENCE);

@@ -20,6 +20,7 @@ export function openEpochFile(role: OpenRole, onWarning: Warn): EpochFile {
     try {
       writeEpochFile(path, role.reign === undefined ? 0n : BigInt(role.said?.token ?? 0));
     } catch (error) {
+      remove(path, onWarning);
       onWarning(error);
     }
   };
@@ -33,4 +34,13 @@ export function openEpochFile(role: OpenRole, onWarning: Warn): EpochFile {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Rather no file than one that still says an old token: that takes no room on a disk that is full. */
+function remove(path: string, onWarning: Warn): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    onWarning(error);
+  }
 }
