@@ -305,8 +305,11 @@ test("a session stays where it is when its server leads again before the other o
   leads(both.a, "a", 3n);
   await vi.waitFor(() => expect(both.figures()?.primary).toBe("a"), PATIENCE);
   expect(await (await post(both.url, call(2), session)).json()).toMatchObject({ result: { session: "a-1" } });
-  letIn.resolve();
+  // Nor does the call wait for an answer of the other one that may never come.
   expect(await (await early).json()).toMatchObject({ result: { session: "a-1" } });
+  expect(both.b.server.received[0]?.response.destroyed).toBe(false);
+  letIn.resolve();
+  await vi.waitFor(() => expect(both.b.server.received.map(methodIn)).toContain("notifications/initialized"), PATIENCE);
   expect(await (await post(both.url, call(3), session)).json()).toMatchObject({ result: { session: "a-1" } });
   expect(both.a.server.received.filter((one) => methodIn(one) === "initialize")).toHaveLength(1);
 });

@@ -31,6 +31,8 @@ export class FollowWay implements Way, Guest {
   #isHeld = false;
   #isOpen = false;
   #isOver = false;
+  /** Counts: what comes of a search when another has begun is nobody's. */
+  #searches = 0;
 
   constructor(traveller: Traveller, all: Following) {
     this.#traveller = traveller;
@@ -46,6 +48,8 @@ export class FollowWay implements Way, Guest {
 
   find(): void {
     if (this.#isOver) return;
+    this.#searches++;
+    this.#all.movers.delete(this);
     const home = this.#home();
     if (home !== undefined) return this.#go(home);
     const { leading } = this.#all.follower;
@@ -112,6 +116,7 @@ export class FollowWay implements Way, Guest {
   over(): void {
     this.#isOver = true;
     this.#all.room.leave(this);
+    this.#all.movers.delete(this);
     this.#all.listeners.delete(this);
   }
 
@@ -175,13 +180,15 @@ export class FollowWay implements Way, Guest {
       if (id !== undefined) counts.movedSessions++;
       return id;
     };
-    session.moveTo(upstream, token, open).then(
-      () => this.find(),
-      () => {
-        follower.doubt(upstream);
-        this.find();
-      },
-    );
+    const search = this.#searches;
+    const goOn = () => {
+      if (search === this.#searches) this.find();
+    };
+    this.#all.movers.add(this);
+    session.moveTo(upstream, token, open).then(goOn, () => {
+      follower.doubt(upstream);
+      goOn();
+    });
   }
 
   /** Where it must go, whoever leads. */
