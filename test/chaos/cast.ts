@@ -1,7 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, type Place, postgresUrl, TOKEN_OF } from "./engines.ts";
+import { AGENT, actor, type GateKind, gated } from "./gates.ts";
 import type { Happening, WithoutTime } from "./history.ts";
+import type { Inner } from "./inner-process.ts";
 import type { Program } from "./process.ts";
 
 /** What the programs of a run are made with. */
@@ -12,6 +14,7 @@ export interface Cast extends Place {
   readonly ttlMs: number;
   readonly watchMs: number;
   readonly isTimed: boolean;
+  readonly gates: Readonly<Record<Node, GateKind>>;
   readonly onHappening: (happening: WithoutTime<Happening>) => void;
 }
 
@@ -25,13 +28,11 @@ const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 export const hasFaketime: boolean = existsSync(FAKETIME);
 const ADMIN_TOKEN = "a-token-of-this-cluster-only";
 const ADMIN_PORT = 9466;
-const AGENT = "http://127.0.0.1:9465";
-const SERVER_PORT = "3001";
 const SINK_PORT = "4000";
 const GATE_PORT = 3000;
 
 /** Everything but the store. */
-export function castOf(cast: Cast): readonly Program[] {
+export function castOf(cast: Cast): readonly (Program | Inner)[] {
   const { network, folder } = cast;
   const sink = actor(cast, "sink", "sink", "sink.ts", network.addressOf("sink"), SINK_PORT, join(folder, "epoch"));
   const urls = NODES.map((node) => `${node}=${serverUrl(cast, node)}`);
@@ -58,35 +59,16 @@ function serverUrl({ network }: Cast, node: Node): string {
   return `http://${network.addressOf(node)}:${GATE_PORT}/mcp`;
 }
 
-function actor(cast: Cast, name: string, host: string, file: string, ...args: string[]): Program {
-  const path = join(cast.root, "test/chaos/actors", file);
-  const onLine = (line: string) => {
-    if (!line.startsWith("{")) return;
-    const said = JSON.parse(line) as Happening | { readonly what: "ready" };
-    if (said.what !== "ready") cast.onHappening(said);
-  };
-  return { name, host, program: process.execPath, args: [path, ...args], env: cast.env, says: true, onLine };
-}
-
-function nodeOf(cast: Cast, node: Node): readonly Program[] {
+function nodeOf(cast: Cast, node: Node): readonly (Program | Inner)[] {
   const sink = `http://${cast.network.addressOf("sink")}:${SINK_PORT}`;
   const believes = cast.isTimed ? "no" : "yes";
-  const server = actor(cast, `server of ${node}`, node, "server.ts", SERVER_PORT, node, sink);
   const watching = [AGENT, node, String(cast.watchMs), believes];
+  const place = { address: cast.network.addressOf(node), port: GATE_PORT, sink, env: envOf(cast, node) };
   return [
     agentOf(cast, node),
-    gateOf(cast, node),
-    server,
+    ...gated(cast, node, cast.gates[node], place),
     actor(cast, `witness of ${node}`, node, "witness.ts", ...watching),
   ];
-}
-
-function gateOf(cast: Cast, node: Node): Program {
-  const at = cast.network.addressOf(node);
-  const where = ["--upstream", `http://127.0.0.1:${SERVER_PORT}/mcp`, "--listen", `${at}:${GATE_PORT}`, "--host", at];
-  const role = ["--role-url", AGENT, "--read-tools", "look", "--reads", "serve-stale"];
-  const args = [cast.command, "proxy", ...where, ...role, "--ops-listen", "off", "--drain", "1", "--json"];
-  return { name: `gate of ${node}`, host: node, program: process.execPath, args, env: envOf(cast, node), says: true };
 }
 
 function agentOf(cast: Cast, node: Node): Program {
@@ -96,8 +78,9 @@ function agentOf(cast: Cast, node: Node): Program {
   // The agent's log has each of its transitions.
   const onLine = (line: string) => {
     if (!line.startsWith("{")) return;
-    const { to, why, fencing } = JSON.parse(line) as { to?: string; why?: string; fencing?: string };
-    if (to === "preparing" && fencing !== undefined) cast.onHappening({ what: "granted", node, token: fencing });
+    const { from, to, why, fencing } = JSON.parse(line) as Readonly<Record<"from" | "to" | "why" | "fencing", string>>;
+    if (to === "preparing" && from !== to && fencing !== undefined)
+      cast.onHappening({ what: "granted", node, token: fencing });
     if (why === "tilt") cast.onHappening({ what: "tilted", node });
   };
   const args = [cast.command, "sidecar", "--json", "--config", config];

@@ -13,6 +13,13 @@ const believed = (at: number, node: string, token: string, until: number): Happe
 const ended = (at: number, node: string, token: string): Happening => ({ at, what: "ended", node, token });
 const granted = (at: number, node: string, token: string): Happening => ({ at, what: "granted", node, token });
 const accepted = (at: number, node: string, token: string): Happening => ({ at, what: "accepted", node, token });
+const called = (at: number, node: string, token: string, begun: number): Happening => ({
+  at,
+  what: "called",
+  node,
+  token,
+  begun,
+});
 const expected = (at: number, leader: "any" | "new" | "none", withinMs: number, more: object = {}): Happening => ({
   at,
   what: "expected",
@@ -84,17 +91,48 @@ describe("a token", () => {
     const history = [granted(0, "a", "1"), accepted(1, "a", "1"), accepted(2, "a", "99"), accepted(3, "a", "99")];
     expect(faultsOf(history)).toEqual(["a wrote with the token 99, which nobody was given."]);
   });
+  it("that was given to two is found though neither does anything with it", () => {
+    const history = [granted(0, "a", "1"), granted(2_000, "b", "1")];
+    expect(faultsOf(history)).toEqual(["The token 1 was given twice: to a and to b."]);
+  });
+  it("leads nobody else, though nothing is written", () => {
+    const history = [granted(0, "a", "1"), believed(10, "a", "1", 500), believed(2_000, "b", "1", 3_000)];
+    expect(faultsOf(history)).toEqual(["The token 1 is a's, and b led with it."]);
+  });
+  it("does not go back from one reign to the next, though nothing is written", () => {
+    const history = [believed(0, "a", "5", 1_000), believed(2_000, "b", "3", 3_000)];
+    expect(faultsOf(history)).toEqual(["The token went back: b led with 3 after a with 5."]);
+  });
+});
+
+describe("a gate", () => {
+  const reigns = [believed(0, "a", "1", 1_700), believed(2_000, "b", "2", 9_000)];
+  it("that lets in what began after another led is found, though the sink has seen no newer token", () => {
+    const history = [...reigns, called(2_110, "a", "1", 2_100), accepted(2_120, "a", "1")];
+    expect(faultsOf(history)).toEqual(["a let a call in under 1 that began 100.0 ms after b led with 2."]);
+  });
+  it("may be behind the witness of its own node, which leads by a newer lease", () => {
+    const again = [believed(0, "a", "1", 1_700), believed(1_800, "a", "2", 9_000)];
+    expect(faultsOf([...again, called(1_820, "a", "1", 1_810)])).toEqual([]);
+  });
+  it("has let in before what a server that was frozen looks at later", () => {
+    expect(faultsOf([...reigns, called(5_000, "a", "1", 1_600), called(2_200, "b", "2", 2_100)])).toEqual([]);
+  });
 });
 
 describe("what was to be expected", () => {
-  const reign = [believed(0, "a", "1", 2_000), believed(3_000, "b", "2", 4_000)];
+  const reign = [believed(0, "a", "1", 1_900), believed(105, "a", "1", 2_000), believed(3_000, "b", "2", 4_000)];
   it.each<[string, Happening, number, number?]>([
     ["another leads in time", expected(100, "new", 3_000, { token: "1" }), 0],
     ["another leads too late", expected(100, "new", 2_000, { token: "1" }), 1],
     ["another leads later by what the machine stood still", expected(100, "new", 2_000, { token: "1" }), 0, 1_000],
+    ["the run was broken off before another had to lead", expected(2_000, "new", 9_000, { token: "2" }), 0],
     ["the one that led goes on", expected(100, "any", 10), 0],
+    ["what the machine stood still before does not count", expected(1_400, "new", 1_000, { token: "1" }), 1, 1_000],
+    ["nobody says any more that it leads, though a deadline is still to come", expected(1_500, "any", 1_000), 1],
     ["nobody leads in time", expected(2_100, "any", 800), 1],
     ["nobody leads, as it should be", expected(0, "none", 2_900, { afterMs: 2_100 }), 0],
+    ["what must not be is not looked for any longer", expected(0, "none", 2_900, { afterMs: 2_100 }), 0, 1_000],
     ["somebody leads who should not", expected(0, "none", 3_100, { afterMs: 2_100 }), 1],
   ])("%s", (_, wanted, faults, ms = 0) => {
     expect(faultsOf([...reign, wanted, { at: 1_500, what: "stalled", ms }])).toHaveLength(faults);

@@ -11,7 +11,14 @@ export interface Reign {
 /** What must never be in a history, each as a sentence. Pure: it knows nothing but the history. */
 export function faultsOf(history: readonly Happening[]): readonly string[] {
   const reigns = reignsOf(history);
-  return [...goneBack(history), ...shared(history), ...overlaps(reigns), ...unmet(history, reigns)];
+  return [
+    ...goneBack(history),
+    ...shared(history),
+    ...letIn(history, reigns),
+    ...overlaps(reigns),
+    ...older(reigns),
+    ...unmet(history, reigns),
+  ];
 }
 
 /** Who believed to lead, in the order of their beginnings. */
@@ -45,21 +52,49 @@ function* goneBack(history: readonly Happening[]): Generator<string> {
   }
 }
 
-/** A token is of one holder, and of the one that was given it. */
+/** A token is given once, and only whom it was given leads or writes with it. */
 function* shared(history: readonly Happening[]): Generator<string> {
   const owners = new Map<string, string>();
-  for (const one of history) if (one.what === "granted") owners.set(one.token, one.node);
+  for (const one of history) {
+    if (one.what !== "granted") continue;
+    const owner = owners.get(one.token);
+    if (owner !== undefined) yield `The token ${one.token} was given twice: to ${owner} and to ${one.node}.`;
+    owners.set(one.token, one.node);
+  }
   const isRecorded = owners.size > 0;
   const told = new Set<string>();
   for (const one of history) {
-    if (one.what !== "accepted") continue;
+    if (one.what !== "accepted" && one.what !== "believed") continue;
     const owner = owners.get(one.token);
-    const key = `${one.token} ${one.node}`;
+    const did = one.what === "accepted" ? "wrote" : "led";
+    const key = `${one.token} ${one.node} ${did}`;
     if (owner === one.node || told.has(key)) continue;
     told.add(key);
-    if (owner !== undefined) yield `The token ${one.token} is ${owner}'s, and ${one.node} wrote with it.`;
-    else if (isRecorded) yield `${one.node} wrote with the token ${one.token}, which nobody was given.`;
+    if (owner !== undefined) yield `The token ${one.token} is ${owner}'s, and ${one.node} ${did} with it.`;
+    else if (isRecorded) yield `${one.node} ${did} with the token ${one.token}, which nobody was given.`;
     else owners.set(one.token, one.node);
+  }
+}
+
+/** A gate lets in no call that began when another led already, whether the sink took what came of it or not. */
+function* letIn(history: readonly Happening[], reigns: readonly Reign[]): Generator<string> {
+  for (const one of history) {
+    if (one.what !== "called") continue;
+    const isNewer = ({ node, token, from }: Reign) =>
+      node !== one.node && token > BigInt(one.token) && from < one.begun;
+    const newer = reigns.find(isNewer);
+    if (newer !== undefined)
+      yield `${one.node} let a call in under ${one.token} that began ${(one.begun - newer.from).toFixed(1)} ms after ${newer.node} led with ${newer.token}.`;
+  }
+}
+
+/** Who leads later leads with a larger token. */
+function* older(reigns: readonly Reign[]): Generator<string> {
+  let newest: Reign | undefined;
+  for (const one of reigns) {
+    if (newest !== undefined && one.token < newest.token)
+      yield `The token went back: ${one.node} led with ${one.token} after ${newest.node} with ${newest.token}.`;
+    else newest = one;
   }
 }
 
@@ -75,20 +110,26 @@ function* overlaps(reigns: readonly Reign[]): Generator<string> {
 }
 
 function* unmet(history: readonly Happening[], reigns: readonly Reign[]): Generator<string> {
+  const end = history.reduce((latest, { at }) => Math.max(latest, at), 0);
   for (const one of history) {
-    if (one.what === "expected" && !isMet(one, one.at, reigns, stalledMs(history, one.at, one.at + one.withinMs)))
+    if (one.what !== "expected" || isMet(one, reigns, history)) continue;
+    // What was still to come when the run was broken off, nobody knows.
+    if (one.leader === "none" || one.at + one.withinMs <= end)
       yield `${one.because}: ${WANTED[one.leader]} within ${one.withinMs} ms.`;
   }
 }
 
+type Expected = Expectation & { readonly at: number };
+
 const WANTED = { any: "nobody led", new: "no other led", none: "somebody led all the same" } as const;
 
-function isMet(wanted: Expectation, at: number, reigns: readonly Reign[], stalled: number): boolean {
-  const isAwaited = wanted.leader !== "none";
-  const [from, by] = [at + (wanted.afterMs ?? 0), at + wanted.withinMs + (isAwaited ? stalled : 0)];
+/** That somebody leads must be said anew: the deadline of one that was killed may still be to come. */
+function isMet(wanted: Expected, reigns: readonly Reign[], history: readonly Happening[]): boolean {
+  const [from, end] = [wanted.at + (wanted.afterMs ?? 0), wanted.at + wanted.withinMs];
+  const by = wanted.leader === "none" ? end : end + stalledMs(history, wanted.at, end);
   const leading = reigns.filter((reign) => reign.from <= by && reign.to >= from);
   if (wanted.leader === "none") return leading.length === 0;
-  if (wanted.leader === "any") return leading.length > 0;
+  if (wanted.leader === "any") return history.some((one) => one.what === "believed" && one.at >= from && one.at <= by);
   const known = BigInt(wanted.token ?? "0");
   return leading.some(({ token }) => token > known);
 }
@@ -96,7 +137,8 @@ function isMet(wanted: Expectation, at: number, reigns: readonly Reign[], stalle
 /** A machine that stood still is no fault of failover: what is awaited may come so much later. What must not be gets nothing for it. */
 function stalledMs(history: readonly Happening[], from: number, to: number): number {
   let ms = 0;
-  for (const one of history) if (one.what === "stalled" && one.at > from && one.at - one.ms < to) ms += one.ms;
+  for (const one of history)
+    if (one.what === "stalled") ms += Math.max(0, Math.min(one.at, to) - Math.max(one.at - one.ms, from));
   return ms;
 }
 

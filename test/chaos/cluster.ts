@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Cast, castOf, NODES, type Node, setClock, switchoverProgram } from "./cast.ts";
 import type { Engine } from "./engines.ts";
+import type { GateKind } from "./gates.ts";
 import { type Happening, History, type WithoutTime } from "./history.ts";
+import { type Inner, InnerProcess } from "./inner-process.ts";
 import { Network } from "./network.ts";
-import { Process, type Program } from "./process.ts";
+import { Process, type Program, type Victim } from "./process.ts";
 
 export interface ClusterOptions {
   readonly engine: Engine;
@@ -19,6 +21,8 @@ export interface ClusterOptions {
   readonly watchMs?: number;
   /** The witnesses ask for no role: whoever does has to confirm, and makes handing over slower. */
   readonly isTimed?: boolean;
+  /** Of each node. Default: our proxy. */
+  readonly gates?: Cast["gates"];
 }
 
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -36,7 +40,7 @@ export class Cluster implements AsyncDisposable {
   readonly history: History;
   readonly folder: string;
   readonly #options: ClusterOptions;
-  readonly #processes = new Map<string, Process>();
+  readonly #processes = new Map<string, Victim>();
   readonly #passing = new Set<Process>();
   readonly #pulse: NodeJS.Timeout;
 
@@ -65,7 +69,12 @@ export class Cluster implements AsyncDisposable {
     process.once("exit", this.#remove);
   }
 
-  process(name: string): Process {
+  /** What keeps the server of a node from changing anything. */
+  gate(node: Node): GateKind {
+    return this.#cast.gates[node];
+  }
+
+  process(name: string): Victim {
     const found = this.#processes.get(name);
     if (found === undefined) throw new Error(`Nothing here is called ${name}.`);
     return found;
@@ -120,7 +129,8 @@ export class Cluster implements AsyncDisposable {
       const said = [...pages.values()].sort().join();
       const leader = this.leader();
       const news = this.history.happenings.slice(from);
-      return said === "primary,standby" && news.some((one) => one.what === "accepted" && one.node === leader);
+      if (said !== "primary,standby" || leader === undefined || !this.#isKnown(leader)) return false;
+      return news.some((one) => one.what === "accepted" && one.node === leader);
     }, CALM_MS);
   }
 
@@ -142,6 +152,12 @@ export class Cluster implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   };
 
+  /** The other node has heard from the store that this one leads: by some stores' rules it could not take over before a whole lease after that. */
+  #isKnown(leader: Node): boolean {
+    const last = this.history.happenings.findLast((one) => one.what === "knows" && one.node !== leader);
+    return last?.what === "knows" && last.primary === leader;
+  }
+
   #pages(): ReadonlyMap<string, string> {
     const pages = new Map<string, string>();
     for (const one of this.history.happenings) if (one.what === "page") pages.set(one.node, one.page);
@@ -154,18 +170,23 @@ export class Cluster implements AsyncDisposable {
     await Promise.all(castOf(this.#cast).map((program) => this.#add(program).start()));
   }
 
-  #add(program: Program): Process {
-    const process = new Process(program, (...words) => this.network.within(...words));
-    this.#processes.set(program.name, process);
-    return process;
+  #add(one: Program | Inner): Victim {
+    const victim = "inside" in one ? this.#inner(one) : new Process(one, (...words) => this.network.within(...words));
+    this.#processes.set(one.name, victim);
+    return victim;
+  }
+
+  #inner(one: Inner): Victim {
+    return new InnerProcess(one, this.process(one.inside) as Process);
   }
 
   get #cast(): Cast {
-    const { root = ROOT, watchMs = 50, isTimed = false } = this.#options;
+    const { root = ROOT, watchMs = 50, isTimed = false, gates = { a: "proxy", b: "proxy" } } = this.#options;
     const command = join(root, "packages/cli/bin/mcp-ops.js");
     const env = { PATH: process.env.PATH ?? "", HOME: this.folder, NODE_NO_WARNINGS: "1" };
     const { network, folder, engine, ttlMs } = this;
-    return { network, folder, command, env, root, engine, ttlMs, watchMs, isTimed, onHappening: this.#hear };
+    const place = { network, folder, command, env, root };
+    return { ...place, engine, ttlMs, watchMs, isTimed, gates, onHappening: this.#hear };
   }
 
   /** What a process of ours says of what it saw. */

@@ -99,7 +99,7 @@ const postgres: Engine = {
     const settings = [`listen_addresses=${network.addressOf("s1")}`, `unix_socket_directories=${home}`];
     const more = [...settings, "max_connections=20", "restart_after_crash=off"].flatMap((one) => ["-c", one]);
     const args = [...unprivileged, join(bin, "postgres"), "-D", data, ...more];
-    return [{ name: "s1", host: "s1", program: "setpriv", args, env, says: false, isTree: true }];
+    return [{ name: "s1", host: "s1", program: "setpriv", args, env, says: false, isPart: () => true }];
   },
   store: () => "{ kind: postgres, url: { env: POSTGRES_URL } }",
 };

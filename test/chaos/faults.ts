@@ -2,6 +2,7 @@ import type { Chance } from "../fixtures/chance.ts";
 import { hasFaketime, NODES, type Node, POLL_MS, PROBE } from "./cast.ts";
 import type { Cluster } from "./cluster.ts";
 import type { EngineName } from "./engines.ts";
+import { startsAgain } from "./gates.ts";
 import type { Expectation } from "./history.ts";
 
 /** Who is who when a fault comes. */
@@ -20,7 +21,7 @@ export interface Fault {
   readonly engines?: readonly EngineName[];
   readonly cause: (scene: Scene) => void | Promise<void>;
   /** What must come of it while it lasts, when it comes alone. */
-  readonly wants?: (scene: Scene) => Wanted;
+  readonly wants?: (scene: Scene) => Wanted | undefined;
   /** How long it lasts where nothing is waited for; in parts of the lease's time. */
   readonly lasts?: readonly [number, number];
 }
@@ -33,6 +34,9 @@ const afterProbes = ({ cluster }: Scene): Wanted => ({
   leader: "new",
   withinMs: PROBE.failures * (PROBE.everyMs + PROBE.timeoutMs) + cluster.ttlMs + 1_000,
 });
+/** … unless it is started again before that. */
+const afterProbesAtMost = (scene: Scene): Wanted | undefined =>
+  startsAgain(scene.cluster.gate(scene.holder)) ? undefined : afterProbes(scene);
 /** H4: without a store nobody leads when a lease has passed; as long as the outage lasts. */
 const OUTAGE: readonly [number, number] = [1.5, 1.5];
 const nobody = ({ cluster }: Scene): Wanted => ({
@@ -77,7 +81,28 @@ const OF_THE_HOLDER: readonly Fault[] = [
     cause: ({ cluster, holder }) => freeze(cluster, [`gate of ${holder}`, `witness of ${holder}`]),
     wants: afterProbes,
   },
-  { name: "server killed", cause: ({ cluster, holder }) => kill(cluster, [`server of ${holder}`]), wants: afterProbes },
+  {
+    name: "gate told to end",
+    cause: ({ cluster, holder }) => cluster.process(`gate of ${holder}`).leave(),
+    wants: afterProbes,
+  },
+  {
+    name: "host told to end",
+    cause: ({ cluster, holder }) => {
+      for (const name of parts(holder)) cluster.process(name).leave();
+    },
+    wants: another,
+  },
+  {
+    name: "server killed",
+    cause: ({ cluster, holder }) => kill(cluster, [`server of ${holder}`]),
+    wants: afterProbesAtMost,
+  },
+  {
+    name: "server told to end",
+    cause: ({ cluster, holder }) => cluster.process(`server of ${holder}`).leave(),
+    wants: afterProbesAtMost,
+  },
   {
     name: "server frozen",
     cause: ({ cluster, holder }) => freeze(cluster, [`server of ${holder}`]),
@@ -201,8 +226,21 @@ const OF_THE_STANDBY: readonly Fault[] = [
   { name: "standby frozen", cause: ({ cluster, standby }) => freeze(cluster, parts(standby)), lasts: [0.2, 1.5] },
 ];
 
+/** What it has seen is on its disk: who is stale is refused by the next one, too. */
+const OF_THE_SINK: readonly Fault[] = [
+  {
+    name: "sink killed and started again",
+    async cause({ cluster }) {
+      await kill(cluster, ["sink"]);
+      await cluster.process("sink").start();
+    },
+    lasts: [0.2, 0.5],
+  },
+];
+
 export function faultsFor(engine: EngineName): readonly Fault[] {
-  const all = [...OF_THE_HOLDER, ...OF_LINKS, ...OF_CLOCKS, ...OF_THE_STORE, ...OF_OPERATORS, ...OF_THE_STANDBY];
+  const ofNodes = [...OF_THE_HOLDER, ...OF_THE_STANDBY, ...OF_CLOCKS];
+  const all = [...ofNodes, ...OF_LINKS, ...OF_THE_STORE, ...OF_OPERATORS, ...OF_THE_SINK];
   return all.filter(({ engines }) => engines === undefined || engines.includes(engine));
 }
 

@@ -12,10 +12,14 @@ export type Happening = { readonly at: number } & (
   /** The sink did a write; in the order in which it did them. */
   | { readonly what: "accepted"; readonly node: string; readonly token: string }
   | { readonly what: "refused"; readonly node: string; readonly status: number }
+  /** A call that changes something has passed the gate, with this token; when its client began it. */
+  | { readonly what: "called"; readonly node: string; readonly token: string; readonly begun: number }
   /** What the client heard of one call. */
   | { readonly what: "answered"; readonly node: string; readonly how: "done" | "refused" | "failed" }
   /** Pages of the agent for load balancers. */
   | { readonly what: "page"; readonly node: string; readonly page: "primary" | "standby" | "neither" }
+  /** Whom a standby knows to lead: null when it has not heard of anybody from the store since it led itself, or its agent is silent. */
+  | { readonly what: "knows"; readonly node: string; readonly primary: string | null }
   /** The machine had no time for this run for so long, just before. */
   | { readonly what: "stalled"; readonly ms: number }
   | { readonly what: "round"; readonly round: number; readonly seed: number }

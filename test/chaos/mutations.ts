@@ -23,6 +23,13 @@ export const MUTATIONS = {
     file: "packages/guard/dist/role/reign.js",
     changes: [["const until = asked.at + remainingMs;", `const until = asked.at + (remainingMs && ${HOUR});`]],
   },
+  "the gate's look at the role": {
+    file: "packages/guard/dist/role/guard-role.js",
+    changes: [
+      ["isTaking(role)", "(role.hasLed ||= isTaking(role))"],
+      ["role.reign;", "(role.reign ?? new AbortController().signal);"],
+    ],
+  },
   "the token check": {
     file: "packages/guard/dist/fencing/judge-token.js",
     changes: [["if (token < highest)", "if (false)"]],

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { argsOf, descendantsOf, signalAll } from "./process-tree.ts";
 
 export interface Program {
   readonly name: string;
@@ -10,15 +11,26 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Whether it says a line on stdout when it is ready. */
   readonly says: boolean;
-  /** Whether it has processes of its own, which are frozen with it. */
-  readonly isTree?: true;
+  /** Which of the processes that it has started are part of it, by their arguments: they are frozen and killed with it. */
+  readonly isPart?: (args: readonly string[]) => boolean;
   readonly onLine?: (line: string) => void;
 }
 
 type Within = (host: string, program: string, args: readonly string[]) => readonly [string, string[]];
 
+/** What things are done to. */
+export interface Victim {
+  readonly name: string;
+  readonly lastWords: string;
+  start(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
+  leave(): void;
+  mend(): Promise<void>;
+}
+
 /** One program of a run, which may be killed and started again. */
-export class Process {
+export class Process implements Victim {
   readonly name: string;
   readonly host: string;
   readonly #program: Program;
@@ -68,7 +80,7 @@ export class Process {
   signal(signal: NodeJS.Signals): void {
     if (!this.runs) return;
     if (signal === "SIGSTOP" || signal === "SIGCONT") this.#isFrozen = signal === "SIGSTOP";
-    for (const pid of this.#descendants()) process.kill(pid, signal);
+    signalAll(this.#parts(), signal);
     this.#child?.kill(signal);
   }
 
@@ -84,7 +96,9 @@ export class Process {
   async kill(): Promise<void> {
     if (!this.runs || this.#child === undefined) return;
     const ended = once(this.#child, "exit");
+    const parts = this.#parts();
     this.#child.kill("SIGKILL");
+    signalAll(parts, "SIGKILL");
     await ended;
   }
 
@@ -96,15 +110,20 @@ export class Process {
     this.#isLeaving = false;
   }
 
-  /** Asks it to end in order. */
+  /** Asks it to end in order; what it has started it ends itself. */
   leave(): void {
     this.#isLeaving = true;
-    this.signal("SIGTERM");
+    this.#child?.kill("SIGTERM");
   }
 
-  #descendants(): readonly number[] {
-    if (this.#program.isTree !== true) return [];
-    const { stdout } = spawnSync("pgrep", ["-P", String(this.#child?.pid)], { encoding: "utf8" });
-    return stdout.split("\n").filter(Boolean).map(Number);
+  /** The processes that it has started, and they, that have such arguments. */
+  descendants(isIt: (args: readonly string[]) => boolean): readonly number[] {
+    const pid = this.#child?.pid;
+    return pid === undefined || !this.runs ? [] : descendantsOf(pid).filter((one) => isIt(argsOf(one)));
+  }
+
+  #parts(): readonly number[] {
+    const { isPart } = this.#program;
+    return isPart === undefined ? [] : this.descendants(isPart);
   }
 }

@@ -10,6 +10,7 @@ import { MUTATIONS, Mutant } from "./mutations.ts";
 import { noNetwork } from "./network.ts";
 import {
   checkPauseWrite,
+  cutAndGoingOn,
   cutFromTheStore,
   forgedTokens,
   frozenAgent,
@@ -41,6 +42,12 @@ describe.skipIf(missing !== undefined)("the real build", () => {
     expect(faultsOf(history.happenings)).toEqual([]);
     const [last, next] = reignsOf(history.happenings).slice(-2);
     expect((next?.from ?? 0) - (last?.to ?? 0)).toBeGreaterThanOrEqual(MARGIN_MS);
+  });
+
+  test("H1: a gate whose node was replaced lets nothing in, whatever the sink would say", async () => {
+    const { history } = await played(cutAndGoingOn);
+    expect(faultsOf(history.happenings)).toEqual([]);
+    expect(history.happenings.some(({ what }) => what === "called")).toBe(true);
   });
 
   test("H7: an arbiter that is killed and started again shortens no lease", async () => {
@@ -89,6 +96,7 @@ describe.skipIf(missing !== undefined)("the checker sees it when there is no mor
   const cases: readonly [keyof typeof MUTATIONS, Schedule, RegExp, number?][] = [
     ["the agent's deadline", cutFromTheStore, /^Two led for/],
     ["the gate's deadline", frozenAgent, /^Two led for/],
+    ["the gate's look at the role", cutAndGoingOn, /^a let a call in|^b let a call in/],
     ["the token check", checkPauseWrite, /^The token went back/],
     ["the restart grace", restartedArbiter, /^Two led for/, LONG_TTL_MS],
     ["the token stripping", forgedTokens, /which nobody was given/],

@@ -23,6 +23,15 @@ export const cutFromTheStore: Schedule = async (scene) => {
   await another(scene, token);
 };
 
+/** The same, until somebody has written again: the client goes elsewhere only when it is refused. */
+export const cutAndGoingOn: Schedule = async (scene) => {
+  await cutFromTheStore(scene);
+  const { history, ttlMs } = scene.cluster;
+  const from = history.happenings.length;
+  const hasWritten = () => history.happenings.slice(from).filter(({ what }) => what === "accepted").length >= 5;
+  if (!(await history.until(hasWritten, 4 * ttlMs))) throw new Error("Nobody writes any more.");
+};
+
 /** The gate asks an agent that says nothing any more. */
 export const frozenAgent: Schedule = async (scene) => {
   const token = scene.cluster.highestToken();

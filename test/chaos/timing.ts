@@ -1,4 +1,5 @@
 /** `npm run chaos:timing -- --engine etcd --times 20`: how long until another leads, by the fault; and until a client's write is done again. */
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Chance } from "../fixtures/chance.ts";
 import { Cluster } from "./cluster.ts";
@@ -53,6 +54,8 @@ async function measured(cluster: Cluster, name: string, cause: Cause, times: num
   for (; tries < MAX_TRIES * times && took.length < times; tries++) {
     await cluster.mend();
     if (!(await cluster.calm())) throw new Error(`No rest.\n${cluster.lastWords()}`);
+    // Rest comes soon after a promotion: the fault shall come at any time between two renewals.
+    await pause(chance.between(0, cluster.ttlMs / 3));
     // A switchover is refused where a busy machine has cost the holder its lease just now.
     const one = await once(sceneOf(cluster, chance), name, cause).catch(() => undefined);
     if (one !== undefined) took.push(one);
@@ -76,14 +79,15 @@ if (missing !== undefined) {
   console.error(`chaos:timing: ${missing}.`);
   process.exit(2);
 }
-await using cluster = await Cluster.open({
-  engine,
-  watchMs: 5,
-  isTimed: true,
-  ...(values.ttl !== undefined && { ttlMs: Number(values.ttl) }),
-});
-const stop = () => void cluster[Symbol.asyncDispose]().then(() => process.exit(130));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+const ttl = values.ttl === undefined ? {} : { ttlMs: Number(values.ttl) };
+const opening = Cluster.open({ engine, watchMs: 5, isTimed: true, ...ttl });
+const stop = async () => {
+  // One that was still being opened, and has been stopped too, has cleared away after itself.
+  await opening.then((opened) => opened[Symbol.asyncDispose]()).catch(() => {});
+  process.exit(130);
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+await using cluster = await opening;
 console.log(
   "| engine | fault | another leads after, ms (min/median/max) | a write is done after, ms | |\n| --- | --- | --- | --- | --- |",
 );

@@ -29,13 +29,18 @@ const ARGS: Readonly<Record<Kind, (config: string, folder: string) => readonly s
   ],
 };
 
-export async function balancer(kind: Kind, pair: Pair): Promise<Balancer> {
+/** `change` is what a test does to the shipped configuration. */
+export async function balancer(
+  kind: Kind,
+  pair: Pick<Pair, "replicas">,
+  change = (shipped: string) => shipped,
+): Promise<Balancer> {
   const folder = mkdtempSync(join(tmpdir(), `${kind}-`));
   const port = await freePort();
   const file = kind === "haproxy" ? "haproxy.cfg" : "nginx.conf";
   const shipped = readFileSync(new URL(`../../deploy/${kind}/${file}`, import.meta.url), "utf8");
   const config = join(folder, file);
-  writeFileSync(config, placed(shipped, pair, port, folder));
+  writeFileSync(config, change(placed(shipped, pair, port, folder)));
   const child = spawn(kind, ARGS[kind](config, folder), { stdio: ["ignore", "ignore", "pipe"] });
   let words = "";
   child.stderr.on("data", (piece: Buffer) => {
@@ -58,7 +63,7 @@ export async function balancer(kind: Kind, pair: Pair): Promise<Balancer> {
 }
 
 /** The shipped file with the addresses of this pair. */
-function placed(shipped: string, pair: Pair, port: number, folder: string): string {
+function placed(shipped: string, pair: Pick<Pair, "replicas">, port: number, folder: string): string {
   const [a, b] = pair.replicas;
   return shipped
     .replaceAll("10.0.0.1:3000 port 9465", `127.0.0.1:${a.port} port ${a.probesPort}`)

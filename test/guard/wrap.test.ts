@@ -1,4 +1,6 @@
 /** A wrapped server, in any language, under a role. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FENCING_META_KEY } from "@mcp-ops/formats";
 import { expect, test, vi } from "vitest";
@@ -50,6 +52,39 @@ test("a server that works on when the time is up is killed, and none is started 
   expect(client.messages.at(-1)).toMatchObject({ id: 2, error: { code: -31006 } });
   expect(isRunning(pid)).toBe(false);
   expect(await client.stderr()).toContain("is killed before another node can lead");
+});
+
+/** Where the server finds its token. */
+async function epochFileOf(client: PipeClient): Promise<{ readonly pid: number; readonly file: string }> {
+  await client.ask(call("pid", "pid"));
+  const pid = Number(textOf(client));
+  const [, file = ""] = /MCP_OPS_EPOCH_FILE=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8")) ?? [];
+  return { pid, file };
+}
+
+test("an epoch file that cannot be replaced is taken away: an old token does not stay in it", async () => {
+  await using agent = await openAgent();
+  agent.leads(7n, LONG_MS);
+  await using client = under(agent.url, "--read-tools", "pid");
+  await client.greet();
+  const { file } = await epochFileOf(client);
+  expect(readFileSync(file, "utf8")).toBe("7\n");
+  mkdirSync(`${file}.${client.child.pid}.new`); // Where the new one is written before it takes the place.
+  agent.stands();
+  await vi.waitFor(() => expect(existsSync(file)).toBe(false), PATIENCE);
+  await client.leave();
+  expect(await client.stderr()).toContain("EISDIR");
+});
+
+test("a wrap that is killed leaves neither its server nor the file with its token behind", async () => {
+  await using agent = await openAgent();
+  agent.leads(7n, LONG_MS);
+  await using client = under(agent.url, "--read-tools", "pid");
+  await client.greet();
+  const { pid, file } = await epochFileOf(client);
+  expect(readFileSync(file, "utf8")).toBe("7\n");
+  client.child.kill("SIGKILL");
+  await vi.waitFor(() => expect([isRunning(pid), existsSync(dirname(file))]).toEqual([false, false]), PATIENCE);
 });
 
 test("a server that has nothing under way stays when its node becomes a standby", async () => {

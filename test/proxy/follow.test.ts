@@ -122,10 +122,26 @@ test("a call that a role gate refused is sent to the next leader; another 503 is
   await vi.waitFor(() => expect(both.figures()?.sentAgain).toBeGreaterThan(0), PATIENCE);
   leads(both.b, "b", 2n);
   expect(await nameIn(await asked)).toBe("b");
+  // Whom a refusal has put in doubt is asked again when its agent has said once more that it leads, and not before.
+  expect(both.a.server.received.length).toBeLessThanOrEqual(both.a.agent.asked);
   await using full = await group(({ response }) => void response.writeHead(503).end("too many"), named("b"));
   const turned = await post(full.url, call(1));
   expect([turned.status, await turned.text()]).toEqual([503, "too many"]);
   expect(full.figures()?.sentAgain).toBe(0);
+});
+
+test("a call that no server has taken waits for the next leader, and an agent that calls itself otherwise is not believed", async () => {
+  await using both = await group(named("a"), named("b"));
+  await both.a.server[Symbol.asyncDispose]();
+  const held = post(both.url, call(1));
+  await vi.waitFor(() => expect(both.figures()?.heldRequests).toBe(1), PATIENCE);
+  leads(both.b, "somebody", 3n);
+  const { asked } = both.b.agent;
+  await vi.waitFor(() => expect(both.b.agent.asked).toBeGreaterThan(asked + 2), PATIENCE);
+  expect(both.b.server.received).toHaveLength(0);
+  leads(both.b, "b", 2n);
+  expect(await nameIn(await held)).toBe("b");
+  expect(both.figures()).toMatchObject({ lost: 0, turnedAway: { time: 0, room: 0 } });
 });
 
 test("a call that may have run is not sent again, and an answer that broke off in its stream ends as an error there", async () => {
@@ -141,6 +157,29 @@ test("a call that may have run is not sent again, and an answer that broke off i
   expect(event).toMatchObject({ id: "seven", error: { code: -31003, message: expect.stringContaining("not known") } });
   expect(streaming.figures()?.lost).toBe(1);
   expect(both.b.server.received.length + streaming.b.server.received.length).toBe(0);
+});
+
+const LISTEN = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscriptions/listen", params: {} });
+
+test("a call in a batch with something that listens is a call: it is asked once, and goes nowhere else", async () => {
+  await using both = await group(({ response }) => void response.socket?.destroy(), named("b"));
+  const lost = await post(both.url, `[${LISTEN},${call(2)}]`);
+  expect([lost.status, both.a.server.received.length, both.figures()?.lost]).toEqual([502, 1, 1]);
+  await using silent = await group(() => {}, named("b"));
+  const leaving = new AbortController();
+  const asked = post(silent.url, `[${LISTEN},${call(2)}]`, {}, leaving.signal).catch(() => "left");
+  await vi.waitFor(() => expect(silent.a.server.received).toHaveLength(1), PATIENCE);
+  leads(silent.b, "b", 2n);
+  await vi.waitFor(() => expect(silent.figures()?.primary).toBe("b"), PATIENCE);
+  expect(silent.b.server.received).toHaveLength(0);
+  leaving.abort();
+  expect(await asked).toBe("left");
+});
+
+test("a page that ends every server is not asked for longer than anything is held", async () => {
+  await using both = await group(({ response }) => void response.socket?.destroy(), named("b"), { holdMs: 300 });
+  expect((await fetch(both.url, { headers: { accept: "text/event-stream" } })).status).toBe(502);
+  expect(both.a.server.received.length).toBeGreaterThan(1);
 });
 
 const HELLO = JSON.stringify({
@@ -172,6 +211,109 @@ test("a session goes on at the next leader under the id its client knows, and an
   expect(unknown.status).toBe(404);
 });
 
+/** A session opened at a, of which b is to take care now. */
+async function moving(atB: (received: Received) => void, atA = sessionServer("a"), hello = HELLO) {
+  const both = await group(atA, atB);
+  const session = { "mcp-session-id": (await post(both.url, hello)).headers.get("mcp-session-id") ?? "" };
+  both.a.agent.stands();
+  leads(both.b, "b", 2n);
+  await vi.waitFor(() => expect(both.figures()?.primary).toBe("b"), PATIENCE);
+  return { both, session };
+}
+
+const methodIn = ({ body }: Received) => (JSON.parse(body || "{}") as { method?: string }).method;
+
+test("the end of a session goes where it is, under the name it has there; its client's name for it opens nothing any more", async () => {
+  const { both, session } = await moving(sessionServer("b"));
+  await using _both = both;
+  expect((await post(both.url, call(1), session)).status).toBe(200);
+  expect((await fetch(both.url, { method: "DELETE", headers: session })).status).toBe(200);
+  const { request } = both.b.server.received.at(-1) as Received;
+  expect([request.method, request.headers["mcp-session-id"]]).toEqual(["DELETE", "b-1"]);
+  expect((await post(both.url, call(2), session)).status).toBe(404);
+  expect(both.a.server.received).toHaveLength(1);
+});
+
+test("a next leader that breaks off the handshake is asked again; one that refuses it says itself that it knows no such session", async () => {
+  const serve = sessionServer("b");
+  let times = 0;
+  const { both, session } = await moving((received) => {
+    if (methodIn(received) === "initialize" && ++times === 1) received.response.socket?.destroy();
+    else serve(received);
+  });
+  await using _both = both;
+  expect(await (await post(both.url, call(1), session)).json()).toMatchObject({ result: { session: "b-1" } });
+  expect([times, both.figures()?.movedSessions, both.figures()?.lost]).toEqual([2, 1, 0]);
+  const refusing = await moving((received) => answers(received, methodIn(received) === "initialize" ? 400 : 404, {}));
+  await using _refusing = refusing.both;
+  expect((await post(refusing.both.url, call(1), refusing.session)).status).toBe(404);
+  expect(refusing.both.b.server.received.map(methodIn)).toEqual(["initialize", "tools/call"]);
+});
+
+test.each([
+  ["was longer than is kept", "2025-11-25", JSON.stringify({ ...JSON.parse(HELLO), padding: "x".repeat(17_000) })],
+  ["is answered in another revision than its client was told", "2025-06-18", HELLO],
+])("a session whose handshake %s ends with the lease, and its client is told so", async (_, revision, hello) => {
+  const { both, session } = await moving(
+    (received) =>
+      methodIn(received) === "initialize"
+        ? answers(received, 200, { result: { protocolVersion: revision } }, { "mcp-session-id": "b-1" })
+        : answers(received, received.request.headers["mcp-session-id"] === "b-1" ? 200 : 404, {}),
+    sessionServer("a"),
+    hello,
+  );
+  await using _both = both;
+  expect((await post(both.url, call(1), session)).status).toBe(404);
+});
+
+test("the last event that a client has seen is named to the server that gave it, and to no other", async () => {
+  const giving = (name: string) => {
+    const serve = sessionServer(name);
+    return (received: Received) => {
+      if (received.request.method !== "GET") return serve(received);
+      const event = JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info" } });
+      received.response.writeHead(200, { "content-type": "text/event-stream" });
+      received.response.end(`id: ${name}-7\ndata: ${event}\n\n`);
+    };
+  };
+  await using both = await group(giving("a"), giving("b"));
+  const session = { "mcp-session-id": (await post(both.url, HELLO)).headers.get("mcp-session-id") ?? "" };
+  const listen = async (seen: object) => {
+    const headers = { accept: "text/event-stream", ...session, ...seen };
+    return (await fetch(both.url, { headers })).text();
+  };
+  const named = ({ server }: Node) => server.received.at(-1)?.request.headers["last-event-id"];
+  expect(await listen({})).toContain("id: a-7");
+  await listen({ "last-event-id": "a-7" });
+  expect(named(both.a)).toBe("a-7");
+  both.a.agent.stands();
+  leads(both.b, "b", 2n);
+  await vi.waitFor(() => expect(both.figures()?.primary).toBe("b"), PATIENCE);
+  expect(await listen({ "last-event-id": "a-7" })).toContain("id: b-7");
+  expect(named(both.b)).toBeUndefined();
+  await listen({ "last-event-id": "b-7" });
+  expect(named(both.b)).toBe("b-7");
+});
+
+test("a session stays where it is when its server leads again before the other one has taken it in", async () => {
+  const letIn = Promise.withResolvers<void>();
+  const serve = sessionServer("b");
+  const { both, session } = await moving((received) => void letIn.promise.then(() => serve(received)));
+  await using _both = both;
+  const early = post(both.url, call(1), session);
+  await vi.waitFor(() => expect(both.b.server.received).toHaveLength(1), PATIENCE);
+  leads(both.a, "a", 3n);
+  await vi.waitFor(() => expect(both.figures()?.primary).toBe("a"), PATIENCE);
+  expect(await (await post(both.url, call(2), session)).json()).toMatchObject({ result: { session: "a-1" } });
+  // Nor does the call wait for an answer of the other one that may never come.
+  expect(await (await early).json()).toMatchObject({ result: { session: "a-1" } });
+  expect(both.b.server.received[0]?.response.destroyed).toBe(false);
+  letIn.resolve();
+  await vi.waitFor(() => expect(both.b.server.received.map(methodIn)).toContain("notifications/initialized"), PATIENCE);
+  expect(await (await post(both.url, call(3), session)).json()).toMatchObject({ result: { session: "a-1" } });
+  expect(both.a.server.received.filter((one) => methodIn(one) === "initialize")).toHaveLength(1);
+});
+
 test("a session of a server that was started again is opened anew after a new lease, and not before", async () => {
   let serve = sessionServer("a");
   await using both = await group((received) => serve(received), named("b"));
@@ -195,11 +337,10 @@ test("streams that listen are opened anew at the next leader, and for the client
     received.response.write("data: {"); // An event that is only half there.
   };
   await using both = await group(streams("a"), streams("b"));
-  const listen = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscriptions/listen", params: {} });
   const modern = { "mcp-protocol-version": "2026-07-28", "mcp-method": "subscriptions/listen" };
   const leaving = new AbortController();
   const asked = await Promise.all([
-    post(both.url, listen, modern, leaving.signal),
+    post(both.url, LISTEN, modern, leaving.signal),
     fetch(both.url, { headers: { accept: "text/event-stream" }, signal: leaving.signal }),
   ]);
   const heard = asked.map((response) => collected(response));
@@ -211,8 +352,13 @@ test("streams that listen are opened anew at the next leader, and for the client
   leads(both.b, "b", 2n);
   const two = ['"data":"a"', '"data":"b"'];
   await vi.waitFor(() => expect(heard.map(({ text }) => text.match(/"data":"(.)"/g))).toEqual([two, two]), PATIENCE);
-  expect(both.b.server.received.map(({ body }) => body).toSorted()).toEqual(["", listen]);
+  expect(both.b.server.received.map(({ body }) => body).toSorted()).toEqual(["", LISTEN]);
   expect(both.figures()).toMatchObject({ reopenedStreams: 2, lost: 0 });
+  // Nobody listens any more at the old one.
+  await vi.waitFor(
+    () => expect(both.a.server.received.map((one) => one.response.destroyed)).toEqual([true, true]),
+    PATIENCE,
+  );
   leaving.abort();
 });
 

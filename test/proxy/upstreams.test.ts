@@ -15,7 +15,7 @@ import { answerJson, plainUpstream, type Received } from "./plain-upstream.ts";
 function sessionServer(name: string) {
   const known = new Set<string>();
   return plainUpstream(({ request, body, response }: Received) => {
-    const { id, method } = JSON.parse(body) as { id: number; method: string };
+    const { id, method } = JSON.parse(body || "{}") as { id?: number; method?: string };
     const asked = request.headers["mcp-session-id"] as string | undefined;
     if (method === "initialize") known.add(`${name}-${known.size}`);
     const session = method === "initialize" ? [...known].at(-1) : asked;
@@ -33,7 +33,7 @@ const initialize = JSON.stringify({
   params: { protocolVersion: "2025-11-25" },
 });
 
-test("a session stays at the server that opened it, and calls without one take turns", async () => {
+test("a session stays at the server that opened it, its streams too, and calls without one take turns", async () => {
   await using a = await sessionServer("a");
   await using b = await sessionServer("b");
   await using proxy = await front([a.url, b.url]);
@@ -47,6 +47,10 @@ test("a session stays at the server that opened it, and calls without one take t
       result: { name: string };
     };
     expect(result.name).toBe(id[0]);
+  }
+  for (const id of sessions.toSorted()) {
+    const stream = await fetch(proxy.url, { headers: { accept: "text/event-stream", "mcp-session-id": id } });
+    expect([stream.status, await stream.json()]).toMatchObject([200, { result: { name: id[0] } }]);
   }
 });
 

@@ -10,6 +10,8 @@ export const FOLLOW_METRIC = {
   followLost: "mcp_ops_follow_lost_total",
   followMovedSessions: "mcp_ops_follow_moved_sessions_total",
   followReopenedStreams: "mcp_ops_follow_reopened_streams_total",
+  followSessions: "mcp_ops_follow_sessions",
+  followForgottenSessions: "mcp_ops_follow_forgotten_sessions_total",
 } as const;
 
 /** Why a proxy that follows a role turned a request away, of which nothing had been done. */
@@ -34,6 +36,16 @@ export const FOLLOW_METRICS: readonly MetricRow[] = [
   ),
   row("counter", "followMovedSessions", "Sessions opened anew at another node."),
   row("counter", "followReopenedStreams", "Streams opened anew at another node."),
+  row(
+    "gauge",
+    "followSessions",
+    "Sessions known now, which can be opened anew elsewhere; and streams of the older HTTP.",
+  ),
+  row(
+    "counter",
+    "followForgottenSessions",
+    "Sessions forgotten for want of room: with the next leader they begin anew.",
+  ),
 ];
 
 function row(

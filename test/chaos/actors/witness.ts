@@ -3,6 +3,7 @@
  * Args: address of the agent, name of the node, milliseconds between two looks, and
  * whether it believes (yes) or looks at the pages only (no).
  */
+import type { RoleDocument } from "@mcp-ops/formats";
 import { type OpenRole, openRole } from "@mcp-ops/guard";
 import { now, say } from "./saying.ts";
 
@@ -11,6 +12,7 @@ const SAMPLE_MS = 5;
 let token: string | undefined;
 let until = 0;
 let page = "";
+let primary: string | undefined;
 
 function look(role: OpenRole): void {
   const held = role.reign !== undefined && role.said?.draining !== true ? role.said?.token : undefined;
@@ -35,10 +37,23 @@ async function pageNow(): Promise<string> {
   return "neither";
 }
 
+/** Who leads, as far as the agent has heard from the store. Asked as one that only looks: nothing waits for it. */
+async function primaryNow(): Promise<string | undefined> {
+  try {
+    const answered = await fetch(new URL("/role?onlooker=yes", agent), { signal: AbortSignal.timeout(500) });
+    return ((await answered.json()) as RoleDocument).primary?.node;
+  } catch {
+    return undefined;
+  }
+}
+
 async function watchPages(): Promise<void> {
   const seen = await pageNow();
   if (seen !== page) say({ what: "page", node, page: seen });
   page = seen;
+  const known = seen === "standby" ? await primaryNow() : undefined;
+  if (known !== primary) say({ what: "knows", node, primary: known ?? null });
+  primary = known;
   setTimeout(() => void watchPages(), Number(everyMs));
 }
 

@@ -3,7 +3,7 @@
  * must reach nobody. Args: milliseconds between two calls, then name=URL of each node.
  */
 import { FENCING_HEADER, FENCING_META_KEY } from "@mcp-ops/formats";
-import { say } from "./saying.ts";
+import { now, say } from "./saying.ts";
 
 const [everyMs = "", ...given] = process.argv.slice(2);
 const nodes = given.map((one) => one.split("=") as [string, string]);
@@ -33,7 +33,7 @@ function post(url: string, name: string, isForged: boolean): Promise<Response> {
     jsonrpc: "2.0",
     id: count,
     method: "tools/call",
-    params: { name, arguments: {}, _meta },
+    params: { name, arguments: { begun: now() }, _meta },
   });
   return fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
 }

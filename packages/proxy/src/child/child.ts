@@ -18,6 +18,8 @@ const TERM_GRACE_MS = 2_000;
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** A folder of ours for it, which shall not be left behind when we are killed. */
+  readonly folder?: string | undefined;
 }
 
 /** A server that speaks over stdin and stdout, in a process group of its own. It does not outlive us, nor does its group. */
@@ -41,7 +43,7 @@ export async function startChild(command: readonly string[], options: ChildOptio
   const { env = process.env, cwd = process.cwd() } = options;
   checkProgram(command[0] ?? "", env.PATH, cwd);
   if (process.platform === "win32") return childOf(await started(command, { env, cwd }), undefined);
-  const guard = new Guard();
+  const guard = new Guard(options.folder);
   try {
     return childOf(await startGuarded(command, { env, cwd }, guard), guard);
   } catch (error) {

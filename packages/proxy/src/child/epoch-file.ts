@@ -9,6 +9,7 @@ import type { Warn } from "../signals/warn.ts";
 export interface EpochFile extends Disposable {
   /** For the server's environment. */
   readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
 }
 
 /** Keeps such a file while this process knows the role. Only its own user can read it. */
@@ -19,6 +20,7 @@ export function openEpochFile(role: OpenRole, onWarning: Warn): EpochFile {
     try {
       writeEpochFile(path, role.reign === undefined ? 0n : BigInt(role.said?.token ?? 0));
     } catch (error) {
+      remove(path, onWarning);
       onWarning(error);
     }
   };
@@ -26,9 +28,19 @@ export function openEpochFile(role: OpenRole, onWarning: Warn): EpochFile {
   const stop = role.onChange(write);
   return {
     env: { [EPOCH_FILE_VARIABLE]: path },
+    folder,
     [Symbol.dispose]() {
       stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Rather no file than one that still says an old token: that takes no room on a disk that is full. */
+function remove(path: string, onWarning: Warn): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    onWarning(error);
+  }
 }

@@ -4,7 +4,8 @@ import type { Writable } from "node:stream";
 
 /**
  * Waits for the end of its stdin, which comes when we end, however we end. Then it ends the group it was told of: politely,
- * and after two seconds for good. The signals a terminal or a shutdown sends to everybody must not end it first.
+ * and after two seconds for good; and it takes away the folder that the child had from us. The signals a terminal or a shutdown
+ * sends to everybody must not end it first.
  */
 const WATCH = `
 trap '' HUP INT QUIT TERM
@@ -15,14 +16,18 @@ while read -r word group; do
     gone) exit 0 ;;
   esac
 done
-[ -n "$running" ] || exit 0
-kill -s TERM -- "-$running" || exit 0
-left=20
-while [ "$left" -gt 0 ] && kill -s 0 -- "-$running"; do
-  sleep 0.1 || sleep 1
-  left=$((left - 1))
-done
-kill -s KILL -- "-$running"
+finish() {
+  [ -n "$running" ] || return
+  kill -s TERM -- "-$running" || return
+  left=20
+  while [ "$left" -gt 0 ] && kill -s 0 -- "-$running"; do
+    sleep 0.1 || sleep 1
+    left=$((left - 1))
+  done
+  kill -s KILL -- "-$running"
+}
+finish
+[ -z "$LEFT_BEHIND" ] || rm -rf -- "$LEFT_BEHIND"
 `;
 
 /**
@@ -34,12 +39,13 @@ export class Guard {
   /** While the child has this open, too, the guard cannot miss its start. */
   readonly lifeline: Writable;
 
-  constructor() {
+  /** `folder` is ours, and goes when we cannot take it away ourselves. */
+  constructor(folder = "") {
     this.#watcher = spawn("sh", ["-c", WATCH, "mcp-ops-guard"], {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
       cwd: "/",
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, LEFT_BEHIND: folder },
     });
     this.lifeline = this.#watcher.stdin as Writable;
     // Without a guard a child ends as others do: by the end of its stdin.

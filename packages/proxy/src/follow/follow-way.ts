@@ -26,9 +26,13 @@ export class FollowWay implements Way, Guest {
   #at: Upstream | undefined;
   /** The id under which its session was named when it was sent. */
   #sentAs: string | undefined;
-  #heldSince: number | undefined;
+  /** Since when it has no answer, and looks for somebody to give one. */
+  #lookingSince: number | undefined;
+  #isHeld = false;
   #isOpen = false;
   #isOver = false;
+  /** Counts: what comes of a search when another has begun is nobody's. */
+  #searches = 0;
 
   constructor(traveller: Traveller, all: Following) {
     this.#traveller = traveller;
@@ -44,14 +48,17 @@ export class FollowWay implements Way, Guest {
 
   find(): void {
     if (this.#isOver) return;
+    this.#searches++;
+    this.#all.movers.delete(this);
     const home = this.#home();
     if (home !== undefined) return this.#go(home);
     const { leading } = this.#all.follower;
     if (leading === undefined) return this.#wait();
     const { upstream } = leading.node;
     const session = this.#session();
-    if (session === undefined || session.isAt(upstream)) this.#go(upstream);
-    else this.#move(session, upstream, leading.token);
+    if (session !== undefined && !session.isAt(upstream)) return this.#move(session, upstream, leading.token);
+    session?.stay();
+    this.#go(upstream);
   }
 
   aside(): Upstream | undefined {
@@ -71,7 +78,8 @@ export class FollowWay implements Way, Guest {
 
   arrived(upstream: Upstream): void {
     const { line, json, listens } = this.#traveller;
-    this.#heldSince = undefined;
+    this.#lookingSince = undefined;
+    this.#isHeld = false;
     if (listens && !this.#isOpen) this.#isOpen = true;
     if (line === undefined) return;
     if (line.line.transport === "sse") this.#all.fixed.set(line, upstream);
@@ -87,10 +95,7 @@ export class FollowWay implements Way, Guest {
 
   /** One connection that broke says nothing about the server: if it is gone, the next request finds nobody there. */
   lost(): boolean {
-    if (this.#traveller.listens && this.#home() === undefined) {
-      setTimeout(() => this.find(), REOPEN_AFTER_MS).unref();
-      return true;
-    }
+    if (this.#traveller.listens && this.#home() === undefined) return this.#looksAgain();
     if (messagesOf(this.#traveller.json).some(isRequest)) this.#all.counts.lost++;
     return false;
   }
@@ -111,6 +116,7 @@ export class FollowWay implements Way, Guest {
   over(): void {
     this.#isOver = true;
     this.#all.room.leave(this);
+    this.#all.movers.delete(this);
     this.#all.listeners.delete(this);
   }
 
@@ -138,15 +144,24 @@ export class FollowWay implements Way, Guest {
     this.#traveller.go(upstream);
   }
 
+  /** A page that ends every server it is asked of must not end one after the other for ever. */
+  #looksAgain(): boolean {
+    this.#lookingSince ??= performance.now();
+    if (this.#leftMs() <= 0) return false;
+    setTimeout(() => this.find(), REOPEN_AFTER_MS).unref();
+    return true;
+  }
+
   #wait(): void {
     this.#at = undefined;
-    if (this.#heldSince === undefined) this.#all.counts.heldRequests++;
-    this.#heldSince ??= performance.now();
+    if (!this.#isHeld) this.#all.counts.heldRequests++;
+    this.#isHeld = true;
+    this.#lookingSince ??= performance.now();
     if (!this.#all.room.admit(this, Math.max(0, this.#leftMs()))) this.#turnAway("room");
   }
 
   #leftMs(): number {
-    const since = this.#heldSince ?? performance.now();
+    const since = this.#lookingSince ?? performance.now();
     return since + this.#all.holdMs - performance.now();
   }
 
@@ -165,13 +180,15 @@ export class FollowWay implements Way, Guest {
       if (id !== undefined) counts.movedSessions++;
       return id;
     };
-    session.moveTo(upstream, token, open).then(
-      () => this.find(),
-      () => {
-        follower.doubt(upstream);
-        this.find();
-      },
-    );
+    const search = this.#searches;
+    const goOn = () => {
+      if (search === this.#searches) this.find();
+    };
+    this.#all.movers.add(this);
+    session.moveTo(upstream, token, open).then(goOn, () => {
+      follower.doubt(upstream);
+      goOn();
+    });
   }
 
   /** Where it must go, whoever leads. */

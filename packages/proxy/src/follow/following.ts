@@ -36,6 +36,8 @@ export class Following {
   readonly fixed: WeakMap<HttpLine, Upstream> = new WeakMap();
   /** Open requests that listen. */
   readonly listeners: Set<FollowWay> = new Set();
+  /** Requests that wait until their session has been opened at another server. */
+  readonly movers: Set<FollowWay> = new Set();
   readonly counts = {
     heldRequests: 0,
     turnedAway: { time: 0, room: 0 },
@@ -70,6 +72,8 @@ export class Following {
     const { leading } = this.follower;
     if (leading === undefined) return;
     for (const listener of [...this.listeners]) listener.follow(leading.node.upstream);
+    // Who led before may never answer them.
+    for (const mover of [...this.movers]) mover.find();
     this.room.open();
   }
 }

@@ -7,6 +7,11 @@ const MAX_OPENING_LENGTH = 16 * 1024;
 /** A session opened at some server: its id there; undefined where it was refused. */
 export type OpenAt = (upstream: Upstream, opening: Message) => Promise<string | undefined>;
 
+interface Move {
+  readonly to: Upstream;
+  readonly done: Promise<boolean>;
+}
+
 /** A session of a client, whichever node it is served by at the moment. */
 export class MovingSession {
   /** As the client knows it: the id it got first. */
@@ -19,7 +24,7 @@ export class MovingSession {
   #id: string;
   #hasMoved = false;
   #isExpired = false;
-  #moving: { readonly to: Upstream; readonly done: Promise<boolean> } | undefined;
+  #moving: Move | undefined;
 
   constructor(line: HttpLine, clientsId: string, opening: Message, upstream: Upstream, token: string | undefined) {
     this.#line = line;
@@ -40,6 +45,11 @@ export class MovingSession {
     return this.upstream === upstream && !this.#isExpired;
   }
 
+  /** It is where it shall be: wherever it was on its way to does not count any more. */
+  stay(): void {
+    this.#moving = undefined;
+  }
+
   /** Its server does not know it any more. */
   expire(): void {
     this.#isExpired = true;
@@ -55,17 +65,20 @@ export class MovingSession {
    * id, and the server says so itself. Rejects when the server cannot be reached.
    */
   moveTo(upstream: Upstream, token: string, open: OpenAt): Promise<boolean> {
-    if (this.#moving?.to !== upstream) {
-      const done = this.#move(upstream, token, open).finally(() => {
-        this.#moving = undefined;
-      });
-      this.#moving = { to: upstream, done };
-    }
-    return this.#moving.done;
+    if (this.#moving?.to === upstream) return this.#moving.done;
+    const isNewest = () => this.#moving === move;
+    const done = this.#move(upstream, token, open, isNewest).finally(() => {
+      if (isNewest()) this.#moving = undefined;
+    });
+    const move: Move = { to: upstream, done };
+    this.#moving = move;
+    return done;
   }
 
-  async #move(upstream: Upstream, token: string, open: OpenAt): Promise<boolean> {
-    const id = this.#opening && (await open(upstream, this.#opening));
+  async #move(upstream: Upstream, token: string, open: OpenAt, isNewest: () => boolean): Promise<boolean> {
+    const id = await (this.#opening && open(upstream, this.#opening));
+    // Another one leads meanwhile, and the session is on its way there, or there already.
+    if (!isNewest()) return false;
     this.upstream = upstream;
     this.token = token;
     this.#id = id ?? this.clientsId;

@@ -14,9 +14,17 @@ const FIGURES: Readonly<Record<string, Count>> = {
   [METRIC.followReopenedStreams]: "reopenedStreams",
 };
 
+/** What is known of sessions. */
+export interface SessionCounts {
+  readonly known: () => number;
+  readonly forgotten: () => number;
+}
+
 /** Shows what a proxy that follows a role has done, as metrics of the process. */
-export function showFollowing(following: Following, nodes: readonly FollowedNode[]): void {
+export function showFollowing(following: Following, nodes: readonly FollowedNode[], sessions: SessionCounts): void {
   const metrics = defaultMetrics();
+  metrics.show({ name: METRIC.followSessions, read: () => [{ labels: {}, value: sessions.known() }] });
+  metrics.show({ name: METRIC.followForgottenSessions, read: () => [{ labels: {}, value: sessions.forgotten() }] });
   const show = (name: string, read: (figures: FollowFigures) => number) =>
     metrics.show({ name, read: () => [{ labels: {}, value: read(following.figures()) }] });
   for (const [name, count] of Object.entries(FIGURES)) show(name, (figures) => figures[count]);

@@ -67,7 +67,7 @@ export class Passage implements Mover, Waiting, Traveller {
     this.json = json;
     this.#bytes = bytes;
     const isGet = request.method === "GET";
-    this.listens = isGet || messagesOf(json).some(({ method }) => method === LISTEN_METHOD);
+    this.listens = isGet || onlyListens(json);
     this.#way = road.findWays(this);
     this.#isRead = json !== undefined || (isGet && mayGetEvents(request));
     response.on("drain", () => this.#call?.resume());
@@ -206,6 +206,12 @@ const NOTHING_MORE: Inflow = { push() {}, end() {}, broke() {} };
 /** Clients of the older transport ask for anything. */
 function mayGetEvents({ headers: { accept = "*/*" } }: IncomingMessage): boolean {
   return accept.includes("text/event-stream") || accept.includes("*/*");
+}
+
+/** A batch in which anything else is asked is asked once, like that. */
+function onlyListens(json: unknown): boolean {
+  const messages = messagesOf(json);
+  return messages.length > 0 && messages.every(({ method }) => method === LISTEN_METHOD);
 }
 
 function hasRequest(json: unknown): boolean {

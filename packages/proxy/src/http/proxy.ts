@@ -124,7 +124,8 @@ function roadOf(options: ProxyOptions, maxBytes: number, counts: { unread: numbe
   const upstreams = new Upstreams(urlsOf(options), { ca, healthPath, onChange: onUpstream });
   const { defaultMs: usualMs, realTimeMs } = timeouts;
   const following = options.follow && new Following(upstreams, options.follow, rewriteHost);
-  if (following !== undefined) showFollowing(following, options.follow?.nodes ?? []);
+  const sessions = { known: () => proxied.lines.size, forgotten: () => counts.forgottenSessions };
+  if (following !== undefined) showFollowing(following, options.follow?.nodes ?? [], sessions);
   const findWays = following?.findWays ?? takingTurns(upstreams);
   return { proxied, upstreams, findWays, following, rewriteHost, usualMs, realTimeMs, open: new Set() };
 }

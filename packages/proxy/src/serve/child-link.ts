@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { OpsError } from "@mcp-ops/formats";
 import { type Child, startChild } from "../child/child.ts";
 import type { Ending } from "../child/ending.ts";
+import type { EpochFile } from "../child/epoch-file.ts";
 import { stopChild } from "../child/stop.ts";
 import { PROXY_ERROR } from "../codes.ts";
 import type { Warn } from "../signals/warn.ts";
@@ -24,8 +25,9 @@ export class ChildLink {
   onMessage: (message: Message) => void = () => {};
 
   /** @throws OpsError when the command cannot be started. */
-  static async start(command: readonly string[], onWarning: Warn, env: NodeJS.ProcessEnv): Promise<ChildLink> {
-    return new ChildLink(await startChild(command, { env: { ...process.env, ...env } }), onWarning);
+  static async start(command: readonly string[], onWarning: Warn, epochFile?: EpochFile): Promise<ChildLink> {
+    const env = { ...process.env, ...epochFile?.env };
+    return new ChildLink(await startChild(command, { env, folder: epochFile?.folder }), onWarning);
   }
 
   private constructor(child: Child, onWarning: Warn) {

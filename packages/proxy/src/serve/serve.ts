@@ -27,7 +27,7 @@ export async function openServe(options: ServeOptions): Promise<Served> {
   const { host = "127.0.0.1", port, path = DEFAULT_SERVE_PATH, allowedHosts = [] } = options;
   const { command, pipeline, onWarning, role } = options;
   const epochFile = role && openEpochFile(role, onWarning);
-  const starter = new Starter(command, onWarning, epochFile?.env);
+  const starter = new Starter(command, onWarning, epochFile);
   const endpoint = new Endpoint(options, starter);
   const names = [...LOOPBACK, host.includes(":") ? `[${host}]` : host, ...allowedHosts];
   const isAllowed = [hostHeaderValidation(names), originValidation(names)];

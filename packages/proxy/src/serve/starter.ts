@@ -1,3 +1,4 @@
+import type { EpochFile } from "../child/epoch-file.ts";
 import type { Warn } from "../signals/warn.ts";
 import { ChildLink } from "./child-link.ts";
 
@@ -5,13 +6,12 @@ import { ChildLink } from "./child-link.ts";
 export class Starter {
   readonly #command: readonly string[];
   readonly #onWarning: Warn;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #epochFile: EpochFile | undefined;
   #isUp = true;
 
-  /** `env`: what the server's environment has besides ours. */
-  constructor(command: readonly string[], onWarning: Warn, env: NodeJS.ProcessEnv = {}) {
+  constructor(command: readonly string[], onWarning: Warn, epochFile?: EpochFile) {
     this.#command = command;
-    this.#env = env;
+    this.#epochFile = epochFile;
     this.#onWarning = onWarning;
   }
 
@@ -23,7 +23,7 @@ export class Starter {
   /** @throws OpsError when the command cannot be started. */
   async start(): Promise<ChildLink> {
     try {
-      const link = await ChildLink.start(this.#command, this.#onWarning, this.#env);
+      const link = await ChildLink.start(this.#command, this.#onWarning, this.#epochFile);
       this.#isUp = true;
       void link.ended.then(() => {
         if (!link.isClosing) this.#isUp = false;

@@ -33,7 +33,8 @@ export async function wrap(options: WrapOptions): Promise<Ending> {
   const pipe = await watchPipe(options, streams);
   const { role } = pipe.signals;
   const epochFile = role && openEpochFile(role, (error) => options.onWarning((error as Error).message));
-  const start = () => startChild(options.command, { env: { ...process.env, ...epochFile?.env } });
+  const env = { ...process.env, ...epochFile?.env };
+  const start = () => startChild(options.command, { env, folder: epochFile?.folder });
   try {
     const wrapped = new Wrapped(options, pipe, streams, start, await start());
     return await wrapped.run();

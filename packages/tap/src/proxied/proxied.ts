@@ -83,7 +83,9 @@ export class Proxied {
   /** A GET for an event stream. */
   stream(head: Head, reply: Reply): Passing {
     let inflow: ReturnType<typeof streamInflow> | undefined;
-    let found: HttpLine | undefined;
+    const sessionId = headerFrom(head.headers, "mcp-session-id");
+    // The stream of the older transport makes its line itself, by its first event.
+    let found = sessionId === undefined ? undefined : this.lines.of(head);
     const onLine = (line: HttpLine) => {
       found = line;
     };
