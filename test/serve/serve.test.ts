@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openServe, type Served, type ServeOptions } from "@mcp-ops/proxy/serve";
@@ -235,6 +238,17 @@ it("refuses a revision without sessions where the server knows none, with what i
   expect(await errorOf(refused)).toMatchObject({ code: -32022, message: expect.stringContaining("initialize") });
 });
 
+it("asks a server anew which revisions it speaks when it died as it was asked", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-ops-serve-"));
+  toClose.push(async () => rmSync(folder, { recursive: true }));
+  const firstDies = `[ -e "$0" ] || { : > "$0"; exit 1; }; exec "$@"`;
+  const { url } = await serving(["sh", "-c", firstDies, join(folder, "has-died"), ...DUAL_ERA]);
+  const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" };
+  const ask = async () => (await post(url, modern(1, "tools/list"), headers)).status;
+  expect(await ask()).toBe(400);
+  await expect.poll(ask, { timeout: 10_000 }).toBe(200);
+});
+
 describe("a session", () => {
   it("answers what is open with an error when its server dies, and is not found from then on", async () => {
     const { url, seen } = await serving(DUAL_ERA);
@@ -279,6 +293,21 @@ describe("a session", () => {
     const begun = await post(served.url, initialize());
     await begun.text();
     expect(served.sessions).toBe(1);
+    await expect.poll(() => served.sessions).toBe(0);
+  });
+
+  it("ends with its process when its client leaves before it is greeted: nobody else knows it", async () => {
+    const served = await serving(ASKING);
+    const leaving = new AbortController();
+    const begun = fetch(served.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+      body: JSON.stringify(initialize()),
+      signal: leaving.signal,
+    }).then((response) => response.text());
+    await expect.poll(() => served.sessions).toBe(1);
+    leaving.abort();
+    await expect(begun).rejects.toThrow();
     await expect.poll(() => served.sessions).toBe(0);
   });
 

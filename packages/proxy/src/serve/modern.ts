@@ -10,6 +10,9 @@ import type { House } from "./seat.ts";
 /** The part of `params` that the header `Mcp-Name` repeats, by method (2026-07-28, basic/transports/streamable-http). */
 const NAMED = new Set(["tools/call", "prompts/get", "resources/read"]);
 
+/** Until then clients without sessions are told to start one. A server that ends or is silent whenever it is asked costs one process in this time. */
+const ASK_AGAIN_MS = 2_000;
+
 /** Requests of 2026-07-28: one server for all, because a request of that revision has no session that it could belong to. */
 export class Modern {
   readonly #house: House;
@@ -40,9 +43,10 @@ export class Modern {
   }
 
   async #supported(): Promise<readonly string[]> {
-    this.#revisions ??= modernRevisions(this.#house).then(async (revisions) => {
-      // It will not be asked again.
+    this.#revisions ??= modernRevisions(this.#house).then(async ({ revisions, isSaid }) => {
+      // It will not be asked again, or not so soon.
       if (revisions.length === 0) await this.#house.close();
+      if (!isSaid) setTimeout(() => (this.#revisions = undefined), ASK_AGAIN_MS).unref();
       return revisions;
     });
     try {

@@ -10,21 +10,27 @@ const META = {
   "io.modelcontextprotocol/clientInfo": { name: "mcp-ops", version: "1" },
 };
 
-/**
- * Which revisions without sessions the server speaks, asked by `server/discover`; none for a server that wants to be initialised.
- */
-export async function modernRevisions(house: House): Promise<readonly string[]> {
-  const told = Promise.withResolvers<readonly string[]>();
+export interface ModernRevisions {
+  /** None for a server that wants to be initialised. */
+  readonly revisions: readonly string[];
+  /** Whether the server said so itself. One that ended or was silent may have been ill, and say something else later. */
+  readonly isSaid: boolean;
+}
+
+/** Which revisions without sessions the server speaks, asked by `server/discover`. */
+export async function modernRevisions(house: House): Promise<ModernRevisions> {
+  const told = Promise.withResolvers<ModernRevisions>();
   const seat = await house.seat({
     listens: false,
     receive: (message) => {
       if (!isResponse(message)) return;
       const { supportedVersions } = (message.result ?? {}) as { supportedVersions?: unknown };
-      told.resolve(Array.isArray(supportedVersions) ? supportedVersions.filter(isModern) : []);
+      const revisions = Array.isArray(supportedVersions) ? supportedVersions.filter(isModern) : [];
+      told.resolve({ revisions, isSaid: true });
     },
-    serverEnded: () => told.resolve([]),
+    serverEnded: () => told.resolve(UNKNOWN),
   });
-  const timer = setTimeout(told.resolve, PROBE_TIMEOUT_MS, []);
+  const timer = setTimeout(told.resolve, PROBE_TIMEOUT_MS, UNKNOWN);
   try {
     seat.send({ jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: META } });
     return await told.promise;
@@ -33,6 +39,8 @@ export async function modernRevisions(house: House): Promise<readonly string[]> 
     seat.leave();
   }
 }
+
+const UNKNOWN: ModernRevisions = { revisions: [], isSaid: false };
 
 /** Revisions are dates; the first without sessions is 2026-07-28. */
 function isModern(revision: unknown): revision is string {

@@ -50,12 +50,18 @@ export class Sessions {
       () => this.#forget(session),
     );
     this.#all.add(session);
+    // Who leaves before it is greeted does not know the session, and nobody else does.
+    const gone = () => {
+      if (!response.writableFinished) void session.close();
+    };
+    response.once("close", gone);
     try {
       await session.begin(this.#house);
     } catch (error) {
       this.#forget(session);
       throw error;
     }
+    if (response.closed) return gone();
     await session.handle(request, response, body);
     // Refused by the transport before it began: nobody could ever come back to it.
     if (session.id === undefined) await session.close();
