@@ -23,6 +23,15 @@ export {
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export {
+  BUDGET_STATES,
+  type BudgetState,
+  type CostDay,
+  type CostDocument,
+  type ServerCost,
+  type ShareCost,
+  type ToolCost,
+} from "./cost-document.ts";
+export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
   FENCING_META_KEY,
@@ -46,6 +55,24 @@ export {
   type MemoryDetails,
   OVERALL_CHECK,
 } from "./health-document.ts";
+export {
+  COST_FILE,
+  formatJournalLine,
+  JOURNAL_FOLDER,
+  type JournalDefinitions,
+  type JournalLine,
+  type JournalLost,
+  type JournalStart,
+  type JournalUse,
+  journalFileName,
+  latencyBucketUs,
+  MAX_LISTED_TOOLS,
+  parseJournalFileName,
+  parseJournalLine,
+  SLO_FILE,
+  TOKEN_METHODS,
+  type TokenMethod,
+} from "./journal.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export { PROTOCOL_REVISIONS } from "./metric-labels.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
@@ -73,4 +100,5 @@ export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { FAILOVER_REASONS } from "./sidecar-metrics.ts";
+export type { SloDocument, SloState } from "./slo-document.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";
