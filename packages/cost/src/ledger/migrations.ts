@@ -30,8 +30,8 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE outcome_days (segment INTEGER NOT NULL, server INTEGER NOT NULL, method INTEGER NOT NULL, target INTEGER NOT NULL,
      status INTEGER NOT NULL, count INTEGER NOT NULL, latencies TEXT NOT NULL,
      PRIMARY KEY (segment, server, method, target, status)) STRICT, WITHOUT ROWID;
-   CREATE TABLE definitions (server INTEGER NOT NULL, segment INTEGER NOT NULL, minute INTEGER NOT NULL, method TEXT NOT NULL,
-     tokens INTEGER NOT NULL, tools TEXT NOT NULL, PRIMARY KEY (server, segment)) STRICT, WITHOUT ROWID;
+   CREATE TABLE definitions (server INTEGER NOT NULL, hour INTEGER NOT NULL, minute INTEGER NOT NULL, method TEXT NOT NULL,
+     tokens INTEGER NOT NULL, tools TEXT NOT NULL, PRIMARY KEY (server, hour)) STRICT, WITHOUT ROWID;
    CREATE TABLE lost (segment INTEGER NOT NULL, why TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (segment, why)) STRICT, WITHOUT ROWID;
    CREATE TABLE journal_files (name TEXT PRIMARY KEY, offset INTEGER NOT NULL, is_skipping INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID`.replaceAll(

@@ -14,27 +14,14 @@ interface Books {
 
 /** Books the minutes of a segment into the segments that the calendar has for them now. Nothing is measured or counted anew. */
 export function resplit(database: DatabaseSync, segment: Segment, { segments, usage, uses }: Books): void {
-  const definitions = takeFrom<DefinitionRow>(database, "definitions", segment);
   const lost = takeFrom<{ why: string; count: number }>(database, "lost", segment);
   for (const table of ["usage_days", "use_days", "session_days", "outcome_days"]) takeFrom(database, table, segment);
   segments.remove(segment);
   const { fromMinute, toMinute } = segment;
   usage.sumUp(usageRows(database, fromMinute, toMinute));
   uses.sumUp(fromMinute, toMinute);
-  for (let at = fromMinute; at < toMinute; at = segments.at(at).toMinute)
-    copyInto(database, segments.at(at).id, at, Math.min(toMinute, segments.at(at).toMinute));
-  for (const row of definitions) uses.keepDefinitions({ ...row, segment: segments.at(row.minute).id });
+  copyUses(database, fromMinute, toMinute, segments);
   for (const { why, count } of lost) uses.bookLost({ minute: fromMinute, why, count });
-}
-
-/** What a listing was, as the table `definitions` has it. */
-export interface DefinitionRow {
-  readonly server: number;
-  readonly segment: number;
-  readonly minute: number;
-  readonly method: string;
-  readonly tokens: number;
-  readonly tools: string;
 }
 
 function takeFrom<Row>(database: DatabaseSync, table: string, { id }: Segment): readonly Row[] {
@@ -50,6 +37,19 @@ function* usageRows(
   statement.setReadBigInts(true);
   for (const row of statement.iterate(from, to)) {
     yield { minute: Number(row.minute), server: Number(row.server), row: usageRowOf(row) };
+  }
+}
+
+/** Only segments in which there is something are made. */
+function copyUses(database: DatabaseSync, fromMinute: Minute, toMinute: Minute, segments: Segments): void {
+  const next = database.prepare("SELECT MIN(minute) AS minute FROM uses WHERE minute >= ? AND minute < ?");
+  for (let at = fromMinute; ; ) {
+    const minute = next.get(at, toMinute)?.minute ?? undefined;
+    if (minute === undefined) return;
+    const segment = segments.at(Number(minute));
+    const end = Math.min(toMinute, segment.toMinute);
+    copyInto(database, segment.id, Number(minute), end);
+    at = end;
   }
 }
 

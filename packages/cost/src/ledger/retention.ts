@@ -29,6 +29,7 @@ export function expire(
   for (const { id } of sessions) database.prepare("DELETE FROM session_days WHERE segment = ?").run(id);
   const gone = segments.filter(({ toMinute }) => toMinute <= daysBefore);
   for (const { id } of gone) expireSegment(database, id);
+  database.prepare("DELETE FROM definitions WHERE minute < ?").run(daysBefore);
   expireNames(database, minutesBefore, daysBefore);
   return minutesLeft;
 }
@@ -46,7 +47,7 @@ function expireMinutes(database: DatabaseSync, before: Minute): boolean {
 }
 
 function expireSegment(database: DatabaseSync, id: number): void {
-  for (const table of ["usage_days", "use_days", "session_days", "outcome_days", "definitions", "lost"]) {
+  for (const table of ["usage_days", "use_days", "session_days", "outcome_days", "lost"]) {
     database.prepare(`DELETE FROM ${table} WHERE segment = ?`).run(id);
   }
   database.prepare("DELETE FROM segments WHERE id = ?").run(id);

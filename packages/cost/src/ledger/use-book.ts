@@ -5,7 +5,6 @@ import type { Bounds } from "./bounds.ts";
 import { addCounts, addingStatement, type Counts, countsOf } from "./counts.ts";
 import { addLatencies, type Latencies } from "./latencies.ts";
 import { type NameKind, type Names, NOBODY } from "./names.ts";
-import type { DefinitionRow } from "./resplit.ts";
 import type { Segments } from "./segments.ts";
 
 type Ids = readonly number[];
@@ -59,7 +58,7 @@ export class UseBook {
     };
     this.#minutes = database.prepare("SELECT * FROM outcomes WHERE minute >= ? AND minute < ?");
     this.#definitions = database.prepare(
-      `INSERT INTO definitions (server, segment, minute, method, tokens, tools) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO definitions (server, hour, minute, method, tokens, tools) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET minute = excluded.minute, method = excluded.method, tokens = excluded.tokens, tools = excluded.tools
        WHERE excluded.minute >= minute`,
     );
@@ -87,15 +86,11 @@ export class UseBook {
     this.#days(uses, outcomes);
   }
 
+  /** Of each hour the newest is kept. */
   bookDefinitions({ server, minute, method, tokens, tools }: JournalDefinitions): void {
-    const segment = this.#segments.at(minute);
-    const id = this.#names.id("server", this.#bounds.server(segment.day, server), minute);
-    this.keepDefinitions({ server: id, segment: segment.id, minute, method, tokens, tools: JSON.stringify(tools) });
-  }
-
-  /** The newest of a segment. */
-  keepDefinitions({ server, segment, minute, method, tokens, tools }: DefinitionRow): void {
-    this.#definitions.run(server, segment, minute, method, tokens, tools);
+    const { day } = this.#segments.at(minute);
+    const id = this.#names.id("server", this.#bounds.server(day, server), minute);
+    this.#definitions.run(id, Math.floor(minute / 60), minute, method, tokens, JSON.stringify(tools));
   }
 
   bookLost({ minute, count, why }: Pick<JournalLost, "minute" | "count"> & { readonly why: string }): void {
