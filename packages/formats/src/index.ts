@@ -27,6 +27,8 @@ export {
   type BudgetState,
   type CostDay,
   type CostDocument,
+  PRICED_THINGS,
+  type PricedThing,
   type ServerCost,
   type ShareCost,
   type ToolCost,
