@@ -18,3 +18,7 @@ export type {
 } from "./quantities.ts";
 
 // Prices, money, budgets and advice.
+export { type PriceBook, type PriceVersion, priceCuts, pricesAt } from "./prices/book.ts";
+export { DEFAULT_BOOK } from "./prices/default-book.ts";
+export { readPriceBook } from "./prices/read-book.ts";
+export type { WrittenBook, WrittenVersion } from "./prices/written-book.ts";
