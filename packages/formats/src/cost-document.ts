@@ -30,8 +30,8 @@ export interface CostDay {
   readonly servers: readonly ServerCost[];
 }
 
-/** What costs money at a server; in `unpriced` of what there was some, and the book has no price for it. */
-export const PRICED_THINGS = ["cpu", "memory", "storage", "network", "tokens", "calls"] as const;
+/** What costs money wherever there is some of it. A call has a price only where somebody sells it. */
+export const PRICED_THINGS = ["cpu", "memory", "storage", "network", "tokens"] as const;
 export type PricedThing = (typeof PRICED_THINGS)[number];
 
 export interface ServerCost {
@@ -50,6 +50,7 @@ export interface ServerCost {
   readonly calls: number;
   /** At most so much is missing in `used`, because nobody looked for a while; in no sum. */
   readonly mayMiss: number;
+  /** Of these there was some, and the book has no price. */
   readonly unpriced: readonly PricedThing[];
   readonly cpuUs: number;
   /** As text, for it may pass 2^53. */

@@ -39,11 +39,11 @@ export function pricesAt(book: PriceBook, atMs: number): PriceVersion {
 }
 
 /**
- * The version the ledger noted. When the book has none of this name any more, the one that is now in force at that moment: the
- * quantities stay, and what they cost follows the book.
+ * The version the ledger noted. When the book has none of this name any more, the one that is now in force at that minute: the quantities stay,
+ * and what they cost follows the book.
  */
-export function pricesNamed(book: PriceBook, name: string, atMs: number): PriceVersion {
-  return book.versions.find((version) => version.name === name) ?? pricesAt(book, atMs);
+export function pricesNamed(book: PriceBook, { price, fromMinute }: PriceCut): PriceVersion {
+  return book.versions.find(({ name }) => name === price) ?? pricesAt(book, fromMinute * MINUTE_MS);
 }
 
 /** From when each version holds: where the ledger has to part what it counts. */

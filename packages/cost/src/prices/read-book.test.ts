@@ -47,8 +47,8 @@ describe("a price book", () => {
 
   it("finds what the ledger noted by its name, or else by its time", () => {
     const read = readPriceBook(book);
-    expect(pricesNamed(read, "evening", 0).name).toBe("evening");
-    expect(pricesNamed(read, "of another book", NOON).name).toBe("dearer");
+    expect(pricesNamed(read, { price: "evening", fromMinute: 0 }).name).toBe("evening");
+    expect(pricesNamed(read, { price: "of another book", fromMinute: NOON / 60_000 }).name).toBe("dearer");
   });
 
   it("has no prices before its first version begins", () => {

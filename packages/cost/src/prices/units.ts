@@ -1,7 +1,7 @@
 import type { PricedThing } from "@mcp-ops/formats";
 
 /** What the ledger counts that a machine is paid for. */
-export type ComputeKind = Exclude<PricedThing, "tokens" | "calls">;
+export type ComputeKind = Exclude<PricedThing, "tokens">;
 
 interface Unit {
   readonly of: ComputeKind;
