@@ -71,6 +71,8 @@ export interface ToolCost {
   readonly calls: number;
   readonly resultTokens: Readonly<Partial<Record<TokenMethod, number>>>;
   readonly microUnits: number;
+  /** Part of `microUnits`: what the tokens of its results cost. */
+  readonly tokens: number;
 }
 
 export interface ShareCost {

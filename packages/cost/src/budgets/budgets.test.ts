@@ -63,7 +63,7 @@ describe("the period of a budget", () => {
 });
 
 describe("a budget", () => {
-  const tool = (target: string, microUnits: number) => ({ target, calls: 1, resultTokens: {}, microUnits });
+  const tool = (target: string, microUnits: number) => ({ target, calls: 1, resultTokens: {}, microUnits, tokens: 0 });
   const days = [
     dayOf(
       "2026-11-21",

@@ -164,6 +164,7 @@ test("C2: what a day cost is its servers and what the machine idled, and each se
         expect(sum(one.tools) + one.unattributed).toBe(microUnits);
         expect(sum(one.principals)).toBeLessThanOrEqual(microUnits);
         expect(sum(one.sessions)).toBeLessThanOrEqual(microUnits);
+        for (const tool of one.tools) expect(tool.tokens).toBeLessThanOrEqual(tool.microUnits);
         const all = [
           used,
           idle,
@@ -286,8 +287,9 @@ describe("the cost of a day", () => {
         calls: 100,
         resultTokens: { estimate: 900_000, tokenizer: 100_000, reported: 5 },
         microUnits: ofDeep,
+        tokens: 3_000_000,
       },
-      { target: "t", calls: 10, resultTokens: {}, microUnits: 10 },
+      { target: "t", calls: 10, resultTokens: {}, microUnits: 10, tokens: 0 },
     ]);
     expect(cost.principals).toEqual([{ name: "ann", calls: 100, microUnits: ofDeep }]);
     expect(cost.unattributed).toBe(cost.microUnits - ofDeep - 10);

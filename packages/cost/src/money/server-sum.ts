@@ -60,10 +60,10 @@ export class ServerSum {
       unpriced: PRICED_THINGS.filter((thing) => this.#unpriced.has(thing)),
       cpuUs: Number(this.#cpuUs),
       memoryByteMs: String(this.#memoryByteMs),
-      tools: tools.shares.map(({ name, tokens: resultTokens, ...rest }) => ({ target: name, resultTokens, ...rest })),
+      tools: tools.shares.map(({ name, ...tool }) => ({ target: name, ...tool })),
       unattributed: tools.rest,
-      principals: this.#principals.of(microUnits, this.whole).shares.map(withoutTokens),
-      sessions: this.#sessions.of(microUnits, this.whole).shares.map(withoutTokens),
+      principals: this.#principals.of(microUnits, this.whole).shares.map(shareCost),
+      sessions: this.#sessions.of(microUnits, this.whole).shares.map(shareCost),
       ...(known !== undefined && { definitionTokens: known }),
     };
   }
@@ -76,16 +76,14 @@ export class ServerSum {
       const calls = method === CALL ? count : 0;
       this.#parts[isDefinitions(one.use) ? "definitions" : "tokens"] += one.tokens;
       this.#parts.calls += one.calls;
-      if (method === CALL) this.#tools.add(target, whole, calls, tokens);
-      if (principal !== undefined) this.#principals.add(principal, whole, calls, {});
+      if (method === CALL) this.#tools.add(target, { grains: whole, tokenGrains: one.tokens, calls, tokens });
+      if (principal !== undefined) this.#principals.add(principal, { grains: whole, calls });
     }
     this.#addSessions(server, amounts, rates);
   }
 
   #addSessions({ sessions }: ServerQuantities, amounts: readonly UseAmounts[], rates: Rates): void {
-    for (const { session, grains, calls } of sessionAmounts(sessions, amounts, rates)) {
-      this.#sessions.add(session, grains, calls, {});
-    }
+    for (const { session, ...share } of sessionAmounts(sessions, amounts, rates)) this.#sessions.add(session, share);
   }
 
   #noteUnpriced({ used, idle, storageByteMs, network, uses }: ServerQuantities, rates: Rates): void {
@@ -107,6 +105,6 @@ export function computeGrains({ cpuUs, memoryByteMs }: Compute, rates: Rates): b
   return cpuUs * (rates.cpu ?? 0n) + memoryByteMs * (rates.memory ?? 0n);
 }
 
-function withoutTokens({ name, calls, microUnits }: ShareInMicroUnits): ShareCost {
+function shareCost({ name, calls, microUnits }: ShareInMicroUnits): ShareCost {
   return { name, calls, microUnits };
 }

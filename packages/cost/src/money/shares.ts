@@ -6,6 +6,7 @@ type Tokens = Partial<Record<TokenMethod, number>>;
 /** What one tool, principal or session had of a server. */
 interface Share {
   grains: bigint;
+  tokenGrains: bigint;
   calls: number;
   readonly tokens: Tokens;
 }
@@ -13,17 +14,29 @@ interface Share {
 export interface ShareInMicroUnits {
   readonly name: string;
   readonly microUnits: number;
+  /** Part of `microUnits`. */
+  readonly tokens: number;
   readonly calls: number;
-  readonly tokens: Tokens;
+  readonly resultTokens: Tokens;
+}
+
+/** What is added to a share: amounts in grains. */
+export interface Shared {
+  readonly grains: bigint;
+  /** Part of `grains`. */
+  readonly tokenGrains?: bigint;
+  readonly calls: number;
+  readonly tokens?: Readonly<Tokens>;
 }
 
 /** Shares of a server's cost by name, summed before anything is rounded. */
 export class Shares {
   readonly #shares: Map<string, Share> = new Map();
 
-  add(name: string, grains: bigint, calls: number, tokens: Readonly<Tokens>): void {
-    const share = this.#shares.get(name) ?? { grains: 0n, calls: 0, tokens: {} };
+  add(name: string, { grains, tokenGrains = 0n, calls, tokens = {} }: Shared): void {
+    const share = this.#shares.get(name) ?? { grains: 0n, tokenGrains: 0n, calls: 0, tokens: {} };
     share.grains += grains;
+    share.tokenGrains += tokenGrains;
     share.calls += calls;
     for (const [method, count] of Object.entries(tokens) as [TokenMethod, number][]) {
       share.tokens[method] = (share.tokens[method] ?? 0) + count;
@@ -36,9 +49,15 @@ export class Shares {
     const shares = [...this.#shares];
     const given = shares.reduce((sum, [, share]) => sum + share.grains, 0n);
     const parts = apportion(whole, [...shares.map(([, share]) => share.grains), grains - given]);
-    const rows = shares.map(([name, { calls, tokens }], at) => ({ name, microUnits: parts[at] ?? 0, calls, tokens }));
+    const rows = shares.map(([name, share], at) => inMicroUnits(name, share, parts[at] ?? 0));
     return { shares: rows.sort(dearestFirst), rest: parts.at(-1) ?? 0 };
   }
+}
+
+function inMicroUnits(name: string, share: Share, microUnits: number): ShareInMicroUnits {
+  const { grains, tokenGrains, calls, tokens: resultTokens } = share;
+  const [tokens = 0] = apportion(microUnits, [tokenGrains, grains - tokenGrains]);
+  return { name, microUnits, tokens, calls, resultTokens };
 }
 
 function dearestFirst(a: ShareInMicroUnits, b: ShareInMicroUnits): number {
