@@ -3,7 +3,7 @@ import { MONTH_DAYS } from "./saving.ts";
 import { costsOf, daysBasis, lostOf, type ServerDays, usesOf } from "./uses.ts";
 
 /** A server that nobody called for so many days is not in use. */
-export const IDLE_DAYS = 7;
+const IDLE_DAYS = 7;
 
 const USED_BY: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
 

@@ -3,7 +3,7 @@ import { MONTH_DAYS } from "./saving.ts";
 import { costsOf, daysBasis, definitionsOf, type ServerDays } from "./uses.ts";
 
 /** A twentieth of a context of 200 000 tokens, gone before anybody has asked anything. */
-export const LARGE_LISTING_TOKENS = 10_000;
+const LARGE_LISTING_TOKENS = 10_000;
 const MOST_NAMED = 5;
 
 /** A list of tools that weighs on every conversation. */

@@ -5,7 +5,7 @@ import { isPriced } from "./tool-list.ts";
 import { costsOf, daysBasis, type ServerDays, usesOf } from "./uses.ts";
 
 /** Tokens of a result, in the mean, that are worth a look: some ten pages of text. */
-export const LARGE_RESULT_TOKENS = 5_000;
+const LARGE_RESULT_TOKENS = 5_000;
 /** Of what the tool costs; so much of it being tokens, shorter results are the only thing that helps. */
 const MOSTLY = 0.8;
 

@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /**
  * Before that there is not enough to say: of a day its first hours tell little, and a month needs one whole day, because nights differ from days.
  */
-export const FORECAST_AFTER_MS: Readonly<Record<BudgetPeriod, number>> = { day: 3 * HOUR_MS, month: 24 * HOUR_MS };
+const FORECAST_AFTER_MS: Readonly<Record<BudgetPeriod, number>> = { day: 3 * HOUR_MS, month: 24 * HOUR_MS };
 
 export interface Known {
   readonly nowMs: number;
