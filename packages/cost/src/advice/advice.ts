@@ -30,8 +30,8 @@ export interface Basis {
 
 /** KRR's window (its README), and what it wants to see before it says something (strategies/simple.py). */
 export const ADVICE_WINDOW_DAYS = 14;
-export const MIN_POINTS = 100;
-export const MIN_SPAN_MINUTES: Minute = 180;
+const MIN_POINTS = 100;
+const MIN_SPAN_MINUTES: Minute = 180;
 
 export function isEnough({ count, fromMinute, toMinute }: Basis): boolean {
   return count >= MIN_POINTS && toMinute - fromMinute >= MIN_SPAN_MINUTES;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { pricesAt } from "../prices/book.ts";
 import { readPriceBook } from "../prices/read-book.ts";
 import type { UsagePoint } from "../quantities.ts";
 import { type ComputeFacts, cpuAdvice, memoryAdvice } from "./compute.ts";
@@ -7,10 +8,11 @@ import { quantile } from "./quantile.ts";
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
-const [{ rates }] = readPriceBook({
+const BOOK = readPriceBook({
   currency: "USD",
   versions: [{ name: "v", prices: { cpuCoreHour: 0.03, memoryGiBHour: 0.004 } }],
-}).versions as [{ rates: ComputeFacts["rates"] }];
+});
+const { rates } = pricesAt(BOOK, 0);
 
 /** A minute for each of the cores, over as many hours as are asked for. */
 function pointsOf(
