@@ -23,3 +23,7 @@ export { type PriceBook, type PriceVersion, priceCuts, pricesAt } from "./prices
 export { DEFAULT_BOOK } from "./prices/default-book.ts";
 export { readPriceBook } from "./prices/read-book.ts";
 export type { WrittenBook, WrittenPrices, WrittenServerPrices, WrittenVersion } from "./prices/written-book.ts";
+export { type Outlook, outlooks } from "./views/outlook.ts";
+export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
+export { type Top, type TopRow, topOf } from "./views/top.ts";
+export { type ServerTotal, type Totals, totalsOf } from "./views/totals.ts";
