@@ -74,6 +74,7 @@ class CountingJournal implements Journal {
       this.#writer.add({ kind: "definitions", minute, server, method: "estimate", tokens, tools }, 0),
     );
     this.observer = this.#observer(options.cpu === false ? undefined : new LoneCalls());
+    Object.defineProperty(this.observer, "name", { value: "journal" });
   }
 
   get folder(): string | undefined {
@@ -131,11 +132,11 @@ class CountingJournal implements Journal {
 
   /** On the path of a request there is nothing but two calls and, at its end, a place in a list. */
   #observer(lone: LoneCalls | undefined): Observer {
-    return function journal(this: CountingJournal, exchange: Exchange, next: () => Promise<Outcome>) {
+    return (exchange, next) => {
       if (exchange.direction !== "inbound" || exchange.kind !== "request") return next();
       const measured = lone?.began();
       return next().then((outcome) => this.#ended(exchange, outcome, lone?.ended(measured)));
-    }.bind(this);
+    };
   }
 
   #ended(exchange: Exchange, outcome: Outcome, cpuUs: number | undefined): void {

@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { sample } from "./sample.ts";
 
-const texts = fc.array(fc.integer({ min: 0, max: 20_000 }).map((length) => "x".repeat(length)), { maxLength: 40 });
+const texts = fc.array(
+  fc.integer({ min: 0, max: 20_000 }).map((length) => "x".repeat(length)),
+  { maxLength: 40 },
+);
 
 it("looks at all of what is short, and at no more than was said of what is long", () => {
   fc.assert(
