@@ -69,12 +69,15 @@ export {
   journalFileName,
   latencyBucketUs,
   MAX_LISTED_TOOLS,
+  MAX_REPORTED_TOOLS,
   parseJournalFileName,
   parseJournalLine,
   SLO_FILE,
   TOKEN_METHODS,
   type TokenMethod,
+  USAGE_META_KEY,
 } from "./journal.ts";
+export { TOKEN_KINDS, type TokenKind } from "./journal-metrics.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export { PROTOCOL_REVISIONS } from "./metric-labels.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
