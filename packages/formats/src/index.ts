@@ -66,8 +66,10 @@ export {
   type JournalLine,
   type JournalLost,
   type JournalStart,
+  type JournalStatus,
   type JournalUse,
   journalFileName,
+  journalStatus,
   latencyBucketUs,
   MAX_LISTED_TOOLS,
   MAX_REPORTED_TOOLS,
@@ -106,5 +108,15 @@ export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { FAILOVER_REASONS } from "./sidecar-metrics.ts";
-export type { SloDocument, SloState } from "./slo-document.ts";
+export {
+  BURN_WINDOWS,
+  type BurnWindow,
+  SLO_KINDS,
+  SLO_STATES,
+  SLO_WINDOWS,
+  type SloDocument,
+  type SloKind,
+  type SloState,
+  type SloWindow,
+} from "./slo-document.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";
