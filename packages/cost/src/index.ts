@@ -79,6 +79,7 @@ export type { Watched } from "./usage/watched.ts";
 export type {
   AdviceAnswer,
   CostHeading,
+  DaysHeading,
   ExportAnswer,
   ForecastAnswer,
   PricesAnswer,

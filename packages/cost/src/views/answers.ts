@@ -16,18 +16,22 @@ export interface CostHeading {
   readonly generatedAt: string;
 }
 
-/** `/summary?days=7`: the last days, the newest first, and all of them together. Without principals and sessions: `top` has those. */
-export interface SummaryAnswer extends CostHeading {
+/** Of answers about days: `?days=7` asks for so many, `&to=2026-11-21` up to that one. Default: today alone; at most 31. */
+export interface DaysHeading extends CostHeading {
+  readonly firstDay: string;
+  readonly lastDay: string;
+}
+
+/** `/summary?days=7`: the newest first, and all of them together. Without principals and sessions: `top` has those. */
+export interface SummaryAnswer extends DaysHeading {
   readonly days: readonly CostDay[];
   readonly totals: Totals;
   readonly budgets: readonly BudgetState[];
 }
 
 /** `/top?by=tool&days=7&most=20` */
-export interface TopAnswer extends CostHeading, Top {
+export interface TopAnswer extends DaysHeading, Top {
   readonly by: RowsBy;
-  readonly firstDay: string;
-  readonly lastDay: string;
 }
 
 /** `/forecast` */
@@ -46,8 +50,8 @@ export interface PricesAnswer extends CostHeading {
   readonly versions: readonly WrittenVersion[];
 }
 
-/** `/export?from=2026-11-01&to=2026-11-30&by=tool`: days at both ends included, at most 31. */
-export interface ExportAnswer extends CostHeading {
+/** `/export?days=31&by=tool`: the oldest first. */
+export interface ExportAnswer extends DaysHeading {
   readonly by: RowsBy;
   readonly rows: readonly CostRow[];
 }
