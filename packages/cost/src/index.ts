@@ -1,6 +1,8 @@
+<<<<<<< HEAD
 // Usage and the ledger.
 
 // Prices, money, budgets and advice.
+=======
 export { ADVICE_KINDS, ADVICE_WINDOW_DAYS, type Advice, type AdviceKind } from "./advice/advice.ts";
 export { type AdviceFacts, advise } from "./advice/advise.ts";
 export type { ComputeFacts } from "./advice/compute.ts";
@@ -79,6 +81,16 @@ export type {
 export { type Allocation, type ReservedInterval, type ReserveState, reserve } from "./usage/reserve.ts";
 export { DEFAULT_MAX_ENTRIES, storageOf } from "./usage/storage.ts";
 export type { Watched } from "./usage/watched.ts";
+export type {
+  AdviceAnswer,
+  CostHeading,
+  DaysHeading,
+  ExportAnswer,
+  ForecastAnswer,
+  PricesAnswer,
+  SummaryAnswer,
+  TopAnswer,
+} from "./views/answers.ts";
 export { type Outlook, outlooks } from "./views/outlook.ts";
 export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
 export { type Top, type TopRow, topOf } from "./views/top.ts";
