@@ -1,5 +1,23 @@
 // Usage and the ledger.
 export { MINUTE_MS, type Minute, shiftDay, Zone } from "./calendar/zone.ts";
+export {
+  DEFAULT_MAX_JOURNAL_BYTES,
+  type JournalReading,
+  type JournalReadingOptions,
+  readJournals,
+} from "./journals/read-journals.ts";
+export type { LedgerDamage } from "./ledger/file.ts";
+export type { JournalPiece, JournalPlace } from "./ledger/journal-book.ts";
+export { Ledger, type LedgerOptions, openLedger, type UsageBooking } from "./ledger/ledger.ts";
+export {
+  DEFAULT_LEDGER_LIMITS,
+  DEFAULT_LEDGER_RETENTION,
+  type LedgerLimits,
+  type LedgerRetention,
+} from "./ledger/limits.ts";
+export type { Range } from "./ledger/minute-query.ts";
+export type { Calendar } from "./ledger/segments.ts";
+export { MACHINE } from "./ledger/usage-book.ts";
 export type {
   Compute,
   Coverage,
@@ -16,5 +34,28 @@ export type {
   UseCounts,
   UseQuantities,
 } from "./quantities.ts";
+export { type Attribution, attributeCpu } from "./usage/attribute.ts";
+export { type Cgroup, cgroupAt, cgroupOf, KERNEL, type KernelFolders, limitsOf } from "./usage/cgroup.ts";
+export { look } from "./usage/look.ts";
+export {
+  type Interval,
+  MAX_GAP_PERIODS,
+  type MeterOptions,
+  type MeterState,
+  type MeterStep,
+  step,
+} from "./usage/meter.ts";
+export { thisMoment } from "./usage/moment.ts";
+export type {
+  GroupReading,
+  Moment,
+  NetworkReading,
+  OwnerReading,
+  ProcessReading,
+  Reading,
+} from "./usage/reading.ts";
+export { type Allocation, type ReservedInterval, type ReserveState, reserve } from "./usage/reserve.ts";
+export { DEFAULT_MAX_ENTRIES, storageOf } from "./usage/storage.ts";
+export type { Watched } from "./usage/watched.ts";
 
 // Prices, money, budgets and advice.
