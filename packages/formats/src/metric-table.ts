@@ -17,6 +17,7 @@ import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
 import { SIDECAR_METRIC, SIDECAR_METRICS } from "./sidecar-metrics.ts";
+import { SLO_METRIC, SLO_METRICS } from "./slo-metrics.ts";
 
 const SERVER_METRIC = {
   requests: "mcp_requests_total",
@@ -51,12 +52,14 @@ export const METRIC: typeof SERVER_METRIC &
   typeof AUDIT_METRIC &
   typeof SIDECAR_METRIC &
   typeof GUARD_METRIC &
-  typeof FOLLOW_METRIC = {
+  typeof FOLLOW_METRIC &
+  typeof SLO_METRIC = {
   ...SERVER_METRIC,
   ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
+  ...SLO_METRIC,
 };
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
@@ -200,6 +203,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...GUARD_METRICS,
   ...FOLLOW_METRICS,
   ...SIDECAR_METRICS,
+  ...SLO_METRICS,
   ...PROCESS_METRICS,
 ];
 

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
+import type { Ledger } from "@mcp-ops/cost";
 import { judgeMinutes, type Minute, type OutcomeRow } from "@mcp-ops/slo";
-import type { Ledger, LedgerShare } from "../ledger-share.ts";
+import type { LedgerShare } from "../ledger-share.ts";
 import { inTransaction } from "../state/transaction.ts";
 import { KEPT_MINUTES, type Span } from "./books/minutes.ts";
 import type { Series } from "./books/series.ts";

@@ -1,4 +1,4 @@
-import { type Duty, type DutyContext, type DutyPlan, type DutyStatus, dutyPlan } from "../duties/duty.ts";
+import { type Duty, type DutyPlan, type DutyStatus, dutyPlan } from "../duties/duty.ts";
 import { sloFamilies } from "./figures.ts";
 import { sloRoutes } from "./routes.ts";
 import { type SloSettings, sloSection } from "./settings.ts";
@@ -9,15 +9,8 @@ export const sloPlan: DutyPlan = dutyPlan({ name: "slo", section: sloSection, op
 
 function openSlo(settings: SloSettings): Duty {
   let watch: Watch | undefined;
-  let ledger: DutyContext["ledger"] | undefined;
   return {
     async start(context) {
-      if (Object.keys(settings.objectives).length === 0) {
-        // Those there were end now.
-        endAll(settings, context);
-        return;
-      }
-      ({ ledger } = context);
       watch = new Watch(settings, context);
       watch.start();
     },
@@ -25,8 +18,21 @@ function openSlo(settings: SloSettings): Duty {
       await watch?.stop();
       watch = undefined;
     },
-    status: () => statusOf(settings, watch, ledger),
+    status: () => statusOf(watch),
     metrics: async (format) => (watch === undefined ? [] : sloFamilies(watch, format)),
     routes: sloRoutes(() => watch),
   };
+}
+
+/** A promise that is not kept is for its alerts: the duty does what it should. */
+function statusOf(watch: Watch | undefined): DutyStatus {
+  const { objectives } = watch?.document ?? { objectives: [] };
+  const [trouble] = watch?.troubles ?? [];
+  if (trouble !== undefined) return { content: false, message: trouble };
+  if (objectives.length === 0) return { content: true, message: "Nothing is promised." };
+  const count = (state: string) => objectives.filter((one) => one.state === state).length;
+  const words = ["met", "at-risk", "missed", "not enough data"].flatMap((state) => {
+    return count(state) === 0 ? [] : [`${count(state)} ${state}`];
+  });
+  return { content: true, message: `${objectives.length} objectives: ${words.join(", ")}.` };
 }

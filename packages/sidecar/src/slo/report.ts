@@ -1,6 +1,6 @@
 import { type KeptObjective, MINUTE_MS, type Minute, type Month, type MonthReport, monthReport } from "@mcp-ops/slo";
-import type { Books } from "./books.ts";
 import type { Series } from "./books/series.ts";
+import type { Books } from "./books.ts";
 
 /** The report about a month, of what is kept. */
 export function reportOf(books: Books, month: Month, nowMs: number): MonthReport {

@@ -1,30 +1,24 @@
-import { MINUTE_MS, monthAt } from "@mcp-ops/slo";
 import { OpsError } from "@mcp-ops/formats";
+import { MINUTE_MS, monthAt } from "@mcp-ops/slo";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Watch } from "./watch.ts";
 
 /** What the admin API can read of objectives. */
 export function sloRoutes(watchNow: () => Watch | undefined): readonly AdminRoute[] {
-  const reading = (answer: (watch: Watch, request: AdminRequest) => AdminReply): AdminRoute["respond"] => {
-    return async (request) => {
-      const watch = watchNow();
-      return watch === undefined ? noObjectives() : answer(watch, request);
-    };
-  };
   return [
     {
       method: "get",
       path: "/",
       about: "How the objectives stand",
-      respond: reading((watch) => ({ status: 200, body: watch.document })),
+      respond: withWatch(watchNow, (watch) => ({ status: 200, body: watch.document })),
     },
     {
       method: "get",
       path: "/report",
       about: "How a month went: objectives, incidents, failovers, backups, and what is not known",
       query: { month: "2026-10; left out: the one that runs" },
-      respond: reading(reportFor),
+      respond: withWatch(watchNow, reportFor),
     },
   ];
 }
@@ -42,6 +36,14 @@ function reportFor(watch: Watch, { query: { month } }: AdminRequest): AdminReply
   }
 }
 
-function noObjectives(): AdminReply {
-  return problem(404, SIDECAR_ERROR.sloOff, "There are no objectives here: set slo.objectives in the config.");
+/** The daemon asks no duty that does not run. */
+function withWatch(
+  watchNow: () => Watch | undefined,
+  answer: (watch: Watch, request: AdminRequest) => AdminReply,
+): AdminRoute["respond"] {
+  return async (request) => {
+    const watch = watchNow();
+    if (watch === undefined) throw new Error("The duty slo has been asked before its start.");
+    return answer(watch, request);
+  };
 }

@@ -40,6 +40,17 @@ const common = {
     .min(1)
     .optional()
     .describe("Events without which nothing is said. Default: 20 calls, or 5 minutes of availability."),
+  // These belong to one kind each; who gives one to another kind is told so by `objective()`.
+  thresholdMs: z
+    .number()
+    .optional()
+    .describe("Of latency: the longest a good call takes, with at most two significant digits."),
+  whenAbsent: z
+    .enum(["down", "ignored"])
+    .optional()
+    .describe(
+      "Of availability: what it is when no process of the server runs; ignored is for servers that clients start.",
+    ),
 };
 
 const oneObjective: z.ZodType<ObjectiveSettings> = z.discriminatedUnion(
@@ -48,16 +59,8 @@ const oneObjective: z.ZodType<ObjectiveSettings> = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("availability").describe("Share of the minutes in which the server is there and serves."),
       ...common,
-      whenAbsent: z
-        .enum(["down", "ignored"])
-        .default("down")
-        .describe("What it is when no process of the server runs; ignored is for servers that clients start."),
     }),
-    z.strictObject({
-      kind: z.literal("latency").describe("Share of the calls that are answered in time."),
-      ...common,
-      thresholdMs: z.number().describe("The longest a good call takes; at most two significant digits."),
-    }),
+    z.strictObject({ kind: z.literal("latency").describe("Share of the calls that are answered in time."), ...common }),
     z.strictObject({ kind: z.literal("errors").describe("Share of the calls that end without error."), ...common }),
   ],
   { error: `must have a kind: ${SLO_KINDS.join(", ")}` },

@@ -1,15 +1,15 @@
 import { Zone } from "@mcp-ops/cost";
 import type { SloDocument } from "@mcp-ops/formats";
-import { evaluate, MINUTE_MS, type Minute, monthNamed, type MonthReport } from "@mcp-ops/slo";
+import { evaluate, MINUTE_MS, type Minute, type MonthReport, monthNamed } from "@mcp-ops/slo";
 import type { BackupSettings } from "../backup/settings.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { runtimeFolderOf } from "../fleet/duty.ts";
 import type { FleetSettings } from "../fleet/settings.ts";
 import { messageOf } from "../log.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
-import { Books } from "./books.ts";
 import type { ProbeResult } from "./books/probes.ts";
 import type { Series } from "./books/series.ts";
+import { Books } from "./books.ts";
 import { probe } from "./prober.ts";
 import { reportOf } from "./report.ts";
 import type { SloSettings } from "./settings.ts";
@@ -44,11 +44,18 @@ export class Watch {
 
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
-    return [...this.#troubles.values()];
+    return [...this.#troubles.values(), ...(this.#isDeaf ? [NO_LEDGER] : [])];
   }
 
+  /** Objectives about calls, and nobody who knows of calls. */
+  get #isDeaf(): boolean {
+    const isAboutCalls = Object.values(this.#settings.objectives).some(({ kind }) => kind !== "availability");
+    return isAboutCalls && this.#context.ledger.ledger === undefined;
+  }
+
+  /** Without objectives there is nothing to watch; months that are over can still be reported. */
   start(): void {
-    this.#busy = this.#turn();
+    if (Object.keys(this.#settings.objectives).length > 0) this.#busy = this.#turn();
   }
 
   async stop(): Promise<void> {
@@ -150,4 +157,5 @@ export class Watch {
   }
 }
 
+const NO_LEDGER = "There are objectives about calls, and no ledger of calls: see the duty cost.";
 const STALE_AFTER_MS = 3 * MINUTE_MS;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Ledger } from "../../ledger-share.ts";
+import type { Ledger } from "@mcp-ops/cost";
 
 /** Exchanges that ended and are in no figure, by day: the ledger forgets its days sooner than reports are asked for. */
 export class LostBook {

@@ -29,11 +29,7 @@ export class SeriesBook {
    * Makes the series be what the config promises. `fresh`: those whose minutes have still to be judged, and from when on: new ones, and one that was
    * taken back and is promised again as it was.
    */
-  take(
-    objectives: Readonly<Record<string, ObjectiveSettings>>,
-    zone: Zone,
-    now: Minute,
-  ): ReadonlyMap<number, Minute> {
+  take(objectives: Readonly<Record<string, ObjectiveSettings>>, zone: Zone, now: Minute): ReadonlyMap<number, Minute> {
     const wanted = Object.entries(objectives).map(([name, settings]) => ({
       name,
       definition: JSON.stringify(settings),
@@ -64,7 +60,8 @@ export class SeriesBook {
 
   /** What was recorded before it was promised counts, too. */
   noteFirst({ id }: Series, first: Minute | undefined): void {
-    if (first !== undefined) this.#state.prepare("UPDATE slo_series SET since = MIN(since, ?) WHERE id = ?").run(first, id);
+    if (first !== undefined)
+      this.#state.prepare("UPDATE slo_series SET since = MIN(since, ?) WHERE id = ?").run(first, id);
   }
 
   /** How many good and bad events a series has counted since it was made: these only grow. */
