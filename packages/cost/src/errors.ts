@@ -7,7 +7,9 @@ export type CostErrorCode =
   | "COST_LEDGER_NEWER"
   | "COST_LEDGER_UNUSABLE"
   | "COST_LEDGER_DAMAGED"
-  | "COST_LEDGER_FULL";
+  | "COST_LEDGER_FULL"
+  | "COST_PRICES_INVALID"
+  | "COST_BUDGET_INVALID";
 
 export function costError(code: CostErrorCode, message: string, cause?: unknown): OpsError {
   return new OpsError(code, message, cause === undefined ? undefined : { cause });

@@ -1,4 +1,4 @@
-import type { Status, TokenMethod } from "@mcp-ops/formats";
+import type { JournalStatus, TokenMethod } from "@mcp-ops/formats";
 
 /** A version of the price book by its name, and the minute since 1970 from which it holds. */
 export interface PriceCut {
@@ -88,7 +88,7 @@ export interface UseCounts {
   readonly responseBytes: number;
   /** Tokens of the results by how they were counted. */
   readonly tokens: Readonly<Partial<Record<TokenMethod, number>>>;
-  /** CPU time of those that ran alone, and how many these were. `attributeCpu` makes shares of it. */
+  /** CPU time of those that ran alone, and how many these were. Shares of the server's are made of it. */
   readonly cpu: { readonly us: number; readonly calls: number };
 }
 
@@ -96,7 +96,7 @@ export interface UseQuantities extends UseCounts {
   readonly method: string;
   /** Empty where the method has none; `_other` where there were too many. */
   readonly target: string;
-  readonly status: Status;
+  readonly status: JournalStatus;
   /** Undefined where nobody had to say who they are; `_other` where there were too many. */
   readonly principal: string | undefined;
 }
@@ -132,7 +132,7 @@ export interface OutcomeRow {
   readonly server: string;
   readonly method: string;
   readonly target: string;
-  readonly status: Status;
+  readonly status: JournalStatus;
   readonly count: number;
   /** Pairs of a bucket (`latencyBucketUs`) and how many ended in it, ascending. */
   readonly latencies: readonly (readonly [bucketUs: number, count: number])[];

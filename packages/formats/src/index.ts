@@ -27,6 +27,8 @@ export {
   type BudgetState,
   type CostDay,
   type CostDocument,
+  PRICED_THINGS,
+  type PricedThing,
   type ServerCost,
   type ShareCost,
   type ToolCost,
@@ -70,12 +72,15 @@ export {
   journalStatus,
   latencyBucketUs,
   MAX_LISTED_TOOLS,
+  MAX_REPORTED_TOOLS,
   parseJournalFileName,
   parseJournalLine,
   SLO_FILE,
   TOKEN_METHODS,
   type TokenMethod,
+  USAGE_META_KEY,
 } from "./journal.ts";
+export { TOKEN_KINDS, type TokenKind } from "./journal-metrics.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export { PROTOCOL_REVISIONS } from "./metric-labels.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";

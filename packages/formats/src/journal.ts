@@ -36,13 +36,18 @@ export interface JournalUse {
   readonly principal?: string;
   /** First 12 hex digits of the SHA-256 of the session's id: the id itself lets in whoever knows it. Left out without one. */
   readonly session?: string;
+  /** 0 in a line that only brings tokens, which were counted later than the exchange. */
   readonly count: number;
+  /** As the latencies, without `subscriptions/listen`: that is how long a client stayed, not how long it waited. */
   readonly durationUs: number;
   /** Pairs of a bucket (`latencyBucketUs`) and how many ended in it, in ascending order. */
   readonly latencies: readonly (readonly [bucketUs: number, count: number])[];
   readonly requestBytes: number;
   readonly responseBytes: number;
-  /** Tokens of the results, by how they were counted. Left out where nothing was. */
+  /**
+   * Tokens by how they were counted: of what a model reads of the results, and of `tools/list` the definitions as they were sent. Each result is in
+   * `estimate` or in `tokenizer`, so that these two add up; `reported` is a client's word about some of the same. Left out where nothing was counted.
+   */
   readonly tokens?: Readonly<Partial<Record<TokenMethod, number>>>;
   /** CPU time of those that ran alone in their process, in microseconds, and how many these were. Left out where none was measured. */
   readonly cpu?: { readonly us: number; readonly calls: number };
@@ -64,7 +69,10 @@ export function journalStatus({ status, category }: Judgement): JournalStatus {
 export const TOKEN_METHODS = ["estimate", "tokenizer", "reported"] as const;
 export type TokenMethod = (typeof TOKEN_METHODS)[number];
 
-/** What a listing of the tools costs every conversation that has them. Written when it changes, and once a day. */
+/**
+ * What a listing of the tools costs every conversation that has them. Written when it changes, and once a day; a server that lists other tools to
+ * other principals has several.
+ */
 export interface JournalDefinitions {
   readonly kind: "definitions";
   /** Minute of the listing. */
@@ -87,6 +95,13 @@ export interface JournalLost {
   /** `queue`: too many waited. `file`: the file could not be written, or was full and nobody read it. */
   readonly why: "queue" | "file";
 }
+
+/**
+ * `_meta` of a request in which a client may say how many tokens results of earlier calls took, by its own count: `{ "<tool>": tokens }`, at most
+ * `MAX_REPORTED_TOOLS` tools (MCP 2026-07-28, basic: keys under a reverse-DNS prefix of one's own).
+ */
+export const USAGE_META_KEY = "io.github.mcp-ops/usage";
+export const MAX_REPORTED_TOOLS = 20;
 
 /** Folder of the runtime folder in which servers leave journals, and the sidecar the two documents below. It is the sidecar that makes it: no reader, no journal. */
 export const JOURNAL_FOLDER = "journal";

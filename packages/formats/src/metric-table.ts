@@ -1,6 +1,7 @@
 import { AUDIT_METRIC, AUDIT_METRICS } from "./audit-metrics.ts";
 import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
+import { JOURNAL_METRIC, JOURNAL_METRICS } from "./journal-metrics.ts";
 import {
   ERROR_TYPE,
   METHOD,
@@ -53,13 +54,15 @@ export const METRIC: typeof SERVER_METRIC &
   typeof SIDECAR_METRIC &
   typeof GUARD_METRIC &
   typeof FOLLOW_METRIC &
-  typeof SLO_METRIC = {
+  typeof SLO_METRIC &
+  typeof JOURNAL_METRIC = {
   ...SERVER_METRIC,
   ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
   ...SLO_METRIC,
+  ...JOURNAL_METRIC,
 };
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
@@ -202,6 +205,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...FLEET,
   ...GUARD_METRICS,
   ...FOLLOW_METRICS,
+  ...JOURNAL_METRICS,
   ...SIDECAR_METRICS,
   ...SLO_METRICS,
   ...PROCESS_METRICS,

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Status, TokenMethod } from "@mcp-ops/formats";
+import type { JournalStatus, TokenMethod } from "@mcp-ops/formats";
 import type {
   DayQuantities,
   DefinitionQuantities,
@@ -47,7 +47,7 @@ function segmentOf(database: DatabaseSync, names: Names, segment: Segment): Segm
   const usage = usageOf(database, names, segment.id);
   const uses = grouped<UseQuantities>(database, "use_days", segment.id, (row) => ({
     ...kindOf(names, row),
-    status: names.text(Number(row.status)) as Status,
+    status: names.text(Number(row.status)) as JournalStatus,
     principal: Number(row.principal) === NOBODY ? undefined : names.text(Number(row.principal)),
     ...useCountsOf(row),
   }));

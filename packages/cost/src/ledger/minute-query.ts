@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Status } from "@mcp-ops/formats";
+import type { JournalStatus } from "@mcp-ops/formats";
 import type { Minute } from "../calendar/zone.ts";
 import type { OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
 import type { Latencies } from "./latencies.ts";
@@ -62,7 +62,7 @@ function outcomeOf(names: Names, row: Readonly<Record<string, unknown>>): Omit<O
     server: names.text(Number(row.server)),
     method: names.text(Number(row.method)),
     target: names.text(Number(row.target)),
-    status: names.text(Number(row.status)) as Status,
+    status: names.text(Number(row.status)) as JournalStatus,
     count: Number(row.count),
     latencies: JSON.parse(String(row.latencies)) as Latencies,
   };
