@@ -33,6 +33,7 @@ export {
   type ShareCost,
   type ToolCost,
 } from "./cost-document.ts";
+export { COST_PARTS } from "./cost-metrics.ts";
 export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,

@@ -1,4 +1,5 @@
 import { AUDIT_METRIC, AUDIT_METRICS } from "./audit-metrics.ts";
+import { COST_METRIC, COST_METRICS } from "./cost-metrics.ts";
 import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
 import { JOURNAL_METRIC, JOURNAL_METRICS } from "./journal-metrics.ts";
@@ -55,7 +56,8 @@ export const METRIC: typeof SERVER_METRIC &
   typeof GUARD_METRIC &
   typeof FOLLOW_METRIC &
   typeof SLO_METRIC &
-  typeof JOURNAL_METRIC = {
+  typeof JOURNAL_METRIC &
+  typeof COST_METRIC = {
   ...SERVER_METRIC,
   ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
@@ -63,6 +65,7 @@ export const METRIC: typeof SERVER_METRIC &
   ...FOLLOW_METRIC,
   ...SLO_METRIC,
   ...JOURNAL_METRIC,
+  ...COST_METRIC,
 };
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
@@ -206,6 +209,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...GUARD_METRICS,
   ...FOLLOW_METRICS,
   ...JOURNAL_METRICS,
+  ...COST_METRICS,
   ...SIDECAR_METRICS,
   ...SLO_METRICS,
   ...PROCESS_METRICS,

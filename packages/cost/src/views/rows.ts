@@ -1,4 +1,4 @@
-import type { CostDay, ServerCost, TokenMethod } from "@mcp-ops/formats";
+import { COST_PARTS, type CostDay, type ServerCost, type TokenMethod } from "@mcp-ops/formats";
 
 /** What a day's cost can be taken apart by; with each of them the rows add up to the day. */
 export const ROWS_BY = ["server", "part", "tool", "principal", "session"] as const;
@@ -19,11 +19,9 @@ export interface CostRow {
 
 type Line = Omit<CostRow, "day" | "server">;
 
-const PARTS = ["used", "idle", "tokens", "definitions", "calls"] as const;
-
 const LINES: Readonly<Record<RowsBy, (server: ServerCost) => readonly Line[]>> = {
   server: ({ microUnits }) => [{ name: "", microUnits }],
-  part: (server) => PARTS.map((name) => ({ name, microUnits: server[name] })),
+  part: (server) => COST_PARTS.map((name) => ({ name, microUnits: server[name] })),
   tool: ({ tools, unattributed }) => [
     ...tools.map(({ target: name, calls, resultTokens, microUnits }) => ({ name, microUnits, calls, resultTokens })),
     { name: "", microUnits: unattributed },
