@@ -137,23 +137,26 @@ describe("calls that come to light late", () => {
         const from = START + run++ * 5 * DAY;
         const servers = [`prompt-${run}`, `late-${run}`];
         desk.promise(Object.fromEntries(servers.map((server) => [server, { ...PAYS, server }])));
-        const due = all.flatMap(({ after, delay, ...counts }) =>
-          servers.map((server, isLate) => ({
-            ...counts,
-            server,
-            minute: from + after,
-            at: from + after + isLate * delay,
-          })),
+        const due = all.flatMap(({ after, delay, good, bad }) =>
+          servers.flatMap((server, isLate) => {
+            const minute = from + after;
+            const calls = { server, minute, at: minute };
+            return [
+              { ...calls, status: "success", count: good } as const,
+              { ...calls, status: "tool_error", count: bad, at: minute + isLate * delay } as const,
+            ];
+          }),
         );
-        for (const { minute, good, bad, at, server } of due.sort((a, b) => a.at - b.at)) {
+        for (const { minute, at, status, count, server } of due.sort((a, b) => a.at - b.at)) {
           await desk.until(Math.max(at, desk.now));
-          if (good > 0) desk.calls(minute, "success", good, server);
-          if (bad > 0) desk.calls(minute, "tool_error", bad, server);
+          if (count > 0) desk.calls(minute, status, count, server);
         }
         await desk.until(from + 4 * DAY);
         const [late, prompt] = desk.books.series.open.map((series) => {
           const span = { from, to: from + 4 * DAY };
-          return [desk.books.incidents.touching(series, span), desk.books.minutes.between(series, span)];
+          const { incidents, minutes } = desk.books;
+          const days = minutes.sumOf(series)(span.from, span.to);
+          return [incidents.touching(series, span), minutes.between(series, span), days];
         });
         expect(late).toEqual(prompt);
       }),
