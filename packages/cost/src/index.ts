@@ -1,4 +1,19 @@
-// Usage and the ledger.
+export { ADVICE_KINDS, ADVICE_WINDOW_DAYS, type Advice, type AdviceKind } from "./advice/advice.ts";
+export { type AdviceFacts, advise } from "./advice/advise.ts";
+export type { ComputeFacts } from "./advice/compute.ts";
+export type { AdviceDay } from "./advice/uses.ts";
+export {
+  BUDGET_PERIODS,
+  type Budget,
+  type BudgetPeriod,
+  budgetFaults,
+  DEFAULT_WARN_AT,
+  readBudget,
+  type WrittenBudget,
+} from "./budgets/budget.ts";
+export { type BudgetFacts, budgetState } from "./budgets/budget-state.ts";
+export { forecast, type Known } from "./budgets/forecast.ts";
+export { type Period, periodOf } from "./budgets/period.ts";
 export { MINUTE_MS, type Minute, shiftDay, Zone } from "./calendar/zone.ts";
 export {
   DEFAULT_MAX_JOURNAL_BYTES,
@@ -18,6 +33,11 @@ export {
 export type { Range } from "./ledger/minute-query.ts";
 export type { Calendar } from "./ledger/segments.ts";
 export { MACHINE } from "./ledger/usage-book.ts";
+export { type CostDayOptions, costDay } from "./money/cost-day.ts";
+export { type PriceBook, type PriceVersion, priceCuts, pricesAt } from "./prices/book.ts";
+export { DEFAULT_BOOK } from "./prices/default-book.ts";
+export { readPriceBook } from "./prices/read-book.ts";
+export type { WrittenBook, WrittenPrices, WrittenServerPrices, WrittenVersion } from "./prices/written-book.ts";
 export type {
   Compute,
   Coverage,
@@ -56,29 +76,16 @@ export type {
 export { type Allocation, type ReservedInterval, type ReserveState, reserve } from "./usage/reserve.ts";
 export { DEFAULT_MAX_ENTRIES, storageOf } from "./usage/storage.ts";
 export type { Watched } from "./usage/watched.ts";
-
-// Prices, money, budgets and advice.
-export { ADVICE_KINDS, ADVICE_WINDOW_DAYS, type Advice, type AdviceKind } from "./advice/advice.ts";
-export { type AdviceFacts, advise } from "./advice/advise.ts";
-export type { ComputeFacts } from "./advice/compute.ts";
-export type { AdviceDay } from "./advice/uses.ts";
-export {
-  BUDGET_PERIODS,
-  type Budget,
-  type BudgetPeriod,
-  budgetFaults,
-  DEFAULT_WARN_AT,
-  readBudget,
-  type WrittenBudget,
-} from "./budgets/budget.ts";
-export { type BudgetFacts, budgetState } from "./budgets/budget-state.ts";
-export { forecast, type Known } from "./budgets/forecast.ts";
-export { type Period, periodOf } from "./budgets/period.ts";
-export { type CostDayOptions, costDay } from "./money/cost-day.ts";
-export { type PriceBook, type PriceVersion, priceCuts, pricesAt } from "./prices/book.ts";
-export { DEFAULT_BOOK } from "./prices/default-book.ts";
-export { readPriceBook } from "./prices/read-book.ts";
-export type { WrittenBook, WrittenPrices, WrittenServerPrices, WrittenVersion } from "./prices/written-book.ts";
+export type {
+  AdviceAnswer,
+  CostHeading,
+  DaysHeading,
+  ExportAnswer,
+  ForecastAnswer,
+  PricesAnswer,
+  SummaryAnswer,
+  TopAnswer,
+} from "./views/answers.ts";
 export { type Outlook, outlooks } from "./views/outlook.ts";
 export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
 export { type Top, type TopRow, topOf } from "./views/top.ts";

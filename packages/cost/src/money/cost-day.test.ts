@@ -1,4 +1,4 @@
-import type { CostDay, ServerCost, Status } from "@mcp-ops/formats";
+import type { CostDay, JournalStatus, ServerCost } from "@mcp-ops/formats";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { readPriceBook } from "../prices/read-book.ts";
@@ -105,7 +105,7 @@ const use: fc.Arbitrary<UseQuantities> = fc
     ...counts,
     method,
     target,
-    status: fc.constantFrom<Status>("success", "tool_error", "denied", "lost", "input_required"),
+    status: fc.constantFrom<JournalStatus>("success", "tool_error", "denied", "lost", "input_required"),
     principal: fc.constantFrom(undefined, "ann", "bob", "_other"),
     cpu: fc.record({ us: fc.nat(10_000_000), calls: fc.nat(5) }),
   })
@@ -296,13 +296,20 @@ describe("the cost of a day", () => {
   });
 
   it("charges no call that never came as far as its tool", () => {
-    const paid = (status: Status) =>
+    const paid = (status: JournalStatus) =>
       onlyServer(dayOf({ price: "noon", servers: [{ ...bareServer, uses: [{ ...bareUse, status, count: 1_000 }] }] }))
         .calls;
     for (const status of ["success", "task", "tool_error", "error", "timeout", "cancelled", "lost"] as const) {
       expect(paid(status), status).toBe(1_000);
     }
-    for (const status of ["denied", "validation", "unknown_tool", "unknown_method", "input_required"] as const) {
+    for (const status of [
+      "denied",
+      "client_error",
+      "validation",
+      "unknown_tool",
+      "unknown_method",
+      "input_required",
+    ] as const) {
       expect(paid(status), status).toBe(0);
     }
   });

@@ -19,7 +19,15 @@ const LISTING = "tools/list";
 const READ_BY_A_MODEL: ReadonlySet<string> = new Set([CALL, LISTING, "resources/read", "prompts/get"]);
 
 /** A call that came as far as the tool is to be paid, however it ended. One that asks back (`input_required`) is paid when it goes on. */
-const PAID: ReadonlySet<JournalStatus> = new Set(["success", "task", "tool_error", "error", "timeout", "cancelled", "lost"]);
+const PAID: ReadonlySet<JournalStatus> = new Set([
+  "success",
+  "task",
+  "tool_error",
+  "error",
+  "timeout",
+  "cancelled",
+  "lost",
+]);
 
 export function amountsOf({ uses, used }: ServerQuantities, rates: Rates): readonly UseAmounts[] {
   const shares = attributeCpu(uses, used.cpuUs);
