@@ -7,8 +7,21 @@ import { init } from "./init.ts";
 import { proxy } from "./proxy.ts";
 import { serve } from "./serve.ts";
 import { sidecar } from "./sidecar.ts";
+import { slo } from "./slo.ts";
 import { unwrap } from "./unwrap.ts";
 import { wrapVerb } from "./wrap.ts";
 
 /** Every verb, in the order in which `--help` lists them. A new one is a new file and a line here. */
-export const VERBS: readonly Verb[] = [wrapVerb, unwrap, proxy, serve, audit, backup, failover, sidecar, init, config];
+export const VERBS: readonly Verb[] = [
+  wrapVerb,
+  unwrap,
+  proxy,
+  serve,
+  audit,
+  backup,
+  failover,
+  slo,
+  sidecar,
+  init,
+  config,
+];
