@@ -19,6 +19,7 @@ type Step = "journals" | "usage" | "prices" | "retention" | "document" | "advice
 
 /** Servers write every two seconds. */
 const READ_EVERY_MS = 5_000;
+const OPEN_WITHIN_MS = 5_000;
 const RETENTION_EVERY_MS = 3_600_000;
 /** It is about a fortnight. */
 const ADVICE_EVERY_MS = 3_600_000;
@@ -61,20 +62,14 @@ export class CostKeeper {
     return [...damaged, ...this.#troubles.values()];
   }
 
+  /** A large ledger takes its time to be read whole: then the start does not wait for it. */
   async start(): Promise<void> {
-    const { minuteDays, dayDays, timeZone } = this.#settings;
-    await this.#during("prices", async () => void (await this.#refreshPrices()));
-    const { book, isUsable } = this.prices;
-    const ledger = await openLedger({
-      file: this.#file,
-      calendar: { timeZone, ...(isUsable && { prices: priceCuts(book) }) },
-      retention: { minuteDays, dayDays },
-    });
-    this.#ledger = ledger;
-    this.#accounts = new Accounts(ledger, this.#settings, () => this.prices.book);
-    this.#context.ledger.lend(ledger);
-    if (ledger.damage !== undefined) this.#context.log("error", damageText(ledger.damage));
-    this.#busy = this.#work(ledger, this.#accounts);
+    const opening = this.#open();
+    this.#busy = opening.then(
+      ([ledger, accounts]) => this.#work(ledger, accounts),
+      (error) => this.#context.fail(error),
+    );
+    await Promise.race([opening, pause(OPEN_WITHIN_MS)]);
   }
 
   async stop(): Promise<void> {
@@ -93,6 +88,22 @@ export class CostKeeper {
       cores: cores ?? (given && given.milliCores > 0 ? given.milliCores / 1_000 : undefined),
       memoryBytes: memoryMiB === undefined ? given?.memoryBytes || undefined : memoryMiB * MIB,
     };
+  }
+
+  async #open(): Promise<[Ledger, Accounts]> {
+    const { minuteDays, dayDays, timeZone } = this.#settings;
+    await this.#during("prices", async () => void (await this.#refreshPrices()));
+    const { book, isUsable } = this.prices;
+    const ledger = await openLedger({
+      file: this.#file,
+      calendar: { timeZone, ...(isUsable && { prices: priceCuts(book) }) },
+      retention: { minuteDays, dayDays },
+    });
+    this.#ledger = ledger;
+    this.#accounts = new Accounts(ledger, this.#settings, () => this.prices.book);
+    this.#context.ledger.lend(ledger);
+    if (ledger.damage !== undefined) this.#context.log("error", damageText(ledger.damage));
+    return [ledger, this.#accounts];
   }
 
   get #file(): string {

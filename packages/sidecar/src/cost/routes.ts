@@ -57,6 +57,13 @@ function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Ask
   return async ({ query }): Promise<AdminReply> => {
     const keeper = keeperNow();
     const accounts = keeper?.accounts;
+    if (keeper !== undefined && accounts === undefined) {
+      return problem(
+        503,
+        SIDECAR_ERROR.noLedger,
+        "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
+      );
+    }
     if (keeper === undefined || accounts === undefined) {
       return problem(
         409,
