@@ -23,19 +23,35 @@ export interface CostDay {
   readonly isComplete: boolean;
   /** Versions of the price book that were in force. */
   readonly prices: readonly string[];
-  /** `used + idle + tokens + calls`. */
+  /** The servers' and `machineIdle`. */
   readonly microUnits: number;
+  /** Of a machine that is paid whole, what no server took or had reserved; 0 where nobody said that it is. */
+  readonly machineIdle: number;
   readonly servers: readonly ServerCost[];
 }
 
+/** What costs money wherever there is some of it. A call has a price only where somebody sells it. */
+export const PRICED_THINGS = ["cpu", "memory", "storage", "network", "tokens"] as const;
+export type PricedThing = (typeof PRICED_THINGS)[number];
+
 export interface ServerCost {
   readonly server: string;
+  /** `used + idle + tokens + definitions + calls`. */
   readonly microUnits: number;
-  /** Parts of `microUnits`: compute that was used, compute that was allocated and stood idle, tokens of results, prices per call. */
+  /** Of compute, storage and network that were used. */
   readonly used: number;
+  /** Of compute that was allocated and stood idle. */
   readonly idle: number;
+  /** Of what models read of results. */
   readonly tokens: number;
+  /** Of the definitions of tools as they were listed. */
+  readonly definitions: number;
+  /** Of prices per call. */
   readonly calls: number;
+  /** At most so much is missing in `used`, because nobody looked for a while; in no sum. */
+  readonly mayMiss: number;
+  /** Of these there was some, and the book has no price. */
+  readonly unpriced: readonly PricedThing[];
   readonly cpuUs: number;
   /** As text, for it may pass 2^53. */
   readonly memoryByteMs: string;
@@ -55,6 +71,8 @@ export interface ToolCost {
   readonly calls: number;
   readonly resultTokens: Readonly<Partial<Record<TokenMethod, number>>>;
   readonly microUnits: number;
+  /** Part of `microUnits`: what the tokens of its results cost. */
+  readonly tokens: number;
 }
 
 export interface ShareCost {

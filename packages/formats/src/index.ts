@@ -27,10 +27,13 @@ export {
   type BudgetState,
   type CostDay,
   type CostDocument,
+  PRICED_THINGS,
+  type PricedThing,
   type ServerCost,
   type ShareCost,
   type ToolCost,
 } from "./cost-document.ts";
+export { COST_PARTS } from "./cost-metrics.ts";
 export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
@@ -59,12 +62,15 @@ export {
   COST_FILE,
   formatJournalLine,
   JOURNAL_FOLDER,
+  JOURNAL_STATUSES,
   type JournalDefinitions,
   type JournalLine,
   type JournalLost,
   type JournalStart,
+  type JournalStatus,
   type JournalUse,
   journalFileName,
+  journalStatus,
   latencyBucketUs,
   MAX_LISTED_TOOLS,
   MAX_REPORTED_TOOLS,
@@ -103,5 +109,15 @@ export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { FAILOVER_REASONS } from "./sidecar-metrics.ts";
-export type { SloDocument, SloState } from "./slo-document.ts";
+export {
+  BURN_WINDOWS,
+  type BurnWindow,
+  SLO_KINDS,
+  SLO_STATES,
+  SLO_WINDOWS,
+  type SloDocument,
+  type SloKind,
+  type SloState,
+  type SloWindow,
+} from "./slo-document.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";

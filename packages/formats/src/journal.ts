@@ -1,6 +1,7 @@
 import { OpsError } from "./ops-error.ts";
-import type { Status } from "./outcomes.ts";
+import type { Judgement, Status } from "./outcomes.ts";
 import type { Boot } from "./registration.ts";
+import { STATUS_MEANING } from "./status-meaning.ts";
 
 /**
  * The journal: what the servers of one process were used for, and how it ended. The process writes it, off the path of its requests; the sidecar
@@ -30,7 +31,7 @@ export interface JournalUse {
   readonly method: string;
   /** A target the server is known to have, else `_other`; empty where the method has none. */
   readonly target: string;
-  readonly status: Status;
+  readonly status: JournalStatus;
   /** `authInfo.clientId`; left out without one. `_other` where there were too many. */
   readonly principal?: string;
   /** First 12 hex digits of the SHA-256 of the session's id: the id itself lets in whoever knows it. Left out without one. */
@@ -50,6 +51,18 @@ export interface JournalUse {
   readonly tokens?: Readonly<Partial<Record<TokenMethod, number>>>;
   /** CPU time of those that ran alone in their process, in microseconds, and how many these were. Left out where none was measured. */
   readonly cpu?: { readonly us: number; readonly calls: number };
+}
+
+/** The status, but for an error whose code says that the caller made it: an objective must not count that against the server. */
+export type JournalStatus = Status | "client_error";
+
+export const JOURNAL_STATUSES: readonly JournalStatus[] = [
+  ...(Object.keys(STATUS_MEANING) as Status[]),
+  "client_error",
+];
+
+export function journalStatus({ status, category }: Judgement): JournalStatus {
+  return status === "error" && category === "client" ? "client_error" : status;
 }
 
 /** How tokens were counted: our estimate by class of text, a real tokenizer, or what the client said. */

@@ -67,6 +67,7 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   guard: "Role gates and fenced writes ([guard.md](guard.md))",
   follow: "Proxies that follow a role ([failover-clients.md](failover-clients.md))",
   journal: "Tokens, the journal and budgets ([cost.md](cost.md))",
+  cost: "What servers cost ([cost.md](cost.md))",
   sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };

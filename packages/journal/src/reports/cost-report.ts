@@ -78,9 +78,12 @@ function total(servers: readonly ServerCost[]): object {
       used: money(sum(servers, "used")),
       idle: money(sum(servers, "idle")),
       tokens: money(sum(servers, "tokens")),
+      definitions: money(sum(servers, "definitions")),
       calls: money(sum(servers, "calls")),
     },
     cpuSeconds: sum(servers, "cpuUs") / 1e6,
+    // A small sum is no small bill where something has no price.
+    unpriced: [...new Set(servers.flatMap(({ unpriced }) => unpriced))],
   };
 }
 
@@ -97,6 +100,7 @@ function joined(tools: readonly ToolCost[]): readonly ToolCost[] {
       target: tool.target,
       calls: tool.calls + (before?.calls ?? 0),
       microUnits: tool.microUnits + (before?.microUnits ?? 0),
+      tokens: tool.tokens + (before?.tokens ?? 0),
       resultTokens: merged([before?.resultTokens ?? {}, tool.resultTokens]),
     };
     rows.set(tool.target, more);
