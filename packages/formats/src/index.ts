@@ -62,6 +62,7 @@ export {
   COST_FILE,
   formatJournalLine,
   JOURNAL_FOLDER,
+  JOURNAL_STATUSES,
   type JournalDefinitions,
   type JournalLine,
   type JournalLost,

@@ -1,6 +1,7 @@
 import { OpsError } from "./ops-error.ts";
 import type { Judgement, Status } from "./outcomes.ts";
 import type { Boot } from "./registration.ts";
+import { STATUS_MEANING } from "./status-meaning.ts";
 
 /**
  * The journal: what the servers of one process were used for, and how it ended. The process writes it, off the path of its requests; the sidecar
@@ -54,6 +55,11 @@ export interface JournalUse {
 
 /** The status, but for an error whose code says that the caller made it: an objective must not count that against the server. */
 export type JournalStatus = Status | "client_error";
+
+export const JOURNAL_STATUSES: readonly JournalStatus[] = [
+  ...(Object.keys(STATUS_MEANING) as Status[]),
+  "client_error",
+];
 
 export function journalStatus({ status, category }: Judgement): JournalStatus {
   return status === "error" && category === "client" ? "client_error" : status;

@@ -19,6 +19,7 @@ import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
 import { SIDECAR_METRIC, SIDECAR_METRICS } from "./sidecar-metrics.ts";
+import { SLO_METRIC, SLO_METRICS } from "./slo-metrics.ts";
 
 const SERVER_METRIC = {
   requests: "mcp_requests_total",
@@ -54,6 +55,7 @@ export const METRIC: typeof SERVER_METRIC &
   typeof SIDECAR_METRIC &
   typeof GUARD_METRIC &
   typeof FOLLOW_METRIC &
+  typeof SLO_METRIC &
   typeof JOURNAL_METRIC &
   typeof COST_METRIC = {
   ...SERVER_METRIC,
@@ -61,6 +63,7 @@ export const METRIC: typeof SERVER_METRIC &
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
+  ...SLO_METRIC,
   ...JOURNAL_METRIC,
   ...COST_METRIC,
 };
@@ -208,6 +211,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...JOURNAL_METRICS,
   ...COST_METRICS,
   ...SIDECAR_METRICS,
+  ...SLO_METRICS,
   ...PROCESS_METRICS,
 ];
 

@@ -1,5 +1,5 @@
 import type { Exchange, ResultOutcome } from "@mcp-ops/exchange";
-import { judge, LISTEN_METHOD, OTHER, type Status, type TokenMethod } from "@mcp-ops/formats";
+import { type JournalStatus, journalStatus, judge, LISTEN_METHOD, OTHER, type TokenMethod } from "@mcp-ops/formats";
 import type { Ended } from "./ended.ts";
 import { SessionNames } from "./session-names.ts";
 import { addDuration, type SliceKey, Slices } from "./slices.ts";
@@ -13,7 +13,7 @@ import { reportedUsage } from "./tokens/reported.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 const MINUTES_A_DAY = 24 * 60;
-const SUCCESSES: ReadonlySet<Status> = new Set(["success", "input_required", "task"]);
+const SUCCESSES: ReadonlySet<JournalStatus> = new Set(["success", "input_required", "task"]);
 
 /** Counts ended exchanges: for the journal, for the metrics, and for what the process says of its own day. */
 export class Bookkeeping {
@@ -64,7 +64,7 @@ export class Bookkeeping {
       server: exchange.server,
       method: exchange.knownMethod ?? OTHER,
       target: exchange.target === undefined ? "" : (exchange.knownTarget ?? OTHER),
-      status: judge(exchange, outcome).status,
+      status: journalStatus(judge(exchange, outcome)),
       principal: exchange.principal?.slice(0, MAX_NAME),
       session: exchange.session === undefined ? undefined : this.#sessions.of(exchange.session),
     };

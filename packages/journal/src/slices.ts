@@ -1,4 +1,4 @@
-import { type JournalUse, latencyBucketUs, OTHER, type Status, type TokenMethod } from "@mcp-ops/formats";
+import { type JournalStatus, type JournalUse, latencyBucketUs, OTHER, type TokenMethod } from "@mcp-ops/formats";
 
 /** What exchanges that are counted together have in common. */
 export interface SliceKey {
@@ -6,7 +6,7 @@ export interface SliceKey {
   readonly server: string;
   readonly method: string;
   readonly target: string;
-  readonly status: Status;
+  readonly status: JournalStatus;
   readonly principal: string | undefined;
   readonly session: string | undefined;
 }

@@ -39,3 +39,4 @@ export {
   type ReportedObjective,
   type Span,
 } from "./report/report.ts";
+export { percentText, promiseText } from "./report/words.ts";

@@ -8,6 +8,7 @@ import { init } from "./init.ts";
 import { proxy } from "./proxy.ts";
 import { serve } from "./serve.ts";
 import { sidecar } from "./sidecar.ts";
+import { slo } from "./slo.ts";
 import { unwrap } from "./unwrap.ts";
 import { wrapVerb } from "./wrap.ts";
 
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   backup,
   failover,
   cost,
+  slo,
   sidecar,
   init,
   config,

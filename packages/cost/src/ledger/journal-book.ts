@@ -1,5 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type JournalLine, type JournalStart, MAX_LISTED_TOOLS, STATUS_MEANING, TOKEN_METHODS } from "@mcp-ops/formats";
+import {
+  JOURNAL_STATUSES,
+  type JournalLine,
+  type JournalStart,
+  MAX_LISTED_TOOLS,
+  TOKEN_METHODS,
+} from "@mcp-ops/formats";
 import type { Minute } from "../calendar/zone.ts";
 import type { UseBook } from "./use-book.ts";
 
@@ -67,7 +73,7 @@ export class JournalBook {
 /** A time that can be, and words of the table of outcomes: what a journal can make up must not make rows without end. */
 function isSound(line: Exclude<JournalLine, JournalStart>, from: Minute, to: Minute): boolean {
   if (line.minute < from || line.minute > to) return false;
-  if (line.kind === "use") return Object.hasOwn(STATUS_MEANING, line.status);
+  if (line.kind === "use") return JOURNAL_STATUSES.includes(line.status);
   if (line.kind === "lost") return line.why === "queue" || line.why === "file";
   return TOKEN_METHODS.includes(line.method) && line.tools.length <= MAX_LISTED_TOOLS;
 }

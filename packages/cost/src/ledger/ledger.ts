@@ -70,6 +70,7 @@ export class Ledger implements Disposable {
   readonly #usage: UsageBook;
   readonly #uses: UseBook;
   readonly #journals: JournalBook;
+  #changedFrom: Minute = Number.POSITIVE_INFINITY;
 
   constructor(database: DatabaseSync, damage: LedgerDamage | undefined, options: LedgerOptions) {
     this.file = options.file;
@@ -122,6 +123,14 @@ export class Ledger implements Disposable {
   bookJournal(piece: JournalPiece, lines: readonly JournalLine[]): void {
     const { minutesBefore } = this.#expiry;
     this.#write(() => this.#journals.book(piece, lines, minutesBefore, this.#nowMinute));
+    for (const line of lines) if (line.kind === "use") this.#changedFrom = Math.min(this.#changedFrom, line.minute);
+  }
+
+  /** The first minute that got exchanges since this was asked last; infinite for none. */
+  takeChanged(): Minute {
+    const changedFrom = this.#changedFrom;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    return changedFrom;
   }
 
   /** For journals that are gone: their names never come back. @throws as `bookUsage` */

@@ -3,7 +3,6 @@ import type { MonthReport, ReportedObjective } from "./report.ts";
 import {
   clockOf,
   counted,
-  digitsOf,
   durationText,
   monthText,
   numberText,
@@ -54,7 +53,7 @@ function objectives({ objectives }: MonthReport, clock: Clock): string {
   const rows = objectives.map((one) => [
     one.name,
     promiseOf(one),
-    one.good + one.bad === 0 ? "no data" : percentText(one.good / (one.good + one.bad), digitsOf(one.objective) + 2),
+    one.good + one.bad === 0 ? "no data" : percentText(one.good / (one.good + one.bad), one.objective),
     budgetOf(one),
     one.result === "missed" ? "**missed**" : one.result,
   ]);

@@ -54,9 +54,9 @@ describe("the report about a month", () => {
 });
 
 it("rounds nothing into a promise kept", () => {
-  expect(percentText(0.9989999, 3)).toBe("99.899 %");
-  expect(percentText(0.999, 3)).toBe("99.900 %");
-  expect(percentText(1, 3)).toBe("100.000 %");
+  expect(percentText(0.9989999, 0.999)).toBe("99.899 %");
+  expect(percentText(0.999, 0.999)).toBe("99.900 %");
+  expect(percentText(1, 0.999)).toBe("100.000 %");
   expect(promiseText(0.999)).toBe("99.9 %");
   expect([59, 60, 130, 1_440, 4_561].map(durationText)).toEqual(["59 min", "1 h", "2 h 10 min", "1 d", "3 d 4 h"]);
 });

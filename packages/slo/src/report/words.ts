@@ -1,22 +1,22 @@
-/** `99.95 %`, with two digits more than the promise has, and cut off: nobody is told a promise was kept by rounding. */
-export function percentText(share: number, digits: number): string {
+/**
+ * `99.951 %`: what was reached, with two digits more than was promised, and cut off: nobody is told that a promise was kept by rounding.
+ * @param promised as a share, as what was reached
+ */
+export function percentText(reached: number, promised: number): string {
+  const digits = (percentOf(promised).toString().split(".")[1] ?? "").length + 2;
   const scale = 10 ** digits;
   // Binary fractions lie a little beside what they stand for.
-  return `${(Math.floor(share * 100 * scale + 1e-6) / scale).toFixed(digits)} %`;
+  return `${(Math.floor(reached * 100 * scale + 1e-6) / scale).toFixed(digits)} %`;
 }
 
 /** `99.9 %` */
-export function promiseText(objective: number): string {
-  return `${Number((objective * 100).toFixed(4))} %`;
+export function promiseText(promised: number): string {
+  return `${percentOf(promised)} %`;
 }
 
-/** Decimals that a promise has in percent: 1 for 0.999. */
-export function digitsOf(objective: number): number {
-  return (
-    Number((objective * 100).toFixed(4))
-      .toString()
-      .split(".")[1] ?? ""
-  ).length;
+/** An objective has six decimals at most. */
+function percentOf(promised: number): number {
+  return Number((promised * 100).toFixed(4));
 }
 
 export function numberText(count: number): string {
