@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-// Usage and the ledger.
-
-// Prices, money, budgets and advice.
-=======
 export { ADVICE_KINDS, ADVICE_WINDOW_DAYS, type Advice, type AdviceKind } from "./advice/advice.ts";
 export { type AdviceFacts, advise } from "./advice/advise.ts";
 export type { ComputeFacts } from "./advice/compute.ts";
