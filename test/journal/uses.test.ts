@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Gate } from "@mcp-ops/exchange";
-import { JOURNAL_FOLDER, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
+import { JOURNAL_FOLDER, type JournalDefinitions, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
 import { DEFAULT_JOURNAL_LIMITS, MAX_WAITING } from "@mcp-ops/journal";
 import { describe, expect, test, vi } from "vitest";
 import { type Sdk, serve, text } from "./servers.ts";
@@ -60,7 +60,7 @@ describe.each(SDKS)("a server of SDK %s", (sdk) => {
     const [listing, ...more] = linesIn(folder).filter(({ kind }) => kind === "definitions");
     expect(more).toEqual([]);
     expect(listing).toMatchObject({ server: sdk, method: "estimate" });
-    const { tokens, tools: listed } = listing as { tokens: number; tools: [string, number][] };
+    const { tokens, tools: listed } = listing as JournalDefinitions;
     expect(listed.map(([tool]) => tool).sort()).toEqual(["fail", "say"]);
     expect(Math.abs(listed.reduce((sum, [, own]) => sum + own, 0) - tokens)).toBeLessThan(3);
     expect(used.definitionTokens().get(sdk)).toBe(tokens);
