@@ -64,6 +64,7 @@ export function sloDocument(server: string): SloDocument {
   return {
     schema: 1,
     generatedAt: new Date().toISOString(),
+    timeZone: "Europe/Vienna",
     objectives: [
       { ...objective, server },
       { ...objective, server: "neighbour" },
