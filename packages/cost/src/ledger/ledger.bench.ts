@@ -6,6 +6,7 @@ import type { JournalUse, Status } from "@mcp-ops/formats";
 import { MINUTE_MS, shiftDay } from "../calendar/zone.ts";
 import { costDay } from "../money/cost-day.ts";
 import { DEFAULT_BOOK } from "../prices/default-book.ts";
+import { readPriceBook } from "../prices/read-book.ts";
 import type { DayQuantities } from "../quantities.ts";
 import { type Interval, step } from "../usage/meter.ts";
 import { type ReserveState, reserve } from "../usage/reserve.ts";
@@ -133,7 +134,10 @@ say("rows of exchanges in a day", String(rows?.length));
 timed("quantities of a day", 100, (index) => again.day(shiftDay(today, -1 - (index % (days - 2)))));
 timed("quantities of today", 100, () => again.day(today));
 timed("a daily summary, with its money", 100, (index) =>
-  costDay(again.day(shiftDay(today, -1 - (index % (days - 2)))) as DayQuantities, { book: DEFAULT_BOOK, cores: 2 }),
+  costDay(again.day(shiftDay(today, -1 - (index % (days - 2)))) as DayQuantities, {
+    book: readPriceBook(DEFAULT_BOOK),
+    cores: 2,
+  }),
 );
 timed("three days of outcomes by minute", 10, () => [
   ...again.outcomes({ from: END / MINUTE_MS - 4_320, to: END / MINUTE_MS }),

@@ -48,7 +48,9 @@ it.runIf(canMake)("a real cgroup of version 2 that is made anew is another one",
   const name = `ops-cost-${process.pid}`;
   const key = async () => {
     mkdirSync(join(root, name));
-    onTestFinished(() => existsSync(join(root, name)) && rmdirSync(join(root, name)));
+    onTestFinished(() => {
+      if (existsSync(join(root, name))) rmdirSync(join(root, name));
+    });
     const read = await readCgroup((await cgroupAt({ proc: "/proc", cgroup: root }, `/${name}`)) as Cgroup);
     rmdirSync(join(root, name));
     return read?.counters.key;
