@@ -1,4 +1,4 @@
-import type { AdviceAnswer, ForecastAnswer, Outlook, SummaryAnswer, TopAnswer } from "@mcp-ops/cost";
+import type { Advice, AdviceAnswer, ForecastAnswer, Outlook, SummaryAnswer, TopAnswer } from "@mcp-ops/cost";
 import { DEFAULT_BOOK, totalsOf } from "@mcp-ops/cost";
 import type { BudgetState, CostDay, ServerCost } from "@mcp-ops/formats";
 import { describe, expect, it, test } from "vitest";
@@ -168,7 +168,8 @@ test("advice shows what it saves and what it was worked out from, and how much i
     ].join("\n"),
   );
   expect(adviceText(advice, advice, "EUR")).toMatch(/^\? b: memory$/m);
-  expect(adviceText([], [], "EUR")).toBe("No advice.");
+  expect(adviceText([], [], "EUR")).toBe("No advice yet: it takes days that are over.");
+  expect(adviceText([], [{ ...(advice[0] as Advice), state: "fine" }], "EUR")).toBe("No advice.");
 });
 
 test("prices show where they come from, and which version holds", () => {
@@ -190,7 +191,7 @@ test("prices show where they come from, and which version holds", () => {
     "  v, from 2026-11-21T12:00Z",
     "    model m: 2.50 for a million tokens",
     "    s:",
-    "      model m",
+    "      read by m",
     "      call of t 1",
   ]);
 });
