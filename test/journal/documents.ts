@@ -1,7 +1,7 @@
 import type { BudgetState, CostDay, CostDocument, ServerCost, SloDocument } from "@mcp-ops/formats";
 
 /** Documents as a sidecar leaves them. */
-function serverCost(server: string, microUnits: number): ServerCost {
+export function serverCost(server: string, microUnits: number): ServerCost {
   const tool = { target: "say", calls: 3, resultTokens: { estimate: 30 }, microUnits, tokens: 0 };
   return {
     server,
@@ -12,7 +12,7 @@ function serverCost(server: string, microUnits: number): ServerCost {
     definitions: 0,
     calls: 0,
     mayMiss: 0,
-    unpriced: ["tokens"],
+    unpriced: [],
     cpuUs: 1_500_000,
     memoryByteMs: "12345678901234567890",
     tools: [tool],
@@ -59,12 +59,12 @@ export function budget(parts: Partial<BudgetState> = {}): BudgetState {
 }
 
 export function sloDocument(server: string): SloDocument {
-  const state = { kind: "availability", objective: 0.999, window: "30d", good: 998, total: 1000 } as const;
-  const objective = { name: "up", ...state, burnRates: { "1h": 2 }, state: "at-risk", note: "burns" } as const;
+  const state = { kind: "availability", objective: 0.999, window: "30d", good: 998, total: 1000, note: "" } as const;
+  const objective = { name: "up", ...state, burnRates: { "1h": 2 }, state: "at-risk" } as const;
   return {
     schema: 1,
     generatedAt: new Date().toISOString(),
-    timeZone: "UTC",
+    timeZone: "Europe/Vienna",
     objectives: [
       { ...objective, server },
       { ...objective, server: "neighbour" },
