@@ -188,12 +188,7 @@ describe("the parts of a pipeline", () => {
     expect(observers.map(({ name }) => name)).toEqual(["tracing", expect.any(String), "journal"]);
     expect(gates.map(({ name }) => name)).toEqual(["propagation", "health", "cost"]);
     expect(connectionObservers).toHaveLength(3);
-    expect(ownResources).toEqual([
-      "health://status",
-      "cost://daily-summary",
-      "slo://report",
-      "cost://summary{?days}",
-    ]);
+    expect(ownResources).toEqual(["health://status", "cost://daily-summary", "slo://report", "cost://summary{?days}"]);
   });
 
   it("can be removed one by one", () => {
