@@ -2,6 +2,7 @@ import type { Verb } from "../verb.ts";
 import { audit } from "./audit.ts";
 import { backup } from "./backup.ts";
 import { config } from "./config.ts";
+import { cost } from "./cost.ts";
 import { failover } from "./failover.ts";
 import { init } from "./init.ts";
 import { proxy } from "./proxy.ts";
@@ -20,6 +21,7 @@ export const VERBS: readonly Verb[] = [
   audit,
   backup,
   failover,
+  cost,
   slo,
   sidecar,
   init,

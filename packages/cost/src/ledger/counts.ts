@@ -2,7 +2,7 @@ import { type JournalUse, TOKEN_METHODS } from "@mcp-ops/formats";
 import type { UseCounts } from "../quantities.ts";
 
 /** Columns of what is counted of exchanges, in the order of the tables. */
-export const COUNT_COLUMNS = [
+const COUNT_COLUMNS = [
   "count",
   "duration_us",
   "request_bytes",

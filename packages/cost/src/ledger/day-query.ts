@@ -16,7 +16,7 @@ import { MACHINE } from "./usage-book.ts";
 import { NO_SUMS, parseSums, type UsageSums } from "./usage-row.ts";
 
 /** A journal is read seconds after its minute; so long after a day nothing more is to be expected of it. */
-export const SETTLING_MINUTES = 5;
+const SETTLING_MINUTES = 5;
 
 /** A day by its segments, which must be of that day and in order; at least one. */
 export function dayOf(

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { costError } from "../errors.ts";
@@ -29,9 +29,12 @@ export interface LedgerDamage {
  */
 export async function openFile(file: string): Promise<OpenedFile> {
   make(file);
-  const found = await damageOf(file).catch((cause) => {
-    throw openError(file, cause);
-  });
+  const found =
+    statSync(file).size === 0
+      ? undefined
+      : await damageOf(file).catch((cause) => {
+          throw openError(file, cause);
+        });
   const damage = found === undefined ? undefined : { movedTo: putAside(file), found };
   if (damage !== undefined) make(file);
   return { database: connect(file), damage };

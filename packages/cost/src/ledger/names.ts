@@ -1,8 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Minute } from "../calendar/zone.ts";
 
-export const NAME_KINDS = ["server", "method", "target", "status", "principal", "session"] as const;
-export type NameKind = (typeof NAME_KINDS)[number];
+export type NameKind = "server" | "method" | "target" | "status" | "principal" | "session";
 
 /** Stands for no name: nobody said who they are, or there is no session. */
 export const NOBODY = 0;

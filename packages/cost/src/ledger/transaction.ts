@@ -32,7 +32,7 @@ const FULL = 13;
 const NOTADB = 26;
 
 /** The same as an error of ours; what does not come from the database is left as it is. */
-export function ledgerError(error: unknown): unknown {
+function ledgerError(error: unknown): unknown {
   const code = Number((error as { errcode?: number }).errcode) & 0xff;
   const why = (error as Error).message;
   if (Number.isNaN(code) || code === 0) return error;

@@ -17,7 +17,7 @@ export const USAGE_COLUMNS = [
   "allocated_memory_byte_ms",
 ] as const;
 
-export type UsageColumn = (typeof USAGE_COLUMNS)[number];
+type UsageColumn = (typeof USAGE_COLUMNS)[number];
 /** Null where nothing is known. */
 export type UsageRow = Readonly<Record<UsageColumn, bigint | null>>;
 

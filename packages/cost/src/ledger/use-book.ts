@@ -75,6 +75,8 @@ export class UseBook {
     for (const line of lines) {
       const key = this.#keyOf(line);
       uses.add(key, countsOf(line), addCounts);
+      // Tokens that were counted late come without their exchange, which is booked already.
+      if (line.count === 0) continue;
       outcomes.add(
         key.slice(0, OUTCOME_KEYS),
         { count: line.count, latencies: addLatencies([], line.latencies) },

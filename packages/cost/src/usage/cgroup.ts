@@ -22,8 +22,8 @@ export async function cgroupOf({ proc, cgroup }: KernelFolders, pid: number): Pr
   const lines = (await textOf(`${proc}/${pid}/cgroup`)).trim().split("\n");
   const paths = new Map(
     lines.flatMap((line) => {
-      const [, controllers = "", path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-      return controllers.split(",").map((controller) => [controller, path] as const);
+      const [, controllers, path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+      return controllers?.split(",").map((controller) => [controller, path] as const) ?? [];
     }),
   );
   return namedCgroup(cgroup, (controller) => paths.get(controller));
@@ -41,10 +41,13 @@ async function namedCgroup(
   const unified = pathOf("");
   if (unified !== undefined && (await isThere(join(root, "cgroup.controllers"))))
     return { version: 2, folder: join(root, unified) };
-  const folder = async (controller: string) => join(root, controller, pathOf(controller) ?? "/");
-  const cpu = await folder("cpuacct");
-  if (!(await isThere(join(cpu, "cpuacct.usage")))) return undefined;
-  return { version: 1, cpu, memory: await folder("memory"), disk: await folder("blkio") };
+  const [cpu, memory, disk] = ["cpuacct", "memory", "blkio"].map((controller) => {
+    const path = pathOf(controller);
+    return path === undefined ? undefined : join(root, controller, path);
+  });
+  if (cpu === undefined || !(await isThere(join(cpu, "cpuacct.usage")))) return undefined;
+  // A controller that is not there has files that are not there.
+  return { version: 1, cpu, memory: memory ?? cpu, disk: disk ?? cpu };
 }
 
 /** Its counters and its working set; undefined when it is gone. */

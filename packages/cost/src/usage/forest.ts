@@ -1,7 +1,7 @@
 import type { ProcessReading } from "./reading.ts";
 
 /** What is remembered of a process between two looks. */
-export interface ProcessState {
+interface ProcessState {
   readonly owner: string;
   readonly parent?: string | undefined;
   readonly cpuUs: number;

@@ -6,7 +6,7 @@ import type { OwnerReading, Reading } from "./reading.ts";
 import { rootsOf, type Watched } from "./watched.ts";
 
 /** What of a process `systeminformation` tells that is used here. */
-export interface Sample {
+interface Sample {
   readonly pid: number;
   readonly parentPid: number;
   /** In per cent. */
@@ -28,7 +28,7 @@ export async function sampledLook(watched: readonly Watched[], proc: string): Pr
   return readingOf(watched, list, thisMoment(proc), cores);
 }
 
-export function readingOf(
+function readingOf(
   watched: readonly Watched[],
   samples: readonly Sample[],
   now: ReturnType<typeof thisMoment>,
