@@ -86,6 +86,7 @@ export type {
   SummaryAnswer,
   TopAnswer,
 } from "./views/answers.ts";
+export { costDocumentText, DEFAULT_MAX_DOCUMENT_BYTES } from "./views/document.ts";
 export { type Outlook, outlooks } from "./views/outlook.ts";
 export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
 export { type Top, type TopRow, topOf } from "./views/top.ts";

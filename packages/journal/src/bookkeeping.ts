@@ -5,10 +5,10 @@ import { SessionNames } from "./session-names.ts";
 import { addDuration, type SliceKey, Slices } from "./slices.ts";
 import { Today } from "./today.ts";
 import { TokenTotals } from "./token-totals.ts";
+import { countingRest, countingTexts } from "./tokens/count-reading.ts";
 import { Definitions, type Listing } from "./tokens/definitions.ts";
-import { estimateTokens } from "./tokens/estimate.ts";
-import { imageTokens } from "./tokens/image.ts";
-import { isReadByModel, readByModel } from "./tokens/read-by-model.ts";
+import { atOnce } from "./tokens/estimate.ts";
+import { isReadByModel, type Reading, readByModel } from "./tokens/read-by-model.ts";
 import { reportedUsage } from "./tokens/reported.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
@@ -36,7 +36,8 @@ export class Bookkeeping {
     this.#told = told;
   }
 
-  book(ended: Ended): void {
+  /** Counts one, in small steps: what is large must not be counted in one go. */
+  *book(ended: Ended): Generator<void, void> {
     const { exchange, outcome } = ended;
     const key = this.#keyOf(ended);
     const slice = this.slices.at(key);
@@ -49,8 +50,11 @@ export class Bookkeeping {
       slice.cpuCalls++;
     }
     if (key.method === "tools/call") this.#noteCall(key);
-    if (outcome.kind === "result" && outcome.gate === undefined) this.#countResult(key, exchange, outcome);
     this.#noteReport(key, exchange);
+    if (outcome.kind !== "result" || outcome.gate !== undefined) return;
+    if (exchange.method === "tools/list") yield* this.#countListing(key, exchange, outcome);
+    else if (isReadByModel(exchange.method))
+      yield* this.#countResult(key, readByModel(exchange.method, outcome.result, outcome.responseBytes));
   }
 
   /** Settles when the tokenizer has nothing left to count. */
@@ -76,24 +80,22 @@ export class Bookkeeping {
     if (!SUCCESSES.has(status)) figures.failed++;
   }
 
-  #countResult(key: SliceKey, exchange: Exchange, outcome: ResultOutcome): void {
-    if (exchange.method === "tools/list") return this.#countListing(key, exchange, outcome);
-    if (!isReadByModel(exchange.method)) return;
-    const { texts, images, scale } = readByModel(exchange.method, outcome.result, outcome.responseBytes);
-    const ofImages = images.reduce((sum, image) => sum + imageTokens(image), 0);
-    if (ofImages > 0) this.#add(key, "estimate", Math.round(ofImages * scale));
-    const counting = this.#tokenizer?.count(texts);
-    if (counting === undefined) return this.#add(key, "estimate", Math.round(estimateTokens(texts) * scale));
+  *#countResult(key: SliceKey, reading: Reading): Generator<void, void> {
+    const rest = yield* countingRest(reading);
+    if (rest > 0) this.#add(key, "estimate", rest);
+    if (reading.texts.length === 0) return;
+    const counting = this.#tokenizer?.count(reading.texts);
+    if (counting === undefined) return this.#add(key, "estimate", yield* countingTexts(reading));
     const done = counting.then((tokens) => {
       this.#counting.delete(done);
-      if (tokens === undefined) this.#add(key, "estimate", Math.round(estimateTokens(texts) * scale));
-      else this.#add(key, "tokenizer", Math.round(tokens * scale));
+      if (tokens === undefined) this.#add(key, "estimate", atOnce(countingTexts(reading)));
+      else this.#add(key, "tokenizer", Math.round(tokens * reading.scale));
     });
     this.#counting.add(done);
   }
 
-  #countListing(key: SliceKey, exchange: Exchange, outcome: ResultOutcome): void {
-    const { tokens, whole, news } = this.#definitions.saw(exchange, outcome, dayOf(key.minute));
+  *#countListing(key: SliceKey, exchange: Exchange, outcome: ResultOutcome): Generator<void, void> {
+    const { tokens, whole, news } = yield* this.#definitions.saw(exchange, outcome, dayOf(key.minute));
     const slice = this.slices.at(key);
     slice.tokens.estimate = (slice.tokens.estimate ?? 0) + tokens;
     this.totals.add(key.server, "", "definition", "estimate", tokens);

@@ -1,7 +1,7 @@
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
 import type { JournalLine, JournalLost, OpsError } from "@mcp-ops/formats";
 import { Bookkeeping } from "./bookkeeping.ts";
-import { type Ended, EndedQueue } from "./ended.ts";
+import { EndedQueue } from "./ended.ts";
 import { JournalWriter } from "./file/journal-writer.ts";
 import { LoneCalls } from "./lone-calls.ts";
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits, type JournalOptions } from "./options.ts";
@@ -14,6 +14,8 @@ import { Tokenizer, type TokenizerShare } from "./tokens/tokenizer.ts";
 export interface JournalStats {
   /** Ended, and not counted yet. */
   readonly waiting: number;
+  /** The longest time for which counting has kept the event loop, in milliseconds. */
+  readonly longestSliceMs: number;
   /** Whether there is a folder, made by a sidecar, to write to. */
   readonly isRead: boolean;
   /** Exchanges that are not in the journal, and reports of clients that were none. */
@@ -58,9 +60,12 @@ class CountingJournal implements Journal {
   readonly #writer: JournalWriter;
   readonly #dropped = { queue: 0, file: 0 };
   readonly #untold = { queue: 0, file: 0 };
+  #work: Generator<void, void> | undefined;
   #minute = 0;
+  #longestSliceMs = 0;
   #batch: NodeJS.Timeout | undefined;
   #flushing: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: JournalOptions) {
@@ -84,8 +89,9 @@ class CountingJournal implements Journal {
 
   stats(): JournalStats {
     const dropped = { ...this.#dropped, report: this.#book.wrongReports };
-    const { size: waiting } = this.#queue;
-    return { waiting, isRead: this.#writer.isOpen, dropped, tokenizer: this.#tokenizer?.share };
+    const waiting = this.#queue.size + (this.#work === undefined ? 0 : 1);
+    const longestSliceMs = this.#longestSliceMs;
+    return { waiting, longestSliceMs, isRead: this.#writer.isOpen, dropped, tokenizer: this.#tokenizer?.share };
   }
 
   tokens(): readonly TokenFigure[] {
@@ -157,28 +163,36 @@ class CountingJournal implements Journal {
 
   /** Counts what waits, but gives way to the server's own work again and again. */
   #count(): void {
-    const until = performance.now() + this.#limits.sliceMs;
-    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) {
-      this.#bookSafely(next);
-      if (performance.now() < until) continue;
-      this.#batch = setTimeout(() => this.#count(), 1).unref();
-      return this.#armFlush();
-    }
-    this.#batch = undefined;
+    const startedAt = performance.now();
+    let tookMs = 0;
+    while (tookMs < this.#limits.sliceMs && this.#step()) tookMs = performance.now() - startedAt;
+    if (tookMs > this.#longestSliceMs) this.#longestSliceMs = tookMs;
+    this.#batch = this.#isWaiting ? setTimeout(() => this.#count(), 1).unref() : undefined;
     this.#armFlush();
   }
 
   #countAll(): void {
-    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) this.#bookSafely(next);
+    while (this.#step());
   }
 
-  /** A result of a shape nobody thought of must not end the process from a timer. */
-  #bookSafely(ended: Ended): void {
+  get #isWaiting(): boolean {
+    return this.#work !== undefined || this.#queue.size > 0;
+  }
+
+  /** Does a little of what is to be done; false when there is nothing. A result of a shape nobody thought of must not end the process from a timer. */
+  #step(): boolean {
     try {
-      this.#book.book(ended);
+      if (this.#work === undefined) {
+        const next = this.#queue.take();
+        if (next === undefined) return false;
+        this.#work = this.#book.book(next);
+      }
+      if (this.#work.next().done === true) this.#work = undefined;
     } catch {
+      this.#work = undefined;
       this.#lost("queue", 1);
     }
+    return true;
   }
 
   #armFlush(): void {
@@ -188,7 +202,13 @@ class CountingJournal implements Journal {
     }, this.#limits.flushMs).unref();
   }
 
-  async #write(): Promise<void> {
+  /** One after the other: a flush may be asked for while another one is under way. */
+  #write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeOnce());
+    return this.#writing;
+  }
+
+  async #writeOnce(): Promise<void> {
     await this.#writer.look(this.#now());
     this.#hand();
     await this.#writer.write();

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Exchange, JsonObject, ResultOutcome } from "@mcp-ops/exchange";
 import { MAX_LISTED_TOOLS } from "@mcp-ops/formats";
 import { boundedJson } from "./bounded-json.ts";
-import { estimateTokens } from "./estimate.ts";
+import { tokensOfBytes } from "./count-reading.ts";
+import { estimating } from "./estimate.ts";
 
 /** A whole listing of tools that has not been told of today. */
 export interface Listing {
@@ -28,7 +29,9 @@ interface Page {
 }
 
 /** Of one tool; more is a mistake, and is cut off. */
-const MAX_TOOL_CHARS = 64 * 1024;
+const MAX_TOOL_CHARS = 32 * 1024;
+/** A page above this is not looked at: a schema may have so many keys that listing them takes too long. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** Tools that are looked at in one page. */
 const MAX_TOOLS = 1000;
 /** Listings under way, pages whose tokens are remembered, and listings told of today. */
@@ -42,11 +45,11 @@ export class Definitions {
   readonly #counted = new Map<string, Page>();
   readonly #told = new Map<string, number>();
 
-  /** A page has been listed on `day` (days since 1970). */
-  saw(exchange: Exchange, outcome: ResultOutcome, day: number): ListedPage {
+  /** A page has been listed on `day` (days since 1970). Counts it in small steps. */
+  *saw(exchange: Exchange, outcome: ResultOutcome, day: number): Generator<void, ListedPage> {
     const { server, params } = exchange;
     const whose = JSON.stringify([server, exchange.principal]);
-    const page = this.#page(outcome.result);
+    const page = yield* this.#page(outcome);
     const { cursor } = params ?? {};
     const before = cursor === undefined ? NO_PAGE : this.#underWay.get(`${whose}${String(cursor)}`);
     if (before === undefined) return { tokens: page.tokens, whole: undefined, news: undefined };
@@ -71,17 +74,26 @@ export class Definitions {
   }
 
   /** Clients list the same tools again and again: they are counted once. */
-  #page({ tools }: JsonObject): Page {
-    const listed = Array.isArray(tools) ? tools.slice(0, MAX_TOOLS) : [];
-    const texts = listed.map(definitionText);
-    const digest = hashOf(texts.join("\n"));
+  *#page({ result, responseBytes }: ResultOutcome): Generator<void, Page> {
+    if (responseBytes > MAX_PAGE_BYTES)
+      return { tokens: tokensOfBytes(responseBytes), tools: [], digest: String(responseBytes) };
+    const listed = Array.isArray(result.tools) ? result.tools.slice(0, MAX_TOOLS) : [];
+    const hash = createHash("sha256");
+    const texts: string[] = [];
+    for (const tool of listed) {
+      const text = definitionText(tool);
+      hash.update(text);
+      texts.push(text);
+      yield;
+    }
+    const digest = hash.digest("base64");
     const known = this.#counted.get(digest);
     if (known !== undefined) return known;
-    const page: Page = {
-      tokens: estimateTokens(texts),
-      tools: listed.map((tool, index) => [nameOf(tool), estimateTokens([texts[index] as string])] as const),
-      digest,
-    };
+    const tokens = yield* estimating(texts);
+    const tools: [string, number][] = [];
+    for (const [index, tool] of listed.entries())
+      tools.push([nameOf(tool), yield* estimating([texts[index] as string])]);
+    const page: Page = { tokens, tools, digest };
     remember(this.#counted, digest, page);
     return page;
   }

@@ -8,14 +8,18 @@ export interface Reading {
   readonly images: readonly string[];
   /** Above 1 where only some of the items were looked at. */
   readonly scale: number;
+  /** Bytes of JSON that were not looked at. */
+  readonly unseenBytes: number;
 }
 
 /** Items of a result that are looked at; of more, some that are spread evenly. */
 const MAX_ITEMS = 500;
 /** Of a structured result, the characters that are looked at. */
 const MAX_JSON_CHARS = 32 * 1024;
+/** A structured result above this is not looked at: an object may have so many keys that listing them takes too long. */
+const MAX_JSON_BYTES = 1024 * 1024;
 
-const NOTHING: Reading = { texts: [], images: [], scale: 1 };
+const NOTHING: Reading = { texts: [], images: [], scale: 1, unseenBytes: 0 };
 
 /** Methods whose results a client hands to a model. */
 const READERS: Readonly<Record<string, (result: JsonObject, bytes: number) => Reading>> = {
@@ -38,9 +42,10 @@ export function readByModel(method: string, result: JsonObject, bytes: number): 
 function toolResult({ content, structuredContent }: JsonObject, bytes: number): Reading {
   const items = listOf(content);
   if (items.length > 0 || structuredContent === undefined) return itemsOf(items);
+  if (bytes > MAX_JSON_BYTES) return { ...NOTHING, unseenBytes: bytes };
   const json = boundedJson(structuredContent, MAX_JSON_CHARS);
   const scale = json.length < MAX_JSON_CHARS ? 1 : Math.max(1, bytes / json.length);
-  return { texts: [json], images: [], scale };
+  return { texts: [json], images: [], scale, unseenBytes: 0 };
 }
 
 function messageContent(message: unknown): readonly unknown[] {
@@ -54,7 +59,7 @@ function itemsOf(items: readonly unknown[]): Reading {
   const step = Math.max(1, items.length / MAX_ITEMS);
   let seen = 0;
   for (let at = 0; at < items.length; at += step, seen++) addItem(items[Math.floor(at)], texts, images);
-  return { texts, images, scale: seen === 0 ? 1 : items.length / seen };
+  return { texts, images, scale: seen === 0 ? 1 : items.length / seen, unseenBytes: 0 };
 }
 
 /** Sound has no rule that its head alone would satisfy, and is not counted. */
