@@ -77,6 +77,8 @@ describe("an admin listener with a token", () => {
       "/openapi.json",
       "/promote",
       "/reload",
+      "/slo",
+      "/slo/report",
       "/status",
     ]);
     for (const [path, { servers, ...operations }] of Object.entries(paths)) {
