@@ -2,14 +2,17 @@ import type { BudgetState, CostDay, CostDocument, ServerCost, SloDocument } from
 
 /** Documents as a sidecar leaves them. */
 function serverCost(server: string, microUnits: number): ServerCost {
-  const tool = { target: "say", calls: 3, resultTokens: { estimate: 30 }, microUnits };
+  const tool = { target: "say", calls: 3, resultTokens: { estimate: 30 }, microUnits, tokens: 0 };
   return {
     server,
     microUnits,
     used: microUnits,
     idle: 0,
     tokens: 0,
+    definitions: 0,
     calls: 0,
+    mayMiss: 0,
+    unpriced: [],
     cpuUs: 1_500_000,
     memoryByteMs: "12345678901234567890",
     tools: [tool],
@@ -22,7 +25,7 @@ function serverCost(server: string, microUnits: number): ServerCost {
 
 function day(name: string, isComplete: boolean, servers: readonly ServerCost[]): CostDay {
   const microUnits = servers.reduce((sum, one) => sum + one.microUnits, 0);
-  return { day: name, isComplete, prices: ["2026-01"], microUnits, servers };
+  return { day: name, isComplete, prices: ["2026-01"], microUnits, machineIdle: 0, servers };
 }
 
 export function costDocument(server: string, budgets: readonly BudgetState[] = [], at = Date.now()): CostDocument {
@@ -56,11 +59,12 @@ export function budget(parts: Partial<BudgetState> = {}): BudgetState {
 }
 
 export function sloDocument(server: string): SloDocument {
-  const state = { kind: "availability", objective: 0.999, windowDays: 30, good: 998, total: 1000 } as const;
+  const state = { kind: "availability", objective: 0.999, window: "30d", good: 998, total: 1000, note: "" } as const;
   const objective = { name: "up", ...state, burnRates: { "1h": 2 }, state: "at-risk" } as const;
   return {
     schema: 1,
     generatedAt: new Date().toISOString(),
+    timeZone: "Europe/Vienna",
     objectives: [
       { ...objective, server },
       { ...objective, server: "neighbour" },
