@@ -104,11 +104,26 @@ describe("a journal", () => {
     expect([counted(), garbage(), readdirSync(join(folder, "journal")), ledger.journals]).toEqual([1, 1, [], []]);
   });
 
-  it("is deleted when its process has gone on to the next one, so that there is room for what comes", async () => {
-    appendFileSync(path(0), line());
-    appendFileSync(path(1), line());
+  it("is deleted when it is full and its process has gone on to the next one, so that there is room for what comes", async () => {
+    const other = { ...BOOT, bootId: "00000000000b" };
+    alive.add(other.bootId);
+    const full = Math.ceil(1024 ** 2 / line().length);
+    appendFileSync(path(0), line().repeat(full));
+    for (const [file, boot] of [
+      [1, BOOT],
+      [0, other],
+      [1, other],
+    ] as const)
+      appendFileSync(path(file, boot), line());
     expect(await read()).toMatchObject({ finished: [journalFileName(BOOT, 0)] });
-    expect([counted(), existsSync(path(0)), existsSync(path(1))]).toEqual([2, false, true]);
+    expect(counted()).toBe(full + 3);
+    // A process may have two journals, and writes both.
+    expect([path(0), path(1), path(0, other), path(1, other)].map((file) => existsSync(file))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it("that its writer has dropped is forgotten", async () => {

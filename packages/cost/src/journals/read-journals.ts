@@ -77,10 +77,12 @@ async function readOne(
   { folder, ledger, isAlive }: JournalReadingOptions,
 ): Promise<Outcome> {
   // Asked before it is read: what a process writes before it ends is read then.
-  const isClosed = !isAlive(named) || journals.some((other) => isSuccessor(other, named));
+  const isDead = !isAlive(named);
+  const hasSuccessor = journals.some((other) => isSuccessor(other, named));
   try {
     const { bytes, isBehind, torn } = await readJournalFile(folder, named.name, ledger, maxBytes);
-    const isFinished = isClosed && !isBehind;
+    const isFull = hasSuccessor && ledger.journalPlace(named.name).offset >= MIN_FULL_BYTES;
+    const isFinished = !isBehind && (isDead || isFull);
     if (isFinished && torn > 0) giveUp(named.name, torn, ledger);
     return { named, bytes, isBehind, isFinished, why: undefined };
   } catch (error) {
@@ -91,7 +93,10 @@ async function readOne(
   }
 }
 
-/** Its process has gone on to the next file. */
+/** A process with two journals writes two files at once; only what is this long was left for the next one. */
+const MIN_FULL_BYTES = 1024 * 1024;
+
+/** Its process has begun another file after it. */
 function isSuccessor(other: Named, named: Named): boolean {
   return other.bootId === named.bootId && other.pid === named.pid && other.file > named.file;
 }

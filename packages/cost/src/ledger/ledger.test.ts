@@ -250,11 +250,13 @@ describe("a new calendar", () => {
     { fromMinute: minuteOf("2026-11-21T06:30Z"), price: "dear" },
   ];
 
-  /** Two days and a half with everything in it. */
+  const HOURS = 40;
+
+  /** Days with everything in it. */
   async function full(ledger: Ledger) {
-    for (let hour = 0; hour < 60; hour++) {
-      const at = new Date(Date.parse("2026-11-19T00:00Z") + hour * 3_600_000).toISOString();
-      const later = new Date(Date.parse(at) + 50 * 60_000).toISOString();
+    for (let hour = 0; hour < HOURS; hour++) {
+      const at = new Date(Date.parse("2026-11-19T20:00Z") + hour * 3_600_000).toISOString();
+      const later = new Date(Date.parse(at) + 20 * 60_000).toISOString();
       const allocations = {
         weather: { milliCores: 10, memoryBytes: 1_000 },
         _machine: { milliCores: 2_000, memoryBytes: 9_999 },
@@ -313,7 +315,7 @@ describe("a new calendar", () => {
       const after = everything(ledger);
       expect(lostTogether(after.days)).toEqual(lostTogether(days));
       expect(after.outcomes).toEqual(outcomes);
-      expect(after.days.reduce((sum, day) => sum + (day?.lost.queue ?? 0), 0)).toBe(120);
+      expect(after.days.reduce((sum, day) => sum + (day?.lost.queue ?? 0), 0)).toBe(2 * HOURS);
     }
   });
 

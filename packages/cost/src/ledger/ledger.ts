@@ -23,8 +23,8 @@ import { UseBook } from "./use-book.ts";
 
 export interface LedgerOptions {
   readonly file: string;
-  /** How days and prices are told apart from now on. */
-  readonly calendar: Calendar;
+  /** How days and prices are told apart from now on. Without prices, as it was. */
+  readonly calendar: Pick<Calendar, "timeZone"> & Partial<Calendar>;
   readonly retention?: LedgerRetention;
   readonly limits?: LedgerLimits;
   /** Milliseconds since 1970. Default: the clock of the system. */
@@ -48,7 +48,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { database, damage } = await openFile(options.file);
   try {
     const ledger = new Ledger(database, damage, options);
-    await ledger.setCalendar(options.calendar);
+    await ledger.setCalendar({ ...options.calendar, prices: options.calendar.prices ?? ledger.calendar.prices });
     return ledger;
   } catch (error) {
     database.close();
@@ -79,7 +79,7 @@ export class Ledger implements Disposable {
     this.#options = options;
     this.#memory = new Memory(database);
     this.#names = new Names(database);
-    this.#segments = new Segments(database, this.#calendar ?? options.calendar);
+    this.#segments = new Segments(database, this.#calendar ?? { prices: [], ...options.calendar });
     this.#bounds = new Bounds(database, options.limits ?? DEFAULT_LEDGER_LIMITS);
     this.#usage = new UsageBook(database, this.#names, this.#segments, this.#bounds);
     this.#uses = new UseBook(database, this.#names, this.#segments, this.#bounds);
@@ -143,8 +143,13 @@ export class Ledger implements Disposable {
     this.#write(() => this.#memory.write("synced", this.#nowMinute), "FULL");
   }
 
-  get timeZone(): string {
-    return this.#segments.zone.name;
+  get calendar(): Calendar {
+    return this.#segments.calendar;
+  }
+
+  /** Changes whenever something is booked into a day, now or late, or it is split anew. */
+  revision(day: string): number {
+    return this.#segments.revision(day);
   }
 
   /** The day it is now. */

@@ -21,7 +21,9 @@ export function resplit(database: DatabaseSync, segment: Segment, { segments, us
   usage.sumUp(usageRows(database, fromMinute, toMinute));
   uses.sumUp(fromMinute, toMinute);
   copyUses(database, fromMinute, toMinute, segments);
-  for (const { why, count } of lost) uses.bookLost({ minute: fromMinute, why, count });
+  // Of what was lost nobody knows the minute: it stays with the first exchanges that were not.
+  const minute = firstUse(database, fromMinute, toMinute) ?? fromMinute;
+  for (const { why, count } of lost) uses.bookLost({ minute, why, count });
 }
 
 function takeFrom<Row>(database: DatabaseSync, table: string, { id }: Segment): readonly Row[] {
@@ -42,15 +44,19 @@ function* usageRows(
 
 /** Only segments in which there is something are made. */
 function copyUses(database: DatabaseSync, fromMinute: Minute, toMinute: Minute, segments: Segments): void {
-  const next = database.prepare("SELECT MIN(minute) AS minute FROM uses WHERE minute >= ? AND minute < ?");
   for (let at = fromMinute; ; ) {
-    const minute = next.get(at, toMinute)?.minute ?? undefined;
+    const minute = firstUse(database, at, toMinute);
     if (minute === undefined) return;
-    const segment = segments.at(Number(minute));
+    const segment = segments.at(minute);
     const end = Math.min(toMinute, segment.toMinute);
-    copyInto(database, segment.id, Number(minute), end);
+    copyInto(database, segment.id, minute, end);
     at = end;
   }
+}
+
+function firstUse(database: DatabaseSync, from: Minute, to: Minute): Minute | undefined {
+  const row = database.prepare("SELECT MIN(minute) AS minute FROM uses WHERE minute >= ? AND minute < ?").get(from, to);
+  return row === undefined || row.minute === null ? undefined : Number(row.minute);
 }
 
 function copyInto(database: DatabaseSync, segment: number, from: Minute, to: Minute): void {

@@ -22,6 +22,7 @@ export interface Calendar {
 /** The segments of a ledger, in the order of time; they never overlap. */
 export class Segments {
   readonly #database: DatabaseSync;
+  readonly #revisions = new Map<string, number>();
   #zone: Zone;
   #prices: readonly PriceCut[];
   #all: Segment[] | undefined;
@@ -37,6 +38,14 @@ export class Segments {
     this.#prices = inOrder(calendar.prices);
   }
 
+  get calendar(): Calendar {
+    return { timeZone: this.#zone.name, prices: this.#prices };
+  }
+
+  revision(day: string): number {
+    return this.#revisions.get(day) ?? 0;
+  }
+
   get zone(): Zone {
     return this.#zone;
   }
@@ -46,8 +55,14 @@ export class Segments {
     return this.#all;
   }
 
-  /** The one a minute lies in, which is made where there is none. */
+  /** The one a minute lies in, which is made where there is none. Who asks is about to book something there. */
   at(minute: Minute): Segment {
+    const found = this.#at(minute);
+    this.#touch(found);
+    return found;
+  }
+
+  #at(minute: Minute): Segment {
     const { all } = this;
     const index = after(all, minute);
     const before = all[index - 1];
@@ -60,8 +75,9 @@ export class Segments {
   }
 
   /** Makes room for others: what is booked in it must have been taken away. */
-  remove({ id }: Segment): void {
-    this.#database.prepare("DELETE FROM segments WHERE id = ?").run(id);
+  remove(segment: Segment): void {
+    this.#database.prepare("DELETE FROM segments WHERE id = ?").run(segment.id);
+    this.#touch(segment);
     this.forget();
   }
 
@@ -72,6 +88,10 @@ export class Segments {
   /** What was written since has been undone. */
   forget(): void {
     this.#all = undefined;
+  }
+
+  #touch({ day }: Segment): void {
+    this.#revisions.set(day, (this.#revisions.get(day) ?? 0) + 1);
   }
 
   #wanted(
