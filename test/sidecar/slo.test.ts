@@ -1,8 +1,8 @@
 /** What is promised about a server, and what becomes of it while the server fails: with the real daemon, and an hour in a minute. */
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SloDocument, SloState } from "@mcp-ops/formats";
+import type { JournalUse, SloDocument, SloState } from "@mcp-ops/formats";
 import type { MonthReport } from "@mcp-ops/slo";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ask } from "./asking.ts";
@@ -43,7 +43,6 @@ async function stateOf(from: Daemon): Promise<SloState> {
 const bad = ({ good, total }: SloState) => total - good;
 
 test("a server that is killed spends its error budget, and the report says when and for how long", async () => {
-  mkdirSync(join(house.run, "journal"), { mode: 0o700 });
   const first = await house.server("shop");
   const before = await daemon(UP);
   await vi.waitFor(async () => expect((await stateOf(before)).good).toBeGreaterThanOrEqual(2), PATIENCE);
@@ -72,6 +71,7 @@ test("a server that is killed spends its error budget, and the report says when 
     incidents: [{ objective: "shop-up", bad: expect.any(Number) }],
   });
   expect(report.incidents[0]?.from).toMatch(/^2026-10-20T12:/);
+  // The duty that keeps the ledger has made the folder.
   const left = JSON.parse(readFileSync(join(house.run, "journal", "slo.json"), "utf8")) as SloDocument;
   expect(left.objectives).toMatchObject([{ name: "shop-up", server: "shop" }]);
   expect(statSync(join(house.run, "journal", "slo.json")).mode & 0o777).toBe(0o600);
@@ -97,10 +97,53 @@ test("a server that is killed spends its error budget, and the report says when 
   expect(JSON.parse(none.err)).toMatchObject({ error: { code: "SLO_MONTH_INVALID" } });
 });
 
+/** As the journals have them that nobody has read yet. */
+function failuresOnDisk(): number {
+  const folder = join(house.run, "journal");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  const text = names.map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  const lines = text.split("\n").filter((line) => line.includes('"tool_error"'));
+  return lines.reduce((sum, line) => sum + (JSON.parse(line) as JournalUse).count, 0);
+}
+
+const WORKS = "objectives: {pays: {server: shop, target: pay, kind: errors, objective: 0.99}}";
+
+test("calls that failed while the sidecar was dead are in the report all the same", async () => {
+  const shop = await house.child(new URL("shop-child.ts", import.meta.url), [], {
+    FAST_CLOCK: clock,
+    NODE_OPTIONS: `--import=${CLOCK}`,
+  });
+  const before = await daemon(`slo: {probeEveryMs: 1000, ${WORKS}}`);
+  await vi.waitFor(async () => expect((await stateOf(before)).good).toBeGreaterThan(100), PATIENCE);
+  expect(await stateOf(before)).toMatchObject({ state: "met", good: (await stateOf(before)).total });
+  before.child.kill("SIGKILL");
+  await before.ended;
+  const said = async (word: string) => {
+    shop.child.stdin?.write(`${word}\n`);
+    await vi.waitFor(() => expect(shop.out.at(-1)).toBe(word), PATIENCE);
+  };
+  await said("fail");
+  await vi.waitFor(() => expect(failuresOnDisk()).toBeGreaterThan(100), PATIENCE);
+  await said("work");
+
+  const after = await daemon(`slo: {probeEveryMs: 1000, ${WORKS}}`);
+  const report = await vi.waitFor(async () => {
+    const now = await get<MonthReport>(after, "/report");
+    expect(now.incidents).toHaveLength(1);
+    expect(now.objectives[0]?.bad).toBeGreaterThan(100);
+    return now;
+  }, PATIENCE);
+  expect(report.incidents).toMatchObject([{ objective: "pays", kind: "errors" }]);
+  expect(report.missing.gaps.length).toBeGreaterThan(0);
+  expect(await stateOf(after)).toMatchObject({
+    state: "missed",
+    note: expect.stringMatching(/calls bad, and \d+ may be/),
+  });
+});
+
 test("nobody is promised anything by default, and nobody is asked", async () => {
   await house.server("shop");
   const idle = await daemon("");
   expect(await get<SloDocument>(idle, "")).toMatchObject({ objectives: [] });
   expect((await ask(idle.probes, "/metrics")).body).not.toContain("mcp_slo_");
-  expect(existsSync(join(house.run, "journal", "slo.json"))).toBe(false);
 });
