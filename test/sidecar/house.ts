@@ -124,6 +124,11 @@ export class House implements AsyncDisposable {
     return child;
   }
 
+  /** A program of a test, in the environment of this machine. */
+  running(args: readonly string[]): Running {
+    return this.#rest.use(new Running(args, this.#env({}), this.folder));
+  }
+
   /** Something that registers as a server, and answers as it likes. */
   async rogue(server: string, answer: RequestListener): Promise<void> {
     const boot = { pid: process.pid, bootId: randomBytes(6).toString("hex") };

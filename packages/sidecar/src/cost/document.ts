@@ -28,7 +28,7 @@ export function costDocument(accounts: Accounts): string {
     timeZone: zone.name,
   };
   const budgets = accounts.budgets();
-  const days = accounts.days(ledger.today, MAX_DAYS).map((day, back) => JSON.stringify(brief(day, back === 0)));
+  const days = accounts.days(ledger.today, MAX_DAYS).map((day, back) => textOf(day, back === 0));
   let chars = JSON.stringify(budgets).length;
   const kept = days.filter((text) => {
     chars += text.length;
@@ -36,6 +36,17 @@ export function costDocument(accounts: Accounts): string {
   });
   const document: CostDocument = { ...head, days: [], budgets };
   return JSON.stringify(document).replace('"days":[]', () => `"days":[${kept.join(",")}]`);
+}
+
+/** Days that are over stay the same objects, and need not be written out again every few seconds. */
+const TEXTS: WeakMap<CostDay, string> = new WeakMap();
+
+function textOf(day: CostDay, isToday: boolean): string {
+  const known = TEXTS.get(day);
+  if (known !== undefined && !isToday) return known;
+  const text = JSON.stringify(brief(day, isToday));
+  if (!isToday) TEXTS.set(day, text);
+  return text;
 }
 
 /** Where servers look for it; it is there whole or not at all. */

@@ -19,9 +19,6 @@ type Step = "journals" | "usage" | "prices" | "retention" | "document" | "advice
 
 /** Servers write every two seconds. */
 const READ_EVERY_MS = 5_000;
-/** A budget with a hard cap is enforced by what the document says. */
-const DOCUMENT_EVERY_MS = 15_000;
-const PRICES_EVERY_MS = 30_000;
 const RETENTION_EVERY_MS = 3_600_000;
 /** It is about a fortnight. */
 const ADVICE_EVERY_MS = 3_600_000;
@@ -110,7 +107,8 @@ export class CostKeeper {
     while (!signal.aborted) {
       const begun = performance.now();
       const isBehind = await this.#turn(ledger, accounts);
-      const rest = isBehind ? 0 : Math.max(0, READ_EVERY_MS - (performance.now() - begun));
+      const every = Math.min(READ_EVERY_MS, this.#settings.everyMs);
+      const rest = isBehind ? 0 : Math.max(0, every - (performance.now() - begun));
       await pause(rest, undefined, { signal }).catch(() => {});
     }
   }
@@ -125,9 +123,10 @@ export class CostKeeper {
       const { registrations } = await registered(place, MAX_REGISTRATIONS);
       isBehind = await this.#read(journals, registrations, ledger);
       await this.#every("usage", this.#settings.everyMs, () => this.#sampler.sample(registrations, ledger));
-      await this.#every("document", DOCUMENT_EVERY_MS, () => leaveCostDocument(journals, costDocument(accounts)));
+      // A budget with a hard cap is enforced by what it says.
+      await this.#during("document", () => leaveCostDocument(journals, costDocument(accounts)));
     });
-    await this.#every("prices", PRICES_EVERY_MS, async () => {
+    await this.#during("prices", async () => {
       if (await this.#refreshPrices())
         await ledger.setCalendar({ timeZone: this.#settings.timeZone, prices: priceCuts(this.prices.book) });
     });
