@@ -9,7 +9,7 @@ import type { FleetSettings } from "../fleet/settings.ts";
 import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { Accounts, type ReservedOf } from "./accounts.ts";
-import { costDocument, leaveCostDocument } from "./document.ts";
+import { leaveCostDocument } from "./document.ts";
 import { isAliveWith, openJournalFolder } from "./journals.ts";
 import { Prices } from "./prices.ts";
 import { Sampler } from "./sampler.ts";
@@ -19,6 +19,7 @@ type Step = "journals" | "usage" | "prices" | "retention" | "document" | "advice
 
 /** Servers write every two seconds. */
 const READ_EVERY_MS = 5_000;
+const DOCUMENT_EVERY_MS = 15_000;
 const OPEN_WITHIN_MS = 5_000;
 const RETENTION_EVERY_MS = 3_600_000;
 /** It is about a fortnight. */
@@ -135,7 +136,8 @@ export class CostKeeper {
       isBehind = await this.#read(journals, registrations, ledger);
       await this.#every("usage", this.#settings.everyMs, () => this.#sampler.sample(registrations, ledger));
       // A budget with a hard cap is enforced by what it says.
-      await this.#during("document", () => leaveCostDocument(journals, costDocument(accounts)));
+      const documentMs = Math.min(DOCUMENT_EVERY_MS, this.#settings.everyMs);
+      await this.#every("document", documentMs, () => leaveCostDocument(journals, accounts));
     });
     await this.#during("prices", async () => {
       if (await this.#refreshPrices())
