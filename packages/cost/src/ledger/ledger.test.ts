@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { JournalUse } from "@mcp-ops/formats";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MINUTE_MS } from "../calendar/zone.ts";
 import type { DayQuantities } from "../quantities.ts";
 import { type Interval, step } from "../usage/meter.ts";
@@ -11,6 +11,9 @@ import type { Moment } from "../usage/reading.ts";
 import { type Allocation, reserve } from "../usage/reserve.ts";
 import { type Ledger, type LedgerOptions, openLedger } from "./ledger.ts";
 import { MIGRATIONS } from "./migrations.ts";
+
+// A busy machine takes its time for files and processes.
+vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 let file: string;

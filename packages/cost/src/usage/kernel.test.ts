@@ -12,6 +12,9 @@ import { type MeterState, step } from "./meter.ts";
 import { reserve } from "./reserve.ts";
 import type { Watched } from "./watched.ts";
 
+// A busy machine takes its time for files and processes.
+vi.setConfig({ testTimeout: 30_000 });
+
 const BURNER = join(import.meta.dirname, "..", "..", "testing", "burner-child.ts");
 const MIB = 1024 * 1024;
 /** The kernel tells hundredths of a second of user and system time, so a hundredth of the whole needs seconds. */

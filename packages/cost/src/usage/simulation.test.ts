@@ -2,12 +2,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import type { ServerQuantities } from "../quantities.ts";
 import { step } from "./meter.ts";
 import type { ProcessReading, Reading } from "./reading.ts";
 import { reserve } from "./reserve.ts";
+
+// A busy machine takes its time for files and processes.
+vi.setConfig({ testTimeout: 30_000 });
 
 const START = Date.parse("2026-11-21T06:00:00Z");
 const HOUR_S = 3_600;
@@ -142,7 +145,7 @@ function look(machine: Machine, second: number): Reading {
 
 const STORIES: readonly Story[] = [
   { periodS: 1, hours: 2, away: [1_800, 5_400], seed: 1 },
-  { periodS: 5, hours: 4, away: [4_000, 7_600], seed: 2 },
+  { periodS: 5, hours: 3, away: [4_000, 7_600], seed: 2 },
   { periodS: 15, hours: 6, away: [7_200, 10_800], seed: 3 },
   { periodS: 60, hours: 8, away: [7_200, 10_800], seed: 4 },
   { periodS: 300, hours: 12, away: [7_200, 10_800], seed: 5 },
@@ -153,7 +156,6 @@ it.each(STORIES)(
   async (story) => {
     const { server, trueUs, seconds } = await live(story);
     expect(Math.abs(Number(server.used.cpuUs) - trueUs) / trueUs).toBeLessThan(0.001);
-    if (process.env.SHOW) console.log(story.periodS, (Number(server.used.cpuUs) - trueUs) / trueUs, trueUs / 1e6);
     // What is reserved is so whoever looks.
     expect(server.allocated.cpuUs).toBe(BigInt(Math.round(seconds * 1000)) * 500n);
     expect(server.used.cpuUs + server.idle.cpuUs).toBeGreaterThanOrEqual(server.allocated.cpuUs);
