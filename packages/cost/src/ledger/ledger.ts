@@ -91,7 +91,7 @@ export class Ledger implements Disposable {
     return setAsideOf(this.file);
   }
 
-  /** As of the last booking; undefined before the first. */
+  /** Undefined before the first booking. */
   get meter(): MeterState | undefined {
     return this.#memory.read<MeterState>("meter");
   }
@@ -114,7 +114,6 @@ export class Ledger implements Disposable {
     return this.#journals.place(name);
   }
 
-  /** Journals of which something is booked. */
   get journals(): readonly string[] {
     return this.#journals.names;
   }
