@@ -1,7 +1,7 @@
 import type { BudgetState, CostDay, CostDocument, ServerCost, SloDocument } from "@mcp-ops/formats";
 
 /** Documents as a sidecar leaves them. */
-export function serverCost(server: string, microUnits: number): ServerCost {
+function serverCost(server: string, microUnits: number): ServerCost {
   const tool = { target: "say", calls: 3, resultTokens: { estimate: 30 }, microUnits, tokens: 0 };
   return {
     server,

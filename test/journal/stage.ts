@@ -11,7 +11,7 @@ import {
 import { type Journal, type JournalOptions, journal } from "@mcp-ops/journal";
 import { onTestFinished } from "vitest";
 
-export const boot = { pid: process.pid, bootId: "0123456789ab" };
+const boot = { pid: process.pid, bootId: "0123456789ab" };
 
 /** A runtime folder, in which a sidecar has made the folder for journals unless there is none. */
 export function runtimeFolder({ isRead = true } = {}): string {

@@ -3,7 +3,7 @@ import { addRuns, RUN_PLACES } from "./text-runs.ts";
 import { weigh } from "./weights.ts";
 
 /** Characters looked at for one estimate. Of longer texts, windows are. */
-export const MAX_ESTIMATED_CHARS: number = 64 * 1024;
+const MAX_ESTIMATED_CHARS = 64 * 1024;
 /** Characters looked at in one go: less than a millisecond, even in a process that has never done it before. */
 const STEP_CHARS = 4 * 1024;
 

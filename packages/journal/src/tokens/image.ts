@@ -25,7 +25,7 @@ interface Size {
 }
 
 /** Reads the size out of the head of a PNG, GIF, WebP or JPEG. */
-export function imageSize(head: Buffer): Size | undefined {
+function imageSize(head: Buffer): Size | undefined {
   if (head.length < 30) return undefined;
   if (head.readUInt32BE(0) === 0x89504e47) return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
   const name = head.toString("latin1", 0, 4);

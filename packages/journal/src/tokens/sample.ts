@@ -1,5 +1,5 @@
 /** A piece of one of several texts. */
-export interface Window {
+interface Window {
   readonly text: string;
   readonly from: number;
   readonly to: number;

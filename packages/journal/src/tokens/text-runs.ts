@@ -9,7 +9,7 @@ import { LATIN, SCRIPTS, scriptOf } from "./scripts.ts";
 export type Runs = Float64Array;
 
 /** Places in `Runs`. */
-export const RUN = {
+const RUN = {
   digits: 0,
   punctuation: 1,
   longPunctuation: 2,

@@ -69,7 +69,10 @@ export class Tokenizer {
 
   #start() {
     // Beside the sources it is a .ts file, in the package a .js file. Of the process's own flags none apply to it.
-    const file = new URL(`./tokenizer-thread${import.meta.url.slice(-3)}`, import.meta.url);
+    const isSource = import.meta.url.endsWith(".ts");
+    const file = isSource
+      ? new URL("./tokenizer-thread.ts", import.meta.url)
+      : new URL("./tokenizer-thread.js", import.meta.url);
     const { port1, port2 } = new MessageChannel();
     const worker = new Worker(file, {
       workerData: { port: port2 },

@@ -13,7 +13,7 @@ export interface WatchBudgetOptions {
   readonly pollMs?: number | undefined;
 }
 
-export const DEFAULT_BUDGET_POLL_MS = 5_000;
+const DEFAULT_BUDGET_POLL_MS = 5_000;
 
 const open: { readonly options: WatchBudgetOptions; readonly guard: BudgetGuard }[] = [];
 

@@ -6,18 +6,13 @@ import type { Accounts } from "./accounts.ts";
 
 const MAX_DAYS = 31;
 
-/** What the servers of this machine may know. */
-export function costDocument(accounts: Accounts): string {
-  const { ledger, book, zone } = accounts;
-  const heading = { currency: book.currency, timeZone: zone.name, generatedAt: new Date().toISOString() };
-  return costDocumentText(heading, accounts.days(ledger.today, MAX_DAYS), accounts.budgets());
-}
-
-/** Where servers look for it; it is there whole or not at all. */
-export async function leaveCostDocument(folder: string, text: string): Promise<void> {
+/** Tells the servers of this machine what they may know, where they look for it; the file is there whole or not at all. */
+export async function leaveCostDocument(folder: string, accounts: Accounts): Promise<void> {
+  const { ledger, heading } = accounts;
   const path = join(folder, COST_FILE);
   const draft = `${path}.new`;
   try {
+    const text = costDocumentText(heading, accounts.days(ledger.today, MAX_DAYS), accounts.budgets());
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, path);
   } catch (error) {

@@ -89,7 +89,7 @@ class Desk {
     await this.#keeper.work(this.books.series.open, minute);
   }
 
-  state1(name: string) {
+  stateOf(name: string) {
     const series = this.books.series.open.find(({ objective }) => objective.name === name);
     if (series === undefined) throw new Error(`Nobody promises ${name}.`);
     const moment = { now: this.now, since: series.since, calendar: this.zone, isUp: true };
@@ -172,7 +172,7 @@ describe("calls that come to light late", () => {
     desk.restart();
     for (let minute = START + 100; minute < START + 110; minute++) desk.calls(minute, "tool_error", 5);
     await desk.until(START + 400);
-    expect(desk.state1("pays")).toMatchObject({ good: 10, total: 60, state: "missed" });
+    expect(desk.stateOf("pays")).toMatchObject({ good: 10, total: 60, state: "missed" });
     expect(counters()).toEqual({ good: 10, bad: 50 });
     expect(desk.report("2026-10").incidents).toMatchObject([{ minutes: 10, bad: 50 }]);
   });
@@ -190,7 +190,7 @@ describe("calls that come to light late", () => {
     expect(counters()).toEqual({ good: 1, bad: 0 });
     desk.calls(START, "timeout", 3);
     await desk.until(START + 11);
-    expect(desk.state1("up")).toMatchObject({ good: 0, total: 1 });
+    expect(desk.stateOf("up")).toMatchObject({ good: 0, total: 1 });
     expect(counters()).toEqual({ good: 1, bad: 0 });
   });
 });
@@ -203,15 +203,33 @@ describe("while there is no ledger", () => {
     desk.closeLedger();
     desk.probed("silent");
     await desk.until(START + 30);
-    expect(desk.state1("pays")).toMatchObject({ total: 20 });
-    expect(desk.state1("up")).toMatchObject({ good: 1, total: 2 });
+    expect(desk.stateOf("pays")).toMatchObject({ total: 20 });
+    expect(desk.stateOf("up")).toMatchObject({ good: 1, total: 2 });
     await desk.openLedger();
     desk.calls(START + 9, "success", 1);
     await desk.until(START + 31);
-    expect(desk.state1("pays")).toMatchObject({ total: 21 });
+    expect(desk.stateOf("pays")).toMatchObject({ total: 21 });
     // A call was served in the minute whose probe had failed.
-    expect(desk.state1("up")).toMatchObject({ good: 2, total: 2 });
+    expect(desk.stateOf("up")).toMatchObject({ good: 2, total: 2 });
   });
+});
+
+it("where there is never a ledger, availability is judged by the probes alone, over a restart, and its incidents are known", async () => {
+  desk.closeLedger();
+  desk.promise({ up: IS_UP });
+  const minutes = async (count: number, result: ProbeResult) => {
+    for (let i = 0; i < count; i++) {
+      desk.probed(result);
+      await desk.until(desk.now + 1);
+    }
+  };
+  await minutes(10, "answered");
+  await minutes(3, "silent");
+  desk.restart();
+  await minutes(3, "silent");
+  await minutes(40, "answered");
+  expect(desk.stateOf("up")).toMatchObject({ good: 50, total: 56 });
+  expect(desk.report("2026-10").incidents).toMatchObject([{ from: "2026-10-20T00:10:00.000Z", minutes: 6, bad: 6 }]);
 });
 
 describe("what is promised", () => {
@@ -220,7 +238,7 @@ describe("what is promised", () => {
     await desk.until(START);
     desk.promise({ pays: PAYS });
     await desk.until(START + 1);
-    expect(desk.state1("pays")).toMatchObject({ total: 30, state: "met" });
+    expect(desk.stateOf("pays")).toMatchObject({ total: 30, state: "met" });
   });
 
   it("is reported as it was promised, also after it was changed", async () => {

@@ -35,20 +35,23 @@ export class Bookkeeper {
   /** Judges everything before `now`, which is the minute that runs. */
   async work(open: readonly Series[], now: Minute): Promise<void> {
     const { ledger } = this.#share;
-    const next = this.#next ?? this.#books.incidents.followedTo ?? now;
+    const next = this.#next ?? this.#books.incidents.followedTo ?? Math.min(now, ...open.map(({ made }) => made));
     this.#again = Math.min(this.#again, next - SETTLED_AFTER, this.#share.takeChanged());
-    if (ledger === undefined) await this.#judge(open.filter(isProbed), { from: next, to: now }, undefined);
-    else await this.#work(open, now, ledger);
+    const all = ledger === undefined ? open.filter(isProbed) : open;
+    await this.#welcome(all, now, ledger);
+    await this.#judge(all, { from: ledger === undefined ? next : this.#again, to: now }, ledger);
+    if (ledger !== undefined) this.#again = Number.POSITIVE_INFINITY;
     this.#next = now;
   }
 
-  async #work(open: readonly Series[], now: Minute, ledger: Ledger): Promise<void> {
-    const fresh = open.filter(({ id }) => this.#fresh.has(id));
-    await this.#judge(fresh, { from: Math.min(now, ...this.#fresh.values()), to: now }, ledger);
+  async #welcome(all: readonly Series[], now: Minute, ledger: Ledger | undefined): Promise<void> {
+    const fresh = all.filter(({ id }) => this.#fresh.has(id));
+    const from = Math.min(now, ...this.#fresh.values());
+    await this.#judge(fresh, { from, to: now }, ledger);
     for (const series of fresh) this.#books.series.noteFirst(series, this.#books.minutes.first(series));
+    // What the calls say of them is not known yet.
+    if (ledger === undefined) this.#again = Math.min(this.#again, from);
     this.#fresh.clear();
-    await this.#judge(open, { from: this.#again, to: now }, ledger);
-    this.#again = Number.POSITIVE_INFINITY;
   }
 
   async #judge(all: readonly Series[], { from, to }: Span, ledger: Ledger | undefined): Promise<void> {
@@ -58,9 +61,14 @@ export class Bookkeeper {
       this.#judgeSpan(all, { from: at, to: Math.min(to, at + CHUNK) }, ledger);
       await setImmediate();
     }
-    for (const series of all) {
-      this.#books.incidents.follow(series, to - SETTLED_AFTER, oldest);
+    for (const series of all) await this.#follow(series, to - SETTLED_AFTER, oldest);
+  }
+
+  async #follow(series: Series, to: Minute, changed: Minute): Promise<void> {
+    let isMore = this.#books.incidents.follow(series, to, changed);
+    while (isMore) {
       await setImmediate();
+      isMore = this.#books.incidents.follow(series, to, to);
     }
   }
 

@@ -150,6 +150,8 @@ export class Watch {
       await work();
       this.#troubles.delete(step);
     } catch (error) {
+      // What it needs may have been taken away while it ended.
+      if (this.#isStopped) return;
       const message = messageOf(error);
       if (this.#troubles.get(step) !== message) this.#context.log("error", `Objectives: ${message}`, { step });
       this.#troubles.set(step, message);

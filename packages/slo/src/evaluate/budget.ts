@@ -21,17 +21,25 @@ export function burnRate({ budgetPpm }: Objective, { good, bad }: Totals): numbe
 /** Totals of the last minutes of a window. */
 export type Recent = (window: BurnWindow) => Totals;
 
+/** By window; undefined, or not there, where it cannot be told. */
+type Rates = Readonly<Partial<Record<BurnWindow, number | undefined>>>;
+
 /**
- * How fast the budget burnt, by window. A window over which alerts decide needs as many events as the objective wants; one that only says
- * whether it still goes on needs one.
+ * How fast the budget burnt. A window over which alerts decide needs as many events as the objective wants; one that only says whether it still
+ * goes on needs one.
  */
+export function rateOver(objective: Objective, window: BurnWindow, recent: Recent): number | undefined {
+  const totals = recent(window);
+  const least = DECIDING.has(window) ? objective.minEvents : 1;
+  return totals.good + totals.bad >= least ? burnRate(objective, totals) : undefined;
+}
+
+/** The same over all windows. */
 export function burnRates(objective: Objective, recent: Recent): Readonly<Partial<Record<BurnWindow, number>>> {
   const rates: Partial<Record<BurnWindow, number>> = {};
   for (const window of Object.keys(BURN_WINDOWS) as BurnWindow[]) {
-    const totals = recent(window);
-    const rate = burnRate(objective, totals);
-    const least = DECIDING.has(window) ? objective.minEvents : 1;
-    if (rate !== undefined && totals.good + totals.bad >= least) rates[window] = rate;
+    const rate = rateOver(objective, window, recent);
+    if (rate !== undefined) rates[window] = rate;
   }
   return rates;
 }
@@ -39,6 +47,6 @@ export function burnRates(objective: Objective, recent: Recent): Readonly<Partia
 const DECIDING: ReadonlySet<BurnWindow> = new Set(["1h", "6h", "1d", "3d"]);
 
 /** Whether an alert fires at these rates. */
-export function isFiring({ long, short, factor }: BurnAlert, rates: ReturnType<typeof burnRates>): boolean {
+export function isFiring({ long, short, factor }: BurnAlert, rates: Rates): boolean {
   return (rates[long] ?? 0) > factor && (rates[short] ?? 0) > factor;
 }

@@ -1,7 +1,8 @@
 import { BURN_WINDOWS, type BurnWindow } from "@mcp-ops/formats";
 import type { Minute } from "../calendar.ts";
-import { burnRate, burnRates, isFiring } from "../evaluate/budget.ts";
+import { burnRate, isFiring, rateOver } from "../evaluate/budget.ts";
 import type { JudgedMinute } from "../evaluate/minutes.ts";
+import type { BurnAlert } from "../objective/alerts.ts";
 import type { Objective } from "../objective/objective.ts";
 
 /** A span in which an objective burnt its budget so fast that somebody had to be called. */
@@ -73,20 +74,27 @@ export function follow(
   track: Track,
 ): { readonly track: Track; readonly ended: readonly Incident[] } {
   const sums = runningSums(minutes, from - LOOK_BACK, to);
+  const pages = objective.alerts.filter(({ severity }) => severity === "page");
   const ended: Incident[] = [];
   let now = track;
   for (let minute = from; minute < to; minute++) {
-    const next = step(now, seenAt(objective, sums, minute));
+    const next = step(now, seenAt(objective, pages, sums, minute));
     now = next.track;
     if (next.ended !== undefined) ended.push(next.ended);
   }
   return { track: now, ended };
 }
 
-function seenAt(objective: Objective, sums: Sums, minute: Minute): Seen {
-  const last = (window: BurnWindow) => sums(minute + 1 - Math.min(BURN_WINDOWS[window], LOOK_BACK), minute + 1);
-  const rates = burnRates(objective, last);
-  const isPaging = objective.alerts.some((alert) => alert.severity === "page" && isFiring(alert, rates));
+/** Most minutes are quiet, and followed for weeks at once: only what alerts that page look at is worked out. */
+function seenAt(objective: Objective, pages: readonly BurnAlert[], sums: Sums, minute: Minute): Seen {
+  const last = (window: BurnWindow) => sums(minute + 1 - BURN_WINDOWS[window], minute + 1);
+  if (last("6h").bad === 0) return { minute, bad: 0, isFiring: false, rate: 0 };
+  const isPaging = pages.some((alert) => {
+    return isFiring(alert, {
+      [alert.long]: rateOver(objective, alert.long, last),
+      [alert.short]: rateOver(objective, alert.short, last),
+    });
+  });
   return { minute, bad: sums(minute, minute + 1).bad, isFiring: isPaging, rate: burnRate(objective, last("5m")) ?? 0 };
 }
 

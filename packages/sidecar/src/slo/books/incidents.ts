@@ -27,13 +27,22 @@ export class IncidentBook {
     return minute === null ? undefined : Number(minute);
   }
 
-  /** Up to `to`, from where it stood, or from `changed` when that is earlier. */
-  follow(series: Series, to: Minute, changed: Minute): void {
+  /**
+   * Goes on with a series towards `to`, at most over one midnight; whether it is not there yet. It goes back first when it is further than
+   * `changed`, from where on minutes were judged anew.
+   */
+  follow(series: Series, to: Minute, changed: Minute): boolean {
+    const start = Math.max(to - KEPT_MINUTES, Math.min(changed, series.made));
+    let isMore = false;
     inTransaction(this.#state, () => {
       this.#goBack(series, changed);
-      let at = this.#position(series) ?? { minute: Math.max(changed, to - KEPT_MINUTES), track: NO_TROUBLE };
-      while (at.minute < to) at = this.#on(series, at, Math.min(to, (Math.floor(at.minute / DAY) + 1) * DAY));
+      const at = this.#position(series) ?? { minute: start, track: NO_TROUBLE };
+      if (at.minute >= to) return;
+      const next = Math.min(to, (Math.floor(at.minute / DAY) + 1) * DAY);
+      this.#on(series, at, next);
+      isMore = next < to;
     });
+    return isMore;
   }
 
   /** Those that touch a span, with the one that is still open. */
@@ -57,7 +66,7 @@ export class IncidentBook {
     this.#state.prepare("DELETE FROM slo_tracks WHERE minute < ?").run(now - KEPT_MINUTES);
   }
 
-  #on(series: Series, at: Position, to: Minute): Position {
+  #on(series: Series, at: Position, to: Minute): void {
     const span = { from: at.minute, to };
     const minutes = this.#minutes.between(series, { from: at.minute - LOOK_BACK, to });
     const { track, ended } = follow(series.objective, minutes, span, at.track);
@@ -70,7 +79,6 @@ export class IncidentBook {
       .prepare("INSERT OR REPLACE INTO slo_tracks (series, minute, track) VALUES (?, ?, ?)")
       .run(id, to, JSON.stringify(track));
     this.#count(series, span);
-    return { minute: to, track };
   }
 
   /** A counter that went down would look like a restart: what comes to light later is not counted any more. */
