@@ -165,11 +165,13 @@ test("shows the prices, and advice of which too little is known yet", async () =
   expect(JSON.parse(advice.out)).toMatchObject({ currency: "EUR", advice: expect.any(Array) });
 });
 
-test("says what is wrong with the question, and asks nobody", async () => {
-  const [backwards, wide] = await Promise.all([
+test("says what is wrong with the question", async () => {
+  const [backwards, ancient, wide] = await Promise.all([
     cost("export", "--from", second, "--to", first),
+    cost("export", "--from", "0001-01-01"),
     cost("report", "--days", "32"),
   ]);
-  expect(backwards).toMatchObject({ code: 2, err: expect.stringContaining("Give --from first") });
+  expect(backwards).toMatchObject({ code: 2, err: expect.stringContaining("Give an earlier --from") });
+  expect(ancient).toMatchObject({ code: 2, err: expect.stringContaining("Give a later --from") });
   expect(wide).toMatchObject({ code: 2, err: expect.stringContaining("1 to 31") });
 });

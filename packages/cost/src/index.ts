@@ -87,7 +87,7 @@ export type {
   SummaryAnswer,
   TopAnswer,
 } from "./views/answers.ts";
-export { costDocumentText } from "./views/document.ts";
+export { costDocumentText, daysThatFit } from "./views/document.ts";
 export { type Outlook, outlooks } from "./views/outlook.ts";
 export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
 export { type Top, type TopRow, topOf } from "./views/top.ts";

@@ -22,7 +22,7 @@ export interface DaysHeading extends CostHeading {
   readonly lastDay: string;
 }
 
-/** `/summary?days=7`: the newest first, and all of them together. Without principals and sessions: `top` has those. */
+/** `/summary?days=7`: the newest first, and all of them together. Without principals and sessions: `top` has those; very many tools are put together. */
 export interface SummaryAnswer extends DaysHeading {
   readonly days: readonly CostDay[];
   readonly totals: Totals;

@@ -44,13 +44,18 @@ export function costDocumentText(
 ): string {
   const frame: CostDocument = { schema: 1, ...heading, days: [], budgets };
   const room = maxBytes - Buffer.byteLength(JSON.stringify(frame));
-  for (let most = Math.min(MAX_DAYS, days.length); most > 0; most = Math.floor(most / 2)) {
+  return JSON.stringify({ ...frame, days: daysThatFit(days.slice(0, MAX_DAYS), room) });
+}
+
+/** As much of the days as is at most so long as JSON: first the cheapest of each server are put together, then the oldest days are left out. */
+export function daysThatFit(days: readonly CostDay[], maxBytes: number): readonly CostDay[] {
+  for (let most = days.length; most > 0; most = Math.floor(most / 2)) {
     for (const detail of DETAILS) {
-      const shown = daysWithin(days.slice(0, most), detail, room);
-      if (shown !== undefined) return JSON.stringify({ ...frame, days: shown });
+      const shown = daysWithin(days.slice(0, most), detail, maxBytes);
+      if (shown !== undefined) return shown;
     }
   }
-  return JSON.stringify(frame);
+  return [];
 }
 
 /** Undefined as soon as it is too much: a huge one must not keep the sidecar from its work. */

@@ -1,5 +1,6 @@
 import {
   type DaysHeading,
+  daysThatFit,
   pricesAt,
   ROWS_BY,
   type RowsBy,
@@ -17,6 +18,8 @@ import type { CostKeeper } from "./keeper.ts";
 
 const MAX_DAYS = 31;
 const MAX_ROWS = 1_000;
+/** Who asks reads no more than four MiB. */
+const MAX_BYTES = 3_000_000;
 const DEFAULT_ROWS = 20;
 
 const DAYS = {
@@ -86,7 +89,7 @@ function summary({ accounts, query }: Asked): SummaryAnswer {
     ...day,
     servers: day.servers.map((server) => ({ ...server, principals: [], sessions: [] })),
   }));
-  return { ...heading, days: shown, totals: totalsOf(days), budgets: accounts.budgets() };
+  return { ...heading, days: daysThatFit(shown, MAX_BYTES), totals: totalsOf(days), budgets: accounts.budgets() };
 }
 
 function top({ accounts, query }: Asked): object {

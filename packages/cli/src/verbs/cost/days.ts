@@ -7,7 +7,7 @@ export interface DaysFlags {
 }
 
 /** So many the sidecar tells at once. */
-export const MOST_DAYS = 31;
+const MOST_DAYS = 31;
 
 export function addDaysOptions(verb: Command, days: number): Command {
   return verb

@@ -6,7 +6,7 @@ import { addExamples } from "../../help.ts";
 import type { Verb } from "../../verb.ts";
 import { askCost } from "./ask-cost.ts";
 import { csvLine } from "./csv.ts";
-import { day, MOST_DAYS } from "./days.ts";
+import { day } from "./days.ts";
 
 interface Flags extends AskingFlags {
   readonly format: "csv" | "json";
@@ -14,6 +14,10 @@ interface Flags extends AskingFlags {
   readonly from?: string;
   readonly to?: string;
 }
+
+const DEFAULT_DAYS = 31;
+/** As long as a ledger can be told to keep days. */
+const MOST_DAYS = 4_000;
 
 export const addExport: Verb = (group, terminal) => {
   const verb = group
@@ -25,7 +29,7 @@ export const addExport: Verb = (group, terminal) => {
       new Option("--format <format>", "json prints one line of JSON for each").choices(["csv", "json"]).default("csv"),
     )
     .addOption(new Option("--by <what>", "what a line is about").choices(ROWS_BY).default("tool"))
-    .option("--from <day>", `the first day (default: ${MOST_DAYS} days with the last)`, day)
+    .option("--from <day>", `the first day (default: ${DEFAULT_DAYS} days with the last)`, day)
     .option("--to <day>", "the last day (default: today)", day)
     .action(async (flags: Flags) => {
       const isJson = flags.json === true || flags.format === "json";
@@ -45,20 +49,19 @@ export const addExport: Verb = (group, terminal) => {
   ]);
 };
 
-/** The sidecar tells a month at most at once; asked from the last day back, because it alone knows which day is today. */
+/** Day by day, because one may have very many lines; from the last day back, because the sidecar alone knows which day is today. */
 async function piecesOf(flags: Flags): Promise<readonly ExportAnswer[]> {
   const { by, from, to } = flags;
-  if (from !== undefined && to !== undefined && from > to)
-    throw usageError(`${from} is after ${to}. Give --from first.`);
-  const pieces: ExportAnswer[] = [];
-  let last = to;
-  do {
-    const upTo = last === undefined ? "" : `&to=${last}`;
-    const piece = await askCost<ExportAnswer>(flags, `/export?by=${by}&days=${MOST_DAYS}${upTo}`);
-    pieces.unshift({ ...piece, rows: piece.rows.filter((row) => from === undefined || row.day >= from) });
-    last = shiftDay(piece.firstDay, -1);
-  } while (from !== undefined && last >= from);
-  return pieces;
+  const askFor = (upTo: string) => askCost<ExportAnswer>(flags, `/export?by=${by}&days=1${upTo}`);
+  const pieces = [await askFor(to === undefined ? "" : `&to=${to}`)];
+  const [{ lastDay }] = pieces as [ExportAnswer];
+  const first = from ?? shiftDay(lastDay, 1 - DEFAULT_DAYS);
+  if (first > lastDay) throw usageError(`${first} is after ${lastDay}. Give an earlier --from.`);
+  if (first < shiftDay(lastDay, 1 - MOST_DAYS))
+    throw usageError(`No ledger goes back to ${first}. Give a later --from: ${MOST_DAYS} days at most.`);
+  for (let next = shiftDay(lastDay, -1); next >= first; next = shiftDay(next, -1))
+    pieces.push(await askFor(`&to=${next}`));
+  return pieces.reverse();
 }
 
 function titlesOf(by: RowsBy): readonly string[] {
