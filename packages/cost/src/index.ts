@@ -37,6 +37,7 @@ export { type CostDayOptions, costDay } from "./money/cost-day.ts";
 export { type PriceBook, type PriceVersion, priceCuts, pricesAt } from "./prices/book.ts";
 export { DEFAULT_BOOK } from "./prices/default-book.ts";
 export { readPriceBook } from "./prices/read-book.ts";
+export { UNIT_KEYS } from "./prices/units.ts";
 export type { WrittenBook, WrittenPrices, WrittenServerPrices, WrittenVersion } from "./prices/written-book.ts";
 export type {
   Compute,
@@ -86,7 +87,7 @@ export type {
   SummaryAnswer,
   TopAnswer,
 } from "./views/answers.ts";
-export { costDocumentText, DEFAULT_MAX_DOCUMENT_BYTES } from "./views/document.ts";
+export { costDocumentText } from "./views/document.ts";
 export { type Outlook, outlooks } from "./views/outlook.ts";
 export { type CostRow, ROWS_BY, type RowsBy, rowsOf } from "./views/rows.ts";
 export { type Top, type TopRow, topOf } from "./views/top.ts";

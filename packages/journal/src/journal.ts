@@ -1,5 +1,5 @@
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
-import type { JournalLine, JournalLost, OpsError } from "@mcp-ops/formats";
+import { type JournalLine, type JournalLost, LISTEN_METHOD, type OpsError } from "@mcp-ops/formats";
 import { Bookkeeping } from "./bookkeeping.ts";
 import { EndedQueue } from "./ended.ts";
 import { JournalWriter } from "./file/journal-writer.ts";
@@ -34,8 +34,8 @@ export interface Journal extends AsyncDisposable {
   tokens(): readonly TokenFigure[];
   /** Samples of `mcp_tool_definition_tokens`, by server. */
   definitionTokens(): ReadonlyMap<string, number>;
-  /** What this process knows of today (UTC) about one server: figures by tool, and the CPU time of all of the process. */
-  today(server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpuUs: number };
+  /** What this process knows of today (UTC) about one server: figures by tool, and the CPU time of all of the process, where the server runs in it. */
+  today(server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpuUs: number | undefined };
   /** Counts and writes what is there. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +49,8 @@ export function journal(options: JournalOptions): Journal {
 }
 
 const MINUTE_MS = 60_000;
+/** Shorter than any patience with a process that shall end. */
+const LAST_MOMENT_MS = 500;
 
 class CountingJournal implements Journal {
   readonly observer: Observer;
@@ -103,7 +105,8 @@ class CountingJournal implements Journal {
   }
 
   today(server: string) {
-    return this.#book.today.of(Math.floor(this.#now() / (24 * 60 * MINUTE_MS)), server);
+    const { tools, cpuUs } = this.#book.today.of(Math.floor(this.#now() / (24 * 60 * MINUTE_MS)), server);
+    return { tools, cpuUs: this.#options.cpu === false ? undefined : cpuUs };
   }
 
   async flush(): Promise<void> {
@@ -130,7 +133,7 @@ class CountingJournal implements Journal {
     this.#isClosed = true;
     clearTimeout(this.#batch);
     clearTimeout(this.#flushing);
-    this.#countAll();
+    this.#countFor(LAST_MOMENT_MS);
     this.#writer.lookNow();
     this.#hand();
     this.#writer.writeNow();
@@ -140,8 +143,10 @@ class CountingJournal implements Journal {
   #observer(lone: LoneCalls | undefined): Observer {
     return (exchange, next) => {
       if (exchange.direction !== "inbound" || exchange.kind !== "request") return next();
-      const measured = lone?.began();
-      return next().then((outcome) => this.#ended(exchange, outcome, lone?.ended(measured)));
+      // A client that listens for hours is not at work, and must not keep others from being measured.
+      const measuring = exchange.method === LISTEN_METHOD ? undefined : lone;
+      const measured = measuring?.began();
+      return next().then((outcome) => this.#ended(exchange, outcome, measuring?.ended(measured)));
     };
   }
 
@@ -173,6 +178,13 @@ class CountingJournal implements Journal {
 
   #countAll(): void {
     while (this.#step());
+  }
+
+  /** Counts what waits for so long, and gives up the rest. */
+  #countFor(ms: number): void {
+    const until = performance.now() + ms;
+    while (performance.now() < until) if (!this.#step()) return;
+    this.#lost("queue", this.stats().waiting);
   }
 
   get #isWaiting(): boolean {

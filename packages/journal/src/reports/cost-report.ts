@@ -55,7 +55,12 @@ function dayReport(day: CostDay, view: View): object {
   const servers = serversOf(day, view);
   const when = { day: day.day, complete: day.isComplete, prices: day.prices };
   if (view.server === undefined)
-    return { ...when, ...total(servers), servers: servers.slice(0, MAX_ROWS).map((one) => serverReport(one, view)) };
+    return {
+      ...when,
+      ...total(servers),
+      machineIdle: money(day.machineIdle),
+      servers: servers.slice(0, MAX_ROWS).map((one) => serverReport(one, view)),
+    };
   const [own] = servers;
   return { ...when, ...(own === undefined ? { server: view.server, cost: 0 } : serverReport(own, view)) };
 }

@@ -22,7 +22,7 @@ export function ownFigures(journal: Journal, server: string, nowMs: number): obj
     failed: rows.reduce((sum, { failed }) => sum + failed, 0),
     resultTokens: merged(rows.map(({ resultTokens }) => resultTokens)),
     definitionTokens: journal.definitionTokens().get(server),
-    processCpuSeconds: cpuUs / 1e6,
+    ...(cpuUs !== undefined && { processCpuSeconds: cpuUs / 1e6 }),
     tools: rows.sort((a, b) => b.calls - a.calls).slice(0, MAX_ROWS),
   };
 }

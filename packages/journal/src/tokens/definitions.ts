@@ -34,6 +34,8 @@ const MAX_TOOL_CHARS = 32 * 1024;
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** Tools that are looked at in one page. */
 const MAX_TOOLS = 1000;
+/** Longer names are cut off. */
+const MAX_NAME = 1000;
 /** Listings under way, pages whose tokens are remembered, and listings told of today. */
 const MAX_REMEMBERED = 1000;
 
@@ -47,7 +49,8 @@ export class Definitions {
 
   /** A page has been listed on `day` (days since 1970). Counts it in small steps. */
   *saw(exchange: Exchange, outcome: ResultOutcome, day: number): Generator<void, ListedPage> {
-    const { server, params } = exchange;
+    const { params } = exchange;
+    const server = exchange.server.slice(0, MAX_NAME);
     const whose = JSON.stringify([server, exchange.principal]);
     const page = yield* this.#page(outcome);
     const { cursor } = params ?? {};
@@ -112,7 +115,7 @@ function weightiest(tools: Page["tools"][number][]): Page["tools"] {
 
 function nameOf(tool: unknown): string {
   const { name } = (tool ?? {}) as JsonObject;
-  return String(name).slice(0, 256);
+  return String(name).slice(0, MAX_NAME);
 }
 
 function hashOf(text: string): string {

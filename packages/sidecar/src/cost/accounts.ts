@@ -7,6 +7,7 @@ import {
   advise,
   type Budget,
   budgetState,
+  type CostHeading,
   costDay,
   type Ledger,
   MINUTE_MS,
@@ -45,6 +46,10 @@ export class Accounts {
     this.zone = new Zone(settings.timeZone);
     this.#book = book;
     this.#budgets = Object.entries(settings.budgets).map(([name, written]) => readBudget(name, written));
+  }
+
+  get heading(): CostHeading {
+    return { currency: this.book.currency, timeZone: this.zone.name, generatedAt: new Date().toISOString() };
   }
 
   get book(): PriceBook {

@@ -19,9 +19,8 @@ function openCost(settings: CostSettings): Duty {
         const { section, folder, env } = context;
         return closeJournalFolder(runtimeFolderOf(section("fleet") as FleetSettings, folder, env));
       }
-      const opened = new CostKeeper(settings, context);
-      await opened.start();
-      keeper = opened;
+      keeper = new CostKeeper(settings, context);
+      await keeper.start();
     },
     async stop() {
       await keeper?.stop();
@@ -58,7 +57,7 @@ function statusOf({ enabled }: CostSettings, keeper: CostKeeper | undefined): Du
     };
   }
   const accounts = keeper?.accounts;
-  if (accounts === undefined) return { content: true, message: "It is starting." };
+  if (accounts === undefined) return { content: true, message: "The ledger is being opened, and read whole." };
   const today = accounts.day(accounts.ledger.today);
   const amount = ((today?.microUnits ?? 0) / 1e6).toFixed(2);
   return {

@@ -9,7 +9,7 @@ import type { FleetSettings } from "../fleet/settings.ts";
 import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { Accounts, type ReservedOf } from "./accounts.ts";
-import { costDocument, leaveCostDocument } from "./document.ts";
+import { leaveCostDocument } from "./document.ts";
 import { isAliveWith, openJournalFolder } from "./journals.ts";
 import { Prices } from "./prices.ts";
 import { Sampler } from "./sampler.ts";
@@ -19,6 +19,8 @@ type Step = "journals" | "usage" | "prices" | "retention" | "document" | "advice
 
 /** Servers write every two seconds. */
 const READ_EVERY_MS = 5_000;
+const DOCUMENT_EVERY_MS = 15_000;
+const OPEN_WITHIN_MS = 5_000;
 const RETENTION_EVERY_MS = 3_600_000;
 /** It is about a fortnight. */
 const ADVICE_EVERY_MS = 3_600_000;
@@ -61,20 +63,14 @@ export class CostKeeper {
     return [...damaged, ...this.#troubles.values()];
   }
 
+  /** A large ledger takes its time to be read whole: then the start does not wait for it. */
   async start(): Promise<void> {
-    const { minuteDays, dayDays, timeZone } = this.#settings;
-    await this.#during("prices", async () => void (await this.#refreshPrices()));
-    const { book, isUsable } = this.prices;
-    const ledger = await openLedger({
-      file: this.#file,
-      calendar: { timeZone, ...(isUsable && { prices: priceCuts(book) }) },
-      retention: { minuteDays, dayDays },
-    });
-    this.#ledger = ledger;
-    this.#accounts = new Accounts(ledger, this.#settings, () => this.prices.book);
-    this.#context.ledger.lend(ledger);
-    if (ledger.damage !== undefined) this.#context.log("error", damageText(ledger.damage));
-    this.#busy = this.#work(ledger, this.#accounts);
+    const opening = this.#open();
+    this.#busy = opening.then(
+      ([ledger, accounts]) => this.#work(ledger, accounts),
+      (error) => this.#context.fail(error),
+    );
+    await Promise.race([opening, pause(OPEN_WITHIN_MS)]);
   }
 
   async stop(): Promise<void> {
@@ -93,6 +89,22 @@ export class CostKeeper {
       cores: cores ?? (given && given.milliCores > 0 ? given.milliCores / 1_000 : undefined),
       memoryBytes: memoryMiB === undefined ? given?.memoryBytes || undefined : memoryMiB * MIB,
     };
+  }
+
+  async #open(): Promise<[Ledger, Accounts]> {
+    const { minuteDays, dayDays, timeZone } = this.#settings;
+    await this.#during("prices", async () => void (await this.#refreshPrices()));
+    const { book, isUsable } = this.prices;
+    const ledger = await openLedger({
+      file: this.#file,
+      calendar: { timeZone, ...(isUsable && { prices: priceCuts(book) }) },
+      retention: { minuteDays, dayDays },
+    });
+    this.#ledger = ledger;
+    this.#accounts = new Accounts(ledger, this.#settings, () => this.prices.book);
+    this.#context.ledger.lend(ledger);
+    if (ledger.damage !== undefined) this.#context.log("error", damageText(ledger.damage));
+    return [ledger, this.#accounts];
   }
 
   get #file(): string {
@@ -124,7 +136,8 @@ export class CostKeeper {
       isBehind = await this.#read(journals, registrations, ledger);
       await this.#every("usage", this.#settings.everyMs, () => this.#sampler.sample(registrations, ledger));
       // A budget with a hard cap is enforced by what it says.
-      await this.#during("document", () => leaveCostDocument(journals, costDocument(accounts)));
+      const documentMs = Math.min(DOCUMENT_EVERY_MS, this.#settings.everyMs);
+      await this.#every("document", documentMs, () => leaveCostDocument(journals, accounts));
     });
     await this.#during("prices", async () => {
       if (await this.#refreshPrices())

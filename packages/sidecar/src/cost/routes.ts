@@ -1,5 +1,4 @@
 import {
-  type CostHeading,
   type DaysHeading,
   pricesAt,
   ROWS_BY,
@@ -57,6 +56,13 @@ function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Ask
   return async ({ query }): Promise<AdminReply> => {
     const keeper = keeperNow();
     const accounts = keeper?.accounts;
+    if (keeper !== undefined && accounts === undefined) {
+      return problem(
+        503,
+        SIDECAR_ERROR.noLedger,
+        "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
+      );
+    }
     if (keeper === undefined || accounts === undefined) {
       return problem(
         409,
@@ -90,7 +96,7 @@ function top({ accounts, query }: Asked): object {
 }
 
 function forecast({ accounts }: Asked): object {
-  return { ...headingOf(accounts), outlooks: accounts.outlooks(), budgets: accounts.budgets() };
+  return { ...accounts.heading, outlooks: accounts.outlooks(), budgets: accounts.budgets() };
 }
 
 function prices({ accounts, keeper }: Asked): object {
@@ -98,7 +104,7 @@ function prices({ accounts, keeper }: Asked): object {
   const { file } = keeper.prices;
   const inForce = pricesAt(book, Date.now()).name;
   const versions = book.versions.map(({ written }) => written);
-  return { ...headingOf(accounts), ...(file !== undefined && { file }), inForce, versions };
+  return { ...accounts.heading, ...(file !== undefined && { file }), inForce, versions };
 }
 
 function exported({ accounts, query }: Asked): object {
@@ -108,11 +114,7 @@ function exported({ accounts, query }: Asked): object {
 }
 
 function advice({ accounts, keeper }: Asked): object {
-  return { ...headingOf(accounts), advice: keeper.advice };
-}
-
-function headingOf({ book, zone }: Accounts): CostHeading {
-  return { currency: book.currency, timeZone: zone.name, generatedAt: new Date().toISOString() };
+  return { ...accounts.heading, advice: keeper.advice };
 }
 
 function daysFor(
@@ -122,7 +124,7 @@ function daysFor(
   const count = numberOf(query, "days", 1, MAX_DAYS);
   const lastDay = lastDayOf(query, accounts.ledger.today);
   const firstDay = shiftDay(lastDay, 1 - count);
-  return { heading: { ...headingOf(accounts), firstDay, lastDay }, days: accounts.days(lastDay, count) };
+  return { heading: { ...accounts.heading, firstDay, lastDay }, days: accounts.days(lastDay, count) };
 }
 
 function lastDayOf({ to }: AdminRequest["query"], today: string): string {

@@ -17,7 +17,7 @@ import type { Registration } from "@mcp-ops/formats";
 import type { CostServerSettings, CostSettings } from "./settings.ts";
 
 /** Under this name the sidecar books what it takes itself. */
-export const SIDECAR = "mcp-ops-sidecar";
+const SIDECAR = "mcp-ops-sidecar";
 const MIB = 1024 * 1024;
 /** Walking through folders takes the disk's time. */
 const FOLDERS_EVERY_MS = 600_000;

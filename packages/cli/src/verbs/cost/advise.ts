@@ -33,7 +33,8 @@ export function adviceText(shown: readonly Advice[], all: readonly Advice[], cur
   const unknown = all.filter(({ state }) => state === "not enough data").length;
   const hidden = unknown > 0 && !shown.some(({ state }) => state === "not enough data");
   return [
-    ...(shown.length === 0 ? ["No advice."] : shown.map((one) => pieceText(one, currency))),
+    ...(all.length === 0 ? ["No advice yet: it takes days that are over."] : []),
+    ...(shown.length === 0 && all.length > 0 ? ["No advice."] : shown.map((one) => pieceText(one, currency))),
     ...(hidden ? [`Of ${counted(unknown, "thing")} too little is known yet; --all shows them.`] : []),
   ].join("\n\n");
 }

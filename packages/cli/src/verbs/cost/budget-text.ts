@@ -25,11 +25,15 @@ export function budgetTable(budgets: readonly BudgetState[]): string {
       isHard && state === "exceeded" ? "exceeded!" : state,
       moneyText(spentMicroUnits, decimals),
       moneyText(limitMicroUnits, decimals),
-      `${Math.floor((100 * spentMicroUnits) / limitMicroUnits)} %`,
+      usedText(Math.floor((100 * spentMicroUnits) / limitMicroUnits)),
       to === undefined ? "?" : moneyText(to, decimals),
     ];
   });
   return textTable(COLUMNS, rows);
+}
+
+function usedText(percent: number): string {
+  return percent > 999 ? ">999 %" : `${percent} %`;
 }
 
 /** What a person has to do something about. */
@@ -37,7 +41,8 @@ export function budgetAlarms(budgets: readonly BudgetState[]): readonly string[]
   const hard = budgets.filter(({ isHard, state }) => isHard && state === "exceeded");
   return hard.map(
     ({ name, resetsAt }) =>
-      `! ${printable(name)} is used up, and calls are refused until ${minuteText(resetsAt)}. Raise its limit in the config, or wait.`,
+      `! ${printable(clipped(name, 30))} is used up until ${minuteText(resetsAt)}.\n` +
+      "  Servers that heed budgets refuse its calls. Raise its limit, or wait.",
   );
 }
 

@@ -34,16 +34,14 @@ const COLUMNS = [
 ];
 
 export function forecastText({ outlooks, budgets, currency, timeZone }: ForecastAnswer): string {
-  const decimals = decimalsFor(
-    outlooks.map(({ forecastMicroUnits, spentMicroUnits }) => forecastMicroUnits ?? spentMicroUnits),
-  );
+  const decimals = { day: decimalsIn(outlooks, "day"), month: decimalsIn(outlooks, "month") };
   const servers = [...new Set(outlooks.map(({ server }) => server))];
   const of = (server: string, period: Outlook["period"]) =>
     outlooks.find((one) => one.server === server && one.period === period);
   const rows = servers.map((server) => [
     server === "" ? "all" : clipped(server, 24),
-    ...cellsOf(of(server, "day"), decimals),
-    ...cellsOf(of(server, "month"), decimals),
+    ...cellsOf(of(server, "day"), decimals.day),
+    ...cellsOf(of(server, "month"), decimals.month),
   ]);
   const ends = (["day", "month"] as const).map((period) => minuteText(of("", period)?.endsAt ?? ""));
   return [
@@ -54,8 +52,14 @@ export function forecastText({ outlooks, budgets, currency, timeZone }: Forecast
   ].join("\n\n");
 }
 
+function decimalsIn(outlooks: readonly Outlook[], of: Outlook["period"]): number {
+  const within = outlooks.filter(({ period }) => period === of);
+  return decimalsFor(within.map(({ forecastMicroUnits, spentMicroUnits }) => forecastMicroUnits ?? spentMicroUnits));
+}
+
 function cellsOf(outlook: Outlook | undefined, decimals: number): readonly string[] {
-  const { spentMicroUnits = 0, forecastMicroUnits } = outlook ?? {};
+  if (outlook === undefined) return ["", ""];
+  const { spentMicroUnits, forecastMicroUnits } = outlook;
   const expected = forecastMicroUnits === undefined ? "?" : moneyText(forecastMicroUnits, decimals);
   return [moneyText(spentMicroUnits, decimals), expected];
 }

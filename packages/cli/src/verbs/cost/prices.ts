@@ -46,8 +46,9 @@ function versionText(
   return lines.join("\n");
 }
 
-function priceLines({ tools = {}, ...prices }: WrittenServerPrices): readonly string[] {
+function priceLines({ model, tools = {}, ...prices }: WrittenServerPrices): readonly string[] {
   return [
+    ...(model === undefined ? [] : [`    read by ${printable(model)}`]),
     ...Object.entries(prices).map(([key, price]) => `    ${key} ${printable(String(price))}`),
     ...Object.entries(tools).map(([tool, price]) => `    call of ${printable(tool)} ${price}`),
   ];
