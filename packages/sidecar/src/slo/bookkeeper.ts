@@ -18,56 +18,65 @@ export class Bookkeeper {
   readonly #state: DatabaseSync;
   readonly #books: Books;
   readonly #share: LedgerShare;
-  /** Series that are new, and from when on their minutes are to be judged. */
-  readonly #fresh: Map<number, Minute>;
   /** The first minute that has not been judged. */
   #next: Minute | undefined;
   /** The first minute that has to be judged once more: not all calls were there, or something broke. */
   #again: Minute = Number.POSITIVE_INFINITY;
 
-  constructor(state: DatabaseSync, books: Books, share: LedgerShare, fresh: ReadonlyMap<number, Minute>) {
+  constructor(state: DatabaseSync, books: Books, share: LedgerShare) {
     this.#state = state;
     this.#books = books;
     this.#share = share;
-    this.#fresh = new Map(fresh);
   }
 
-  /** Judges everything before `now`, which is the minute that runs. */
-  async work(open: readonly Series[], now: Minute): Promise<void> {
-    const { ledger } = this.#share;
-    const next = this.#next ?? this.#books.incidents.followedTo ?? Math.min(now, ...open.map(({ made }) => made));
+  /** Judges everything before `now`, which is the minute that runs. Rejects when it has ended before all was judged; the next time it goes on. */
+  async work(now: Minute, ended: AbortSignal): Promise<void> {
+    const { open } = this.#books.series;
+    const task = { to: now, ledger: this.#share.ledger, ended };
+    const next = this.#next ?? this.#nextOf(open, now);
     this.#again = Math.min(this.#again, next - SETTLED_AFTER, this.#share.takeChanged());
-    const all = ledger === undefined ? open.filter(isProbed) : open;
-    await this.#welcome(all, now, ledger);
-    await this.#judge(all, { from: ledger === undefined ? next : this.#again, to: now }, ledger);
-    if (ledger !== undefined) this.#again = Number.POSITIVE_INFINITY;
+    if (task.ledger === undefined) await this.#workBlind(open, next, task);
+    else await this.#work(open, task);
     this.#next = now;
   }
 
-  async #welcome(all: readonly Series[], now: Minute, ledger: Ledger | undefined): Promise<void> {
-    const fresh = all.filter(({ id }) => this.#fresh.has(id));
-    const from = Math.min(now, ...this.#fresh.values());
-    await this.#judge(fresh, { from, to: now }, ledger);
-    for (const series of fresh) this.#books.series.noteFirst(series, this.#books.minutes.first(series));
-    // What the calls say of them is not known yet.
-    if (ledger === undefined) this.#again = Math.min(this.#again, from);
-    this.#fresh.clear();
+  /** The first minute that the daemon before has not judged of all. */
+  #nextOf(open: readonly Series[], now: Minute): Minute {
+    const read = open.filter(({ unreadFrom }) => unreadFrom === undefined);
+    return Math.min(now, ...read.map((series) => this.#books.incidents.followedTo(series)));
   }
 
-  async #judge(all: readonly Series[], { from, to }: Span, ledger: Ledger | undefined): Promise<void> {
+  async #work(open: readonly Series[], task: Task): Promise<void> {
+    const unread = open.filter(({ unreadFrom }) => unreadFrom !== undefined);
+    await this.#judge(unread, firstOf(unread), task);
+    await this.#judge(open, this.#again, task);
+    for (const series of unread) this.#books.series.noteRead(series, this.#books.minutes.first(series));
+    this.#again = Number.POSITIVE_INFINITY;
+  }
+
+  /** By the probes alone. What the calls say is not known, so all of it is judged once more when the ledger is there. */
+  async #workBlind(open: readonly Series[], next: Minute, task: Task): Promise<void> {
+    const probed = open.filter(({ objective }) => objective.kind === "availability");
+    const unread = this.#next === undefined ? probed.filter(({ unreadFrom }) => unreadFrom !== undefined) : [];
+    await this.#judge(unread, firstOf(unread), task);
+    await this.#judge(probed, next, task);
+  }
+
+  async #judge(all: readonly Series[], from: Minute, task: Task): Promise<void> {
     if (all.length === 0) return;
+    const { to, ledger, ended } = task;
     const oldest = Math.max(from, to - KEPT_MINUTES);
     for (let at = oldest; at < to; at += CHUNK) {
       this.#judgeSpan(all, { from: at, to: Math.min(to, at + CHUNK) }, ledger);
-      await setImmediate();
+      await breathe(ended);
     }
-    for (const series of all) await this.#follow(series, to - SETTLED_AFTER, oldest);
+    for (const series of all) await this.#follow(series, to - SETTLED_AFTER, oldest, ended);
   }
 
-  async #follow(series: Series, to: Minute, changed: Minute): Promise<void> {
+  async #follow(series: Series, to: Minute, changed: Minute, ended: AbortSignal): Promise<void> {
     let isMore = this.#books.incidents.follow(series, to, changed);
     while (isMore) {
-      await setImmediate();
+      await breathe(ended);
       isMore = this.#books.incidents.follow(series, to, to);
     }
   }
@@ -81,7 +90,20 @@ export class Bookkeeper {
   }
 }
 
-/** Of which the probes can say something, without a single call. */
-function isProbed({ objective }: Series): boolean {
-  return objective.kind === "availability";
+/** What all steps of one piece of work have in common. */
+interface Task {
+  readonly to: Minute;
+  /** One ledger from beginning to end: without it, calls that are booked already would be taken for none. */
+  readonly ledger: Ledger | undefined;
+  readonly ended: AbortSignal;
+}
+
+/** Lets others have their turn. */
+async function breathe(ended: AbortSignal): Promise<void> {
+  await setImmediate();
+  ended.throwIfAborted();
+}
+
+function firstOf(unread: readonly Series[]): Minute {
+  return Math.min(...unread.map(({ unreadFrom = 0 }) => unreadFrom));
 }

@@ -12,6 +12,7 @@ import type { Series } from "./books/series.ts";
 import { Books } from "./books.ts";
 import { probe } from "./prober.ts";
 import { reportOf } from "./report.ts";
+import { Rhythm } from "./rhythm.ts";
 import type { SloSettings } from "./settings.ts";
 import { leaveDocument } from "./slo-file.ts";
 
@@ -25,11 +26,12 @@ export class Watch {
   readonly #bookkeeper: Bookkeeper;
   readonly #troubles = new Map<Step, string>();
   #round: { readonly atMs: number; readonly results: ReadonlyMap<string, ProbeResult> } | undefined;
+  /** The minute up to which all is judged. */
   #worked: Minute = 0;
-  #prunedOn = "";
-  #timer: NodeJS.Timeout | undefined;
-  #busy: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  /** The hour in which old rows were last taken away. */
+  #tidied = 0;
+  /** Apart, since weeks that have to be judged must not keep the next probe waiting. */
+  readonly #rhythms: readonly Rhythm[];
   document: SloDocument;
 
   constructor(settings: SloSettings, context: DutyContext) {
@@ -37,9 +39,14 @@ export class Watch {
     this.#context = context;
     const { state, ledger } = context;
     this.books = new Books(state, new Zone(settings.timeZone));
-    const fresh = this.books.series.take(settings.objectives, this.books.zone, this.#now);
-    this.#bookkeeper = new Bookkeeper(state, this.books, ledger, fresh);
+    this.books.series.take(settings.objectives, this.books.zone, this.#now);
+    this.#bookkeeper = new Bookkeeper(state, this.books, ledger);
     this.document = this.#judge();
+    const { probeEveryMs } = settings;
+    this.#rhythms = [
+      new Rhythm(probeEveryMs, (ended) => this.#during("probes", ended, () => this.#probe())),
+      new Rhythm(probeEveryMs, (ended) => this.#work(this.#now, ended)),
+    ];
   }
 
   /** What somebody should see to, in sentences. */
@@ -55,13 +62,12 @@ export class Watch {
 
   /** Without objectives there is nothing to watch; months that are over can still be reported. */
   start(): void {
-    if (Object.keys(this.#settings.objectives).length > 0) this.#busy = this.#turn();
+    if (Object.keys(this.#settings.objectives).length === 0) return;
+    for (const rhythm of this.#rhythms) rhythm.start();
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#busy;
+    await Promise.all(this.#rhythms.map((rhythm) => rhythm.stop()));
   }
 
   /** @throws SLO_MONTH_INVALID */
@@ -71,17 +77,6 @@ export class Watch {
 
   get #now(): Minute {
     return Math.floor(Date.now() / MINUTE_MS);
-  }
-
-  async #turn(): Promise<void> {
-    const begun = performance.now();
-    await this.#during("probes", () => this.#probe());
-    if (this.#now !== this.#worked) await this.#work(this.#now);
-    if (this.#isStopped) return;
-    const rest = Math.max(0, this.#settings.probeEveryMs - (performance.now() - begun));
-    this.#timer = setTimeout(() => {
-      this.#busy = this.#turn();
-    }, rest);
   }
 
   async #probe(): Promise<void> {
@@ -94,17 +89,20 @@ export class Watch {
     this.books.probes.note(Math.floor(atMs / MINUTE_MS), results);
   }
 
-  async #work(now: Minute): Promise<void> {
-    await this.#during("judging", async () => {
-      await this.#bookkeeper.work(this.books.series.open, now);
+  async #work(now: Minute, ended: AbortSignal): Promise<void> {
+    if (now === this.#worked) return;
+    const { section, folder, env } = this.#context;
+    await this.#during("judging", ended, async () => {
+      await this.#bookkeeper.work(now, ended);
       this.books.failovers.look();
       this.#keepHouse(now);
       this.document = this.#judge();
       this.#worked = now;
     });
-    const { section, folder, env } = this.#context;
-    await this.#during("backups", () => this.books.backups.look(section("backup") as BackupSettings, { folder, env }));
-    await this.#during("file", () => {
+    await this.#during("backups", ended, () => {
+      return this.books.backups.look(section("backup") as BackupSettings, { folder, env });
+    });
+    await this.#during("file", ended, () => {
       return leaveDocument(runtimeFolderOf(section("fleet") as FleetSettings, folder, env), this.document);
     });
   }
@@ -112,12 +110,12 @@ export class Watch {
   /** Once an hour, since both read a whole day. */
   #keepHouse(now: Minute): void {
     const { zone, lost } = this.books;
-    const hour = String(Math.floor(now / 60));
-    if (hour === this.#prunedOn) return;
+    const hour = Math.floor(now / 60);
+    if (hour === this.#tidied) return;
     const { ledger } = this.#context.ledger;
     if (ledger !== undefined) lost.note(ledger, [zone.dayOf(now - 1_440), zone.dayOf(now)]);
     this.books.prune(now, this.#settings.keepMonths);
-    this.#prunedOn = hour;
+    this.#tidied = hour;
   }
 
   #judge(): SloDocument {
@@ -145,13 +143,14 @@ export class Watch {
     return result && result === "answered";
   }
 
-  async #during(step: Step, work: () => Promise<void>): Promise<void> {
+  async #during(step: Step, ended: AbortSignal, work: () => Promise<void>): Promise<void> {
+    if (ended.aborted) return;
     try {
       await work();
       this.#troubles.delete(step);
     } catch (error) {
       // What it needs may have been taken away while it ended.
-      if (this.#isStopped) return;
+      if (ended.aborted) return;
       const message = messageOf(error);
       if (this.#troubles.get(step) !== message) this.#context.log("error", `Objectives: ${message}`, { step });
       this.#troubles.set(step, message);

@@ -7,7 +7,7 @@ export const MIGRATIONS: readonly string[] = [
   "CREATE TABLE failover_history (number INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT",
   "CREATE TABLE failover_schedule (only INTEGER PRIMARY KEY CHECK (only = 1), request TEXT NOT NULL) STRICT",
   `CREATE TABLE slo_series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL, time_zone TEXT NOT NULL, made INTEGER NOT NULL,
-     since INTEGER NOT NULL, until INTEGER, counted_to INTEGER NOT NULL, good INTEGER NOT NULL, bad INTEGER NOT NULL) STRICT;
+     since INTEGER NOT NULL, until INTEGER, unread_from INTEGER, counted_to INTEGER NOT NULL, good INTEGER NOT NULL, bad INTEGER NOT NULL) STRICT;
    CREATE TABLE slo_minutes (series INTEGER NOT NULL, minute INTEGER NOT NULL, good INTEGER NOT NULL, bad INTEGER NOT NULL,
      PRIMARY KEY (series, minute)) STRICT, WITHOUT ROWID;
    CREATE TABLE slo_days (series INTEGER NOT NULL, day TEXT NOT NULL, good INTEGER NOT NULL, bad INTEGER NOT NULL,

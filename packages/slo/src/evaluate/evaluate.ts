@@ -48,10 +48,15 @@ export function evaluate(objective: Objective, sumOf: SumOf, moment: Moment): Sl
     ...(kind === "latency" && { thresholdMs: thresholdUs / 1e3 }),
     good: totals.good,
     total: totals.good + totals.bad,
-    ...(remaining !== undefined && { budgetRemaining: remaining }),
-    burnRates: rates,
+    ...(remaining !== undefined && { budgetRemaining: short(remaining) }),
+    burnRates: Object.fromEntries(Object.entries(rates).map(([over, rate]) => [over, short(rate)])),
     note: noteOf(objective, judged),
   };
+}
+
+/** People and models read this: six digits say as much as sixteen. */
+function short(number: number): number {
+  return Number(number.toPrecision(6));
 }
 
 function judge(objective: Objective, sumOf: SumOf, moment: Moment): Judged {

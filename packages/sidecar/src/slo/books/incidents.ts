@@ -21,10 +21,9 @@ export class IncidentBook {
     this.#series = series;
   }
 
-  /** How far the series that is furthest has been followed. */
-  get followedTo(): Minute | undefined {
-    const minute = this.#state.prepare("SELECT MAX(minute) AS minute FROM slo_tracks").get()?.minute;
-    return minute === null ? undefined : Number(minute);
+  /** How far a series has been followed: its minutes before that have been judged. */
+  followedTo(series: Series): Minute {
+    return this.#position(series)?.minute ?? series.made;
   }
 
   /**

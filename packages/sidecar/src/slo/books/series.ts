@@ -13,9 +13,9 @@ export interface Series {
   readonly since: Minute;
   /** Until when it was; undefined while it is. */
   readonly until: Minute | undefined;
+  /** From when on its minutes have never been judged; undefined where all have. */
+  readonly unreadFrom: Minute | undefined;
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** The series there are and were. */
 export class SeriesBook {
@@ -26,26 +26,19 @@ export class SeriesBook {
   }
 
   /**
-   * Makes the series be what the config promises. `fresh`: those whose minutes have still to be judged, and from when on: new ones, and one that was
-   * taken back and is promised again as it was.
+   * Makes the series be what the config promises. One that is new, and one that was taken back and is promised again as it was, have minutes
+   * that were never judged.
    */
-  take(objectives: Readonly<Record<string, ObjectiveSettings>>, zone: Zone, now: Minute): ReadonlyMap<number, Minute> {
-    const wanted = Object.entries(objectives).map(([name, settings]) => ({
-      name,
-      definition: JSON.stringify(settings),
-    }));
-    const keep = new Set<number>();
-    const fresh = new Map<number, Minute>();
-    for (const { name, definition } of wanted) {
-      const found = this.#find(name, definition, zone.name);
-      const id = found === undefined ? this.#make(name, definition, zone.name, now) : Number(found.id);
-      keep.add(id);
-      if (found === undefined) fresh.set(id, 0);
-      else if (found.until !== null) fresh.set(id, Number(found.until));
-    }
-    this.#state.exec(`UPDATE slo_series SET until = NULL WHERE id IN (${[...keep].join()})`);
-    this.#state.exec(`UPDATE slo_series SET until = ${now} WHERE until IS NULL AND id NOT IN (${[...keep].join()})`);
-    return fresh;
+  take(objectives: Readonly<Record<string, ObjectiveSettings>>, zone: Zone, now: Minute): void {
+    const ids = Object.entries(objectives).map(([name, settings]) => {
+      const definition = JSON.stringify(settings);
+      const id = this.#find(name, definition, zone.name) ?? this.#make(name, definition, zone.name, now);
+      this.#state
+        .prepare("UPDATE slo_series SET unread_from = COALESCE(unread_from, until), until = NULL WHERE id = ?")
+        .run(id);
+      return id;
+    });
+    this.#state.prepare(`UPDATE slo_series SET until = ? WHERE until IS NULL AND id NOT IN (${ids.join()})`).run(now);
   }
 
   /** Those that are promised now. */
@@ -58,10 +51,11 @@ export class SeriesBook {
     return this.#read(`made < ${to} AND (until IS NULL OR until > ${from})`);
   }
 
-  /** What was recorded before it was promised counts, too. */
-  noteFirst({ id }: Series, first: Minute | undefined): void {
-    if (first !== undefined)
-      this.#state.prepare("UPDATE slo_series SET since = MIN(since, ?) WHERE id = ?").run(first, id);
+  /** All minutes of a series are judged. What was recorded before it was promised counts, too. */
+  noteRead({ id }: Series, first: Minute | undefined): void {
+    this.#state
+      .prepare("UPDATE slo_series SET unread_from = NULL, since = MIN(since, COALESCE(?, since)) WHERE id = ?")
+      .run(first ?? null, id);
   }
 
   /** How many good and bad events a series has counted since it was made: these only grow. */
@@ -83,16 +77,17 @@ export class SeriesBook {
     );
   }
 
-  #find(name: string, definition: string, zone: string): Row | undefined {
-    return this.#state
-      .prepare("SELECT id, until FROM slo_series WHERE name = ? AND definition = ? AND time_zone = ?")
+  #find(name: string, definition: string, zone: string): number | undefined {
+    const row = this.#state
+      .prepare("SELECT id FROM slo_series WHERE name = ? AND definition = ? AND time_zone = ?")
       .get(name, definition, zone);
+    return row && Number(row.id);
   }
 
   #make(name: string, definition: string, zone: string, now: Minute): number {
     const { lastInsertRowid } = this.#state
       .prepare(
-        "INSERT INTO slo_series (name, definition, time_zone, made, since, counted_to, good, bad) VALUES (?, ?, ?, ?, ?, ?, 0, 0)",
+        "INSERT INTO slo_series (name, definition, time_zone, made, since, unread_from, counted_to, good, bad) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0)",
       )
       .run(name, definition, zone, now, now, now);
     return Number(lastInsertRowid);
@@ -100,12 +95,13 @@ export class SeriesBook {
 
   #read(where: string): readonly Series[] {
     const rows = this.#state.prepare(`SELECT * FROM slo_series WHERE ${where} ORDER BY name, id`).all();
-    return rows.map(({ id, name, definition, made, since, until }) => ({
+    return rows.map(({ id, name, definition, made, since, until, unread_from }) => ({
       id: Number(id),
       objective: objective({ name: String(name), ...(JSON.parse(String(definition)) as ObjectiveSettings) }),
       made: Number(made),
       since: Number(since),
       until: until === null ? undefined : Number(until),
+      unreadFrom: unread_from === null ? undefined : Number(unread_from),
     }));
   }
 }
