@@ -26,9 +26,18 @@ async function afterBytes(carrier: Carrier, cast: CastName): Promise<Books> {
 }
 
 /** What each signal has, as one text. */
-function signalsOf({ metrics, openMetrics, spans, durations, audit, log, health }: Books): Record<string, string> {
+function signalsOf({
+  metrics,
+  openMetrics,
+  spans,
+  durations,
+  audit,
+  log,
+  journal,
+  health,
+}: Books): Record<string, string> {
   const shown = { spans: JSON.stringify(spans), durations: JSON.stringify(durations) };
-  return { metrics, openMetrics, ...shown, audit, log, health };
+  return { metrics, openMetrics, ...shown, audit, log, journal, health };
 }
 
 function leaksIn(books: Books): string[] {

@@ -1,6 +1,6 @@
-/** With all parts on, every call has one span, one record and one count, and they speak of the same thing in the same words. */
+/** With all parts on, every call has one span, one record, one count and one line of the journal, and they speak of the same thing in the same words. */
 import type { Outcome } from "@mcp-ops/exchange";
-import { type AuditRecord, judge, OTHER, type Status } from "@mcp-ops/formats";
+import { type AuditRecord, type JournalUse, judge, OTHER, parseJournalLine, type Status } from "@mcp-ops/formats";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Carrier, House } from "./carriers/carrier.ts";
 import { carriers } from "./carriers/carriers.ts";
@@ -38,9 +38,12 @@ describe.each(carriers)("$name", (carrier: Carrier) => {
     );
   });
 
-  test.each(calls)("%s is %s in one span, one record and one count, all of one trace", (ending, status) => {
-    expectAgreement(played, targetOf(ending), status);
-  });
+  test.each(calls)(
+    "%s is %s in one span, one record, one count and one line of the journal, all of one trace",
+    (ending, status) => {
+      expectAgreement(played, targetOf(ending), status);
+    },
+  );
 
   test("every span has its record, and every record of a trace its span", () => {
     const traced = recordsOf(played.books).flatMap(({ trace }) => trace ?? []);
@@ -104,6 +107,7 @@ function expectAgreement({ books, sightings }: Played, target: string, status: S
 
   const label = sighting.targetKnown === true ? target : OTHER;
   expect(countsOf(books, label)).toEqual([`${status} 1`]);
+  expect(usesOf(books, label)).toEqual([`${status} 1`]);
   expect(exemplarsOf(books, label)).toEqual([idsOf(span)]);
   const lines = books.log.split("\n").filter((line) => line.includes(`"target":"${target}"`) && line.includes("ended"));
   expect(JSON.parse(only(lines))).toMatchObject({ status, trace_id: span.traceId, span_id: span.spanId });
@@ -120,6 +124,14 @@ function countsOf({ metrics }: Books, target: string): string[] {
     /^mcp_requests_total\{.*method="tools\/call",target="(.+?)",status="(\w+)"\} (\d+)$/gm,
   );
   return [...counted].flatMap(([, tool, status, count]) => (tool === target ? [`${status} ${count}`] : []));
+}
+
+/** How often calls of this tool are in the journal, by status. */
+function usesOf({ journal }: Books, target: string): string[] {
+  const lines = journal.split("\n").filter(Boolean).map(parseJournalLine);
+  const uses = lines.filter((line): line is JournalUse => line?.kind === "use");
+  const calls = uses.filter((use) => use.method === "tools/call" && use.target === target && use.count > 0);
+  return calls.map(({ status, count }) => `${status} ${count}`);
 }
 
 /** The traces that the durations of this tool point to. */

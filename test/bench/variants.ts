@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuditLog, auditLog } from "@mcp-ops/audit";
+import { JOURNAL_FOLDER } from "@mcp-ops/formats";
 import { guardRole, openRole } from "@mcp-ops/guard";
 import { health } from "@mcp-ops/health";
+import { type Journal, journal } from "@mcp-ops/journal";
 import { metrics } from "@mcp-ops/metrics";
 import { type Pipeline, pipeline, tap } from "@mcp-ops/tap";
 import { type Tracing, tracing } from "@mcp-ops/tracing";
@@ -35,7 +37,8 @@ export const VARIANTS: readonly Variant[] = [
   { name: "metrics + role", open: metricsAndRole },
   { name: "span by hand", open: byHand },
   { name: "metrics + span", open: metricsAndSpan },
-  { name: "all, chained audit", open: all },
+  { name: "all, chained audit", open: () => all() },
+  { name: "all + journal", open: () => all(journalOn) },
 ];
 
 function bare(): Watching {
@@ -82,22 +85,29 @@ function metricsAndSpan(): Watching {
   return watched({ ...counted, ...inside(traced, counted) }, close);
 }
 
-function all(): Watching {
+/** A journal that is read, in this folder. */
+function journalOn(folder: string): Journal {
+  mkdirSync(join(folder, JOURNAL_FOLDER), { mode: 0o700 });
+  return journal({ boot: { pid: process.pid, bootId: "0123456789ab" }, folder });
+}
+
+function all(more: (folder: string) => Journal | undefined = () => undefined): Watching {
   const { traced, close: closeSpans } = spans();
   const folder = mkdtempSync(join(tmpdir(), "mcp-ops-bench-"));
+  const used = more(folder);
   const audit = auditLog({ server: "bench", folder });
   const checked = health();
   checked.start();
   const counted = counting();
   const { observers, connectionObservers, gates } = inside(traced, counted);
   const close = async () => {
-    await Promise.all([closeSpans(), audit.close(), checked.close()]);
+    await Promise.all([closeSpans(), audit.close(), checked.close(), used?.close()]);
     rmSync(folder, { recursive: true });
-    demandAll(audit);
+    demandAll(audit, used);
   };
   const parts = {
     ...counted,
-    observers: [...observers, audit.observer],
+    observers: [...observers, audit.observer, ...(used === undefined ? [] : [used.observer])],
     connectionObservers: [...connectionObservers, checked.connectionObserver],
     gates: [...gates, checked.gate],
   };
@@ -130,8 +140,11 @@ function inside({ observer, connectionObserver, propagation }: Tracing, parts: P
   };
 }
 
-/** A log that drops records is fast, and no audit log. */
-function demandAll(audit: AuditLog): void {
+/** A log that drops records is fast, and no audit log; a journal neither. */
+function demandAll(audit: AuditLog, used: Journal | undefined): void {
   const { dropped } = audit.stats();
   if (dropped > 0) throw new Error(`${dropped} audit records were dropped: these figures are worth nothing.`);
+  const { queue = 0, file = 0 } = used?.stats().dropped ?? {};
+  if (queue + file > 0)
+    throw new Error(`${queue + file} exchanges are not in the journal: these figures are worth nothing.`);
 }

@@ -65,6 +65,12 @@ describe("an admin listener with a token", () => {
       "/backups/{set}/piece",
       "/backups/{set}/run",
       "/config",
+      "/cost/advice",
+      "/cost/export",
+      "/cost/forecast",
+      "/cost/prices",
+      "/cost/summary",
+      "/cost/top",
       "/duties/{name}/restart",
       "/failover",
       "/failover/failover",
@@ -77,6 +83,8 @@ describe("an admin listener with a token", () => {
       "/openapi.json",
       "/promote",
       "/reload",
+      "/slo",
+      "/slo/report",
       "/status",
     ]);
     for (const [path, { servers, ...operations }] of Object.entries(paths)) {

@@ -56,7 +56,7 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "backup", "failover", "arbiter", "config", "state"].map((name) => ({
+      dependencies: ["fleet", "backup", "failover", "arbiter", "cost", "slo", "config", "state"].map((name) => ({
         name,
         status: "up",
         criticality: "optional",

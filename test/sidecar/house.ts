@@ -113,11 +113,20 @@ export class House implements AsyncDisposable {
   }
 
   /** A real MCP server, watched, that has answered three calls. */
-  async server(name: string): Promise<Running> {
-    const path = fileURLToPath(new URL("server-child.ts", import.meta.url));
-    const server = this.#rest.use(new Running([path, name], this.#env({}), this.folder));
-    await server.says();
-    return server;
+  server(name: string): Promise<Running> {
+    return this.child(new URL("server-child.ts", import.meta.url), [name]);
+  }
+
+  /** A script of the tests, once it has said something. */
+  async child(script: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Running> {
+    const child = this.#rest.use(new Running([fileURLToPath(script), ...args], this.#env(env), this.folder));
+    await child.says();
+    return child;
+  }
+
+  /** A program of a test, in the environment of this machine. */
+  running(args: readonly string[]): Running {
+    return this.#rest.use(new Running(args, this.#env({}), this.folder));
   }
 
   /** Something that registers as a server, and answers as it likes. */

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /**
    * It was done, and somebody should look: an audit log that ended in disorder, as after a crash or a cut; a backup that lacks
-   * something; a retention that found something odd.
+   * something; a retention that found something odd; a budget that is not all right.
    */
   alarm: 3,
 } as const;
@@ -19,6 +19,6 @@ export const EXIT_MEANINGS: readonly (readonly [code: string, meaning: string])[
   [String(EXIT.usage), "the command line is wrong; nothing has been done"],
   [
     String(EXIT.alarm),
-    "somebody should look: an audit log that ended in disorder, a partial backup, an alarm of backup prune or failover status",
+    "somebody should look: an audit log that ended in disorder, a partial backup, a budget, an alarm of backup prune or failover status, an objective missed or at risk",
   ],
 ];

@@ -12,6 +12,8 @@ export interface SignalFlags {
   readonly opsHost?: readonly string[];
   readonly audit?: string;
   readonly healthResource?: boolean;
+  readonly costResources?: boolean;
+  readonly budgetGate?: boolean;
   readonly textfile?: string;
   readonly otlpMetrics?: string;
   readonly trace?: string;
@@ -39,6 +41,8 @@ export function addSignalOptions(command: Command): Command {
     .option("--ops-host <name>", "host name that may ask the ops endpoint; may be repeated (env MCP_OPS_HOSTS)", hosts)
     .option("--audit <folder>", "keep an audit log there (env MCP_OPS_AUDIT_FOLDER)", (folder) => resolve(folder))
     .option("--health-resource", "clients find the resource health://status (env MCP_OPS_HEALTH_RESOURCE=on)")
+    .option("--cost-resources", "clients find cost://… and slo://report (env MCP_OPS_COST_RESOURCES=on)")
+    .option("--budget-gate", "refuse calls over a hard cap, as the sidecar says (env MCP_OPS_BUDGET_GATE=on)")
     .option("--textfile <folder>", "leave metrics there for node-exporter (env MCP_OPS_TEXTFILE)", (folder) =>
       resolve(folder),
     )
@@ -75,6 +79,8 @@ export function signalOptions(
     folder: settings.folder,
     auditFolder: flags.audit ?? settings.auditFolder,
     healthResource: flags.healthResource ?? settings.healthResource,
+    costResources: flags.costResources ?? settings.costResources,
+    budgetGate: flags.budgetGate ?? settings.budgetGate,
     textfile: flags.textfile ?? pathIn(env.MCP_OPS_TEXTFILE),
     otlpMetrics: flags.otlpMetrics ?? (env.MCP_OPS_OTLP_METRICS || undefined),
     role: roleOf(flags, env),

@@ -22,6 +22,8 @@ export const OPS_RPC = {
   notPrimary: -31005,
   /** Given up because this node stopped leading while the call was under way: what it has done already is not known. */
   revoked: -31006,
+  /** Refused before anything was done, because a budget with a hard cap is used up. */
+  overBudget: -31007,
 } as const;
 
 /** Codes that may stand as a label value. A server may invent any other; those read `_other`. */

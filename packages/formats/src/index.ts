@@ -23,6 +23,18 @@ export {
 } from "./audit-record.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export {
+  BUDGET_STATES,
+  type BudgetState,
+  type CostDay,
+  type CostDocument,
+  PRICED_THINGS,
+  type PricedThing,
+  type ServerCost,
+  type ShareCost,
+  type ToolCost,
+} from "./cost-document.ts";
+export { COST_PARTS } from "./cost-metrics.ts";
+export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
   FENCING_META_KEY,
@@ -46,6 +58,30 @@ export {
   type MemoryDetails,
   OVERALL_CHECK,
 } from "./health-document.ts";
+export {
+  COST_FILE,
+  formatJournalLine,
+  JOURNAL_FOLDER,
+  JOURNAL_STATUSES,
+  type JournalDefinitions,
+  type JournalLine,
+  type JournalLost,
+  type JournalStart,
+  type JournalStatus,
+  type JournalUse,
+  journalFileName,
+  journalStatus,
+  latencyBucketUs,
+  MAX_LISTED_TOOLS,
+  MAX_REPORTED_TOOLS,
+  parseJournalFileName,
+  parseJournalLine,
+  SLO_FILE,
+  TOKEN_METHODS,
+  type TokenMethod,
+  USAGE_META_KEY,
+} from "./journal.ts";
+export { TOKEN_KINDS, type TokenKind } from "./journal-metrics.ts";
 export { LISTEN_METHOD, OTHER, PROTOCOL_METHODS } from "./methods.ts";
 export { PROTOCOL_REVISIONS } from "./metric-labels.ts";
 export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
@@ -73,4 +109,15 @@ export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
 export { ARBITER_ANSWERS, ARBITER_REFUSALS, FAILOVER_REASONS } from "./sidecar-metrics.ts";
+export {
+  BURN_WINDOWS,
+  type BurnWindow,
+  SLO_KINDS,
+  SLO_STATES,
+  SLO_WINDOWS,
+  type SloDocument,
+  type SloKind,
+  type SloState,
+  type SloWindow,
+} from "./slo-document.ts";
 export { STATUS_MEANING } from "./status-meaning.ts";

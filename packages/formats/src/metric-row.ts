@@ -1,4 +1,4 @@
-/** `classic`: names operators expect; `semconv`: OpenTelemetry's; `process`: Node's own, from prom-client; `ops`: about mcp-ops itself; `health` and `audit`: figures these parts keep, shown where they are on; `fleet`: about servers watched from outside their process; `guard`: shown where there is a role gate; `follow`: shown by a proxy that follows a role. */
+/** `classic`: names operators expect; `semconv`: OpenTelemetry's; `process`: Node's own, from prom-client; `ops`: about mcp-ops itself; `health` and `audit`: figures these parts keep, shown where they are on; `fleet`: about servers watched from outside their process; `guard`: shown where there is a role gate; `follow`: shown by a proxy that follows a role; `journal`: about tokens, the journal and budgets; `cost`: what the sidecar shows of its ledger. */
 export type MetricFamily =
   | "classic"
   | "semconv"
@@ -9,6 +9,8 @@ export type MetricFamily =
   | "fleet"
   | "guard"
   | "follow"
+  | "journal"
+  | "cost"
   | "sidecar";
 
 /** One label of a metric, and what keeps the number of its values small. */

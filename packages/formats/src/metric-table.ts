@@ -1,6 +1,8 @@
 import { AUDIT_METRIC, AUDIT_METRICS } from "./audit-metrics.ts";
+import { COST_METRIC, COST_METRICS } from "./cost-metrics.ts";
 import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
+import { JOURNAL_METRIC, JOURNAL_METRICS } from "./journal-metrics.ts";
 import {
   ERROR_TYPE,
   METHOD,
@@ -17,6 +19,7 @@ import type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 import type { Category } from "./outcomes.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
 import { SIDECAR_METRIC, SIDECAR_METRICS } from "./sidecar-metrics.ts";
+import { SLO_METRIC, SLO_METRICS } from "./slo-metrics.ts";
 
 const SERVER_METRIC = {
   requests: "mcp_requests_total",
@@ -51,12 +54,18 @@ export const METRIC: typeof SERVER_METRIC &
   typeof AUDIT_METRIC &
   typeof SIDECAR_METRIC &
   typeof GUARD_METRIC &
-  typeof FOLLOW_METRIC = {
+  typeof FOLLOW_METRIC &
+  typeof SLO_METRIC &
+  typeof JOURNAL_METRIC &
+  typeof COST_METRIC = {
   ...SERVER_METRIC,
   ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
+  ...SLO_METRIC,
+  ...JOURNAL_METRIC,
+  ...COST_METRIC,
 };
 
 // From prom-client's defaults down to a millisecond, because tools in memory are that fast, and up to five minutes, because agents wait that long.
@@ -199,7 +208,10 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...FLEET,
   ...GUARD_METRICS,
   ...FOLLOW_METRICS,
+  ...JOURNAL_METRICS,
+  ...COST_METRICS,
   ...SIDECAR_METRICS,
+  ...SLO_METRICS,
   ...PROCESS_METRICS,
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
+import { journalStatus } from "./journal.ts";
 import { type Ending, type Judgement, judge, type Question } from "./outcomes.ts";
 
 const KNOWN: Question = { method: "tools/call", targetKnown: true };
@@ -180,4 +181,11 @@ test("whatever code comes, its labels come from a set that can be listed", () =>
     expect(allowed.has(rpcStatusCode!), rpcStatusCode).toBe(true);
     expect(allowed.has(type!) || ["validation", "unknown_method", "unknown_resource"].includes(type!), type).toBe(true);
   }
+});
+
+test("a journal tells errors of the caller from those of the server, and nothing else otherwise", () => {
+  const ending = (code: number) => ({ kind: "error" as const, code, httpStatus: undefined, cause: undefined });
+  const told = (code: number) => journalStatus(judge({ method: "tools/call", targetKnown: true }, ending(code)));
+  expect([RPC.invalidRequest, RPC.unsupportedProtocolVersion].map(told)).toEqual(["client_error", "client_error"]);
+  expect([RPC.internalError, RPC.invalidParams].map(told)).toEqual(["error", "validation"]);
 });

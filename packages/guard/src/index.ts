@@ -1,3 +1,11 @@
+export {
+  type BudgetGateOptions,
+  type BudgetGuard,
+  type BudgetStats,
+  DEFAULT_MAX_BUDGET_AGE_MS,
+  guardBudget,
+  type KnownBudgets,
+} from "./budget/guard-budget.ts";
 export { GUARD_ERROR } from "./codes.ts";
 export { readEpochFile, writeEpochFile } from "./fencing/epoch-file.ts";
 export { type EtcdFence, type EtcdTxn, type EtcdTxnAnswer, etcdFence } from "./fencing/etcd-fence.ts";

@@ -28,7 +28,10 @@ export function isLastPage({ nextCursor }: JsonObject): boolean {
   return nextCursor === undefined || nextCursor === null;
 }
 
-/** URIs a page of `resources/list` names. */
-export function listedUris({ resources }: JsonObject): ReadonlySet<unknown> {
-  return new Set(Array.isArray(resources) ? resources.map((entry: unknown) => isObject(entry) && entry.uri) : []);
+const KEYS = { resources: "uri", resourceTemplates: "uriTemplate" } as const;
+
+/** URIs or templates that a page of `resources/list` or `resources/templates/list` names. */
+export function listed(page: JsonObject, member: keyof typeof KEYS): ReadonlySet<unknown> {
+  const entries = page[member];
+  return new Set(Array.isArray(entries) ? entries.map((entry: unknown) => isObject(entry) && entry[KEYS[member]]) : []);
 }

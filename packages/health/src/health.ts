@@ -5,7 +5,7 @@ import { Clashes } from "./clashes.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { ConnectionCount } from "./connection-count.ts";
 import { detailsOf, memoryDetails, summaryOf } from "./document.ts";
-import { type Resource, shelf } from "./resource.ts";
+import { type Resource, type ResourceTemplate, shelf } from "./resource.ts";
 import { ResourceGate } from "./resource-gate.ts";
 import { HEALTH_ROUTES, type HealthReply, type HealthRoute, respond } from "./respond.ts";
 import { ServerIdentity } from "./server-identity.ts";
@@ -25,6 +25,8 @@ export interface HealthOptions {
   readonly details?: ((exchange: Exchange) => boolean) | undefined;
   /** Resources of your own, offered in the same way. */
   readonly resources?: readonly Resource[] | undefined;
+  /** And such as are asked for with variables. */
+  readonly templates?: readonly ResourceTemplate[] | undefined;
   /** Told after each run of a check. */
   readonly onCheck?: OnCheck | undefined;
   /** Told once of each resource that the server has itself, so that ours is left out. */
@@ -99,7 +101,7 @@ export function health(options: HealthOptions = {}): Health {
     for (const check of watched) check.stop();
   };
   const own = options.statusResource === false ? [] : [statusResource(document, options.details)];
-  const resources = shelf([...own, ...(options.resources ?? [])]);
+  const resources = shelf([...own, ...(options.resources ?? [])], options.templates);
   return {
     start() {
       if (phase === "closed") throw closed();

@@ -16,11 +16,14 @@ import {
   auditLog,
   customCheck,
   type Gate,
+  guardBudget,
   health,
+  journal,
   type Observer,
   PASS,
   requestLog,
   requestLogger,
+  thisBoot,
   tracing,
 } from "./index.ts";
 import { processAudits } from "./parts/process-parts.ts";
@@ -149,18 +152,30 @@ describe("the parts of a pipeline", () => {
   const mine: Observer = (_, next) => next();
   const myGate: Gate = () => PASS;
 
-  it("stand in their order: tracing, metrics, audit, log and the user's; the audit log's gate last", async () => {
+  it("stand in their order: tracing, metrics, audit, journal, log and the user's; the audit log's gate last", async () => {
     const parts = {
       tracing: tracing(),
       metrics: metrics({ processMetrics: false }),
       health: health(),
       log: requestLog(),
+      budget: guardBudget({ known: () => undefined }),
     };
+    await using used = journal({ boot: thisBoot() });
     await using audit = auditLog({ server: "order", folder: newFolder(), durability: "required" });
-    const made = pipelineFor({ ...parts, audit, observers: [mine], gates: [myGate] });
-    const { tracing: traced, metrics: measured, log } = parts;
-    expect(made.observers).toEqual([traced.observer, measured.observer, audit.observer, log.observer, mine]);
-    expect(made.gates).toEqual([traced.propagation, parts.health.gate, myGate, audit.gate]);
+    const made = pipelineFor({ ...parts, journal: used, audit, observers: [mine], gates: [myGate] });
+    const { tracing: traced, metrics: measured, log, budget } = parts;
+    expect(made.observers).toEqual([
+      traced.observer,
+      measured.observer,
+      audit.observer,
+      used.observer,
+      log.observer,
+      mine,
+    ]);
+    expect(made.gates.map(({ name }) => name)).toEqual(["propagation", "health", "cost", "budget", "myGate", "audit"]);
+    expect(made.gates).toEqual(
+      expect.arrayContaining([traced.propagation, parts.health.gate, budget.gate, myGate, audit.gate]),
+    );
     expect(made.connectionObservers).toEqual([
       traced.connectionObserver,
       measured.connectionObserver,
@@ -168,12 +183,12 @@ describe("the parts of a pipeline", () => {
     ]);
   });
 
-  it("are tracing, metrics and health by default, and no files", () => {
+  it("are tracing, metrics, health and a journal by default, and no files", () => {
     const { observers, gates, connectionObservers, ownResources } = pipelineFor();
-    expect(observers.map(({ name }) => name)).toEqual(["tracing", expect.any(String)]);
-    expect(gates.map(({ name }) => name)).toEqual(["propagation", "health"]);
+    expect(observers.map(({ name }) => name)).toEqual(["tracing", expect.any(String), "journal"]);
+    expect(gates.map(({ name }) => name)).toEqual(["propagation", "health", "cost"]);
     expect(connectionObservers).toHaveLength(3);
-    expect(ownResources).toEqual(["health://status"]);
+    expect(ownResources).toEqual(["health://status", "cost://daily-summary", "slo://report", "cost://summary{?days}"]);
   });
 
   it("can be removed one by one", () => {
@@ -181,12 +196,14 @@ describe("the parts of a pipeline", () => {
       const { observers, gates, connectionObservers } = pipelineFor(options);
       return [observers.length, gates.length, connectionObservers.length];
     };
-    expect(counts({})).toEqual([2, 2, 3]);
-    expect(counts({ tracing: false })).toEqual([1, 1, 2]);
-    expect(counts({ metrics: false })).toEqual([1, 2, 2]);
-    expect(counts({ health: false })).toEqual([2, 1, 2]);
-    expect(counts({ audit: false })).toEqual([2, 2, 3]);
-    expect(counts({ tracing: false, metrics: false, health: false })).toEqual([0, 0, 0]);
+    expect(counts({})).toEqual([3, 3, 3]);
+    expect(counts({ tracing: false })).toEqual([2, 2, 2]);
+    expect(counts({ metrics: false })).toEqual([2, 3, 2]);
+    expect(counts({ health: false })).toEqual([3, 2, 2]);
+    expect(counts({ audit: false })).toEqual([3, 3, 3]);
+    expect(counts({ tracing: false, metrics: false, health: false })).toEqual([1, 1, 0]);
+    expect(counts({ journal: false })).toEqual([2, 2, 3]);
+    expect(counts({ cost: false })).toEqual([3, 2, 3]);
   });
 });
 

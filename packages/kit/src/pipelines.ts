@@ -5,8 +5,11 @@ import { type Pipeline, pipeline } from "@mcp-ops/tap";
 import { alike } from "./alike.ts";
 import { defaultMetrics, metricsFrom } from "./default-metrics.ts";
 import { auditFrom } from "./parts/audit-part.ts";
-import { showAudit, showHealth, showRole } from "./parts/figures.ts";
+import { budgetFrom } from "./parts/budget-part.ts";
+import { showAudit, showBudget, showHealth, showJournal, showRole } from "./parts/figures.ts";
 import { healthFrom } from "./parts/health-part.ts";
+import { journalFrom } from "./parts/journal-part.ts";
+import { reportsFrom } from "./parts/reports-part.ts";
 import { roleFrom } from "./parts/role-part.ts";
 import { tracingFrom } from "./parts/tracing-part.ts";
 import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
@@ -38,7 +41,7 @@ export function pipelineFor(options: WatchOptions = NO_OPTIONS): Pipeline {
 }
 
 /**
- * Tracing stands outermost, because everything else runs inside its span and reads its trace. The health resources are there on a
+ * Tracing stands outermost, because everything else runs inside its span and reads its trace. The health and cost resources are there on a
  * standby, too. The audit log's gate is asked last: a required log records what it lets pass, and nothing may refuse that any more.
  */
 function build(options: WatchOptions): Pipeline {
@@ -48,14 +51,20 @@ function build(options: WatchOptions): Pipeline {
   const audit = auditFrom(options.audit, server);
   const health = healthFrom(options.health, audit);
   const role = roleFrom(options.role);
+  const journal = journalFrom(options.journal);
+  const reports = reportsFrom(options.cost, journal);
+  const budget = budgetFrom(options.budget);
   const isInFront = options.role === "in-front";
   if (metrics !== undefined && health !== undefined) showHealth(metrics);
   if (metrics !== undefined && audit !== undefined) showAudit(metrics);
   if (metrics !== undefined && role !== undefined) showRole(metrics);
+  if (metrics !== undefined && journal !== undefined) showJournal(metrics);
+  if (metrics !== undefined && budget !== undefined) showBudget(metrics);
   const observers: readonly (Observer | undefined)[] = [
     tracing?.observer,
     metrics?.observer,
     audit?.observer,
+    journal?.observer,
     log?.observer,
     isInFront ? tokenFromFront : role?.observer,
     ...(options.observers ?? []),
@@ -63,7 +72,9 @@ function build(options: WatchOptions): Pipeline {
   const gates: readonly (Gate | undefined)[] = [
     tracing?.propagation,
     health?.health.gate,
+    reports?.gate,
     role?.gate,
+    budget?.gate,
     ...(options.gates ?? []),
     audit?.gate,
   ];
@@ -77,8 +88,8 @@ function build(options: WatchOptions): Pipeline {
     connectionObservers: present([...connectionObservers, ...(options.connectionObservers ?? [])]),
     onFault: both(metrics?.onFault, onFault),
     onOverflow: metrics?.onOverflow ?? (() => {}),
-    ownResources: health?.resources ?? [],
-    answersHttp: role !== undefined || (options.gates ?? []).length > 0,
+    ownResources: [...(health?.resources ?? []), ...(reports?.resources ?? [])],
+    answersHttp: role !== undefined || budget !== undefined || (options.gates ?? []).length > 0,
     trustsFencing: isInFront,
   });
 }

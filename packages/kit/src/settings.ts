@@ -15,6 +15,10 @@ export interface Settings {
   readonly auditFolder: string | undefined;
   /** Whether clients find the resource `health://status`. */
   readonly healthResource: boolean;
+  /** Whether clients find the resources `cost://…` and `slo://report`. */
+  readonly costResources: boolean;
+  /** Whether calls over a hard cap are refused. */
+  readonly budgetGate: boolean;
   /** What could not be understood; the default stands in its place. */
   readonly problems: readonly string[];
 }
@@ -36,20 +40,24 @@ export function readSettings(env: NodeJS.ProcessEnv, uid: number): Settings {
     folder,
     auditFolder: env.MCP_OPS_AUDIT_FOLDER ? resolve(env.MCP_OPS_AUDIT_FOLDER) : undefined,
     healthResource: env.MCP_OPS_HEALTH_RESOURCE === "on",
+    costResources: env.MCP_OPS_COST_RESOURCES === "on",
+    budgetGate: env.MCP_OPS_BUDGET_GATE === "on",
     problems: [
-      ...(isSwitch(env.MCP_OPS_HEALTH_RESOURCE) ? [] : [wrongSwitch(env.MCP_OPS_HEALTH_RESOURCE)]),
+      ...SWITCHES.filter((name) => !isSwitch(env[name])).map((name) => wrongSwitch(name, env[name])),
       ...(listen === "wrong" ? [wrongListen(env.MCP_OPS_LISTEN)] : []),
       ...hosts.filter((host) => !isHost(host)).map(wrongHost),
     ],
   };
 }
 
+const SWITCHES = ["MCP_OPS_HEALTH_RESOURCE", "MCP_OPS_COST_RESOURCES", "MCP_OPS_BUDGET_GATE"] as const;
+
 function isSwitch(value: string | undefined): boolean {
   return value === undefined || ["", "on", "off"].includes(value);
 }
 
-function wrongSwitch(value: string | undefined): string {
-  return `MCP_OPS_HEALTH_RESOURCE is ${JSON.stringify(value)}. Give on or off. It stays off.`;
+function wrongSwitch(name: string, value: string | undefined): string {
+  return `${name} is ${JSON.stringify(value)}. Give on or off. It stays off.`;
 }
 
 function namesIn(list: string | undefined): readonly string[] {

@@ -1,6 +1,8 @@
 import type { AuditLog, RequestLog } from "@mcp-ops/audit";
 import type { ConnectionObserver, Gate, Observer, OnFault } from "@mcp-ops/exchange";
+import type { BudgetGuard } from "@mcp-ops/guard";
 import type { Health, HealthOptions } from "@mcp-ops/health";
+import type { Journal, ReportOptions } from "@mcp-ops/journal";
 import type { Metrics, MetricsOptions } from "@mcp-ops/metrics";
 import type { Tracing, TracingOptions } from "@mcp-ops/tracing";
 import {
@@ -14,7 +16,17 @@ import {
   yesOrNo,
 } from "./check-options.ts";
 import type { WatchAuditOptions } from "./parts/audit-part.ts";
-import { AUDIT_OPTIONS, HEALTH_OPTIONS, ROLE_OPTIONS, TRACING_OPTIONS } from "./parts/part-options.ts";
+import type { WatchBudgetOptions } from "./parts/budget-part.ts";
+import type { WatchJournalOptions } from "./parts/journal-part.ts";
+import {
+  AUDIT_OPTIONS,
+  BUDGET_OPTIONS,
+  COST_OPTIONS,
+  HEALTH_OPTIONS,
+  JOURNAL_OPTIONS,
+  ROLE_OPTIONS,
+  TRACING_OPTIONS,
+} from "./parts/part-options.ts";
 import type { RoleOption } from "./parts/role-part.ts";
 
 /** What `watch` may be told. Everything has a default, and an object given twice is read once. */
@@ -31,6 +43,12 @@ export interface WatchOptions {
   readonly health?: false | HealthOptions | Health | undefined;
   /** Where the role of this node is asked for, what `guardRole()` returned, or `"in-front"` where a proxy or wrap of ours has the gate. Default: none, every call passes. */
   readonly role?: RoleOption | undefined;
+  /** `false` for none, options to shape it, or what `journal()` returned. Default: on; tokens are counted, and files are written where a sidecar reads them. */
+  readonly journal?: false | WatchJournalOptions | Journal | undefined;
+  /** Whether clients find the resources `cost://…` and `slo://report`, and what they tell. Default: once the process has a runtime folder (`announce()`), for clients over a pipe and such as are authenticated. */
+  readonly cost?: boolean | ReportOptions | undefined;
+  /** Refuses calls of tools over a hard cap, by what the sidecar says; options, or what `guardBudget()` returned. Default: none, every call passes. */
+  readonly budget?: false | WatchBudgetOptions | BudgetGuard | undefined;
   /** What `requestLog()` returned: code inside an exchange then finds its logger. Default: none. */
   readonly log?: RequestLog | undefined;
   /** Watch exchanges, outermost first; tracing, metrics, audit and log stand outside of them. */
@@ -56,6 +74,9 @@ const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
     fits: (value) => value === "in-front" || isObject(value),
     words: 'options such as { url }, what guardRole() returned, or "in-front"',
   },
+  journal: offOr("journal()"),
+  cost: { fits: (value) => typeof value === "boolean" || isObject(value), words: "true, false or options" },
+  budget: offOr("guardBudget()"),
   log: {
     fits: (value) => isObject(value) && typeof value.observer === "function",
     words: "what requestLog() returned",
@@ -71,10 +92,13 @@ const OPTIONS: Readonly<Record<keyof WatchOptions, Expected>> = {
 /** Throws an OpsError that tells the fix when something is wrong with the options. */
 export function checkWatchOptions(options: WatchOptions): void {
   checkOptions("watch()", options, OPTIONS);
-  const { tracing, audit, health, role } = options;
+  const { tracing, audit, health, role, journal, cost, budget } = options;
   if (areOptions(tracing, "observer")) checkOptions("watch({ tracing })", tracing, TRACING_OPTIONS);
   if (areOptions(audit, "observer")) checkOptions("watch({ audit })", audit, AUDIT_OPTIONS);
   if (areOptions(health, "gate")) checkOptions("watch({ health })", health, HEALTH_OPTIONS);
+  if (areOptions(journal, "observer")) checkOptions("watch({ journal })", journal, JOURNAL_OPTIONS);
+  if (typeof cost === "object") checkOptions("watch({ cost })", cost, COST_OPTIONS);
+  if (areOptions(budget, "gate")) checkOptions("watch({ budget })", budget, BUDGET_OPTIONS);
   if (role !== "in-front" && areOptions(role, "gate")) checkOptions("watch({ role })", role, ROLE_OPTIONS);
 }
 

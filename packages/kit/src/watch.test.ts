@@ -71,7 +71,7 @@ describe("watch(server)", () => {
 
   it("shapes the shared metrics by options that name no registry", () => {
     const shaped = pipelineFor({ metrics: { names: "classic" } });
-    expect(shaped.observers.map(({ name }) => name)).toEqual(["tracing", "metrics"]);
+    expect(shaped.observers.map(({ name }) => name)).toEqual(["tracing", "metrics", "journal"]);
     expect(() => pipelineFor({ metrics: { maxSeries: 999 } })).toThrow(
       expect.objectContaining({ code: "METRICS_CONFLICT" }),
     );
@@ -129,7 +129,7 @@ describe("wrong options fail at once", () => {
     [
       { colour: "blue" },
       "KIT_OPTION_UNKNOWN",
-      "It has: server, tracing, metrics, audit, health, role, log, observers, gates",
+      "It has: server, tracing, metrics, audit, health, role, journal, cost, budget, log, observers, gates",
     ],
     [{ constructor: 1 }, "KIT_OPTION_UNKNOWN", "watch() has no option `constructor`."],
     [{ server: "" }, "KIT_OPTION_WRONG", 'The option `server` of watch() must be a text, not "".'],

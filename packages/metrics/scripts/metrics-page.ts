@@ -51,6 +51,7 @@ const CASES: readonly (readonly [string, Question, Ending])[] = [
   ["a gate refused", KNOWN, failure(OPS_RPC.denied, "denied")],
   ["a deadline passed", KNOWN, failure(OPS_RPC.deadlineExceeded, "timeout")],
   ["a role gate refused", KNOWN, failure(OPS_RPC.notPrimary, "denied")],
+  ["a budget is used up", KNOWN, failure(OPS_RPC.overBudget, "denied")],
   ["a role gate revoked a call under way", KNOWN, failure(OPS_RPC.revoked, "timeout")],
   ["the asker cancelled", KNOWN, { kind: "cancelled" }],
   ["the connection closed", KNOWN, { kind: "lost" }],
@@ -65,6 +66,8 @@ const FAMILIES: Readonly<Record<MetricFamily, string>> = {
   fleet: "About servers watched from outside",
   guard: "Role gates and fenced writes ([guard.md](guard.md))",
   follow: "Proxies that follow a role ([failover-clients.md](failover-clients.md))",
+  journal: "Tokens, the journal and budgets ([cost.md](cost.md))",
+  cost: "What servers cost ([cost.md](cost.md))",
   sidecar: "About the sidecar and the servers it finds",
   process: "About the process",
 };

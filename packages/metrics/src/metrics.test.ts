@@ -168,7 +168,7 @@ test("the memory of the process is there from the first scrape on", async () => 
 test("the registry holds what the table lists, no more and no less", () => {
   const there = metrics().registry.getMetricsAsArray();
   // What other parts keep comes when they show it.
-  const apart = ["health", "audit", "fleet", "guard", "follow", "sidecar"];
+  const apart = ["health", "audit", "fleet", "guard", "follow", "journal", "cost", "sidecar"];
   const ours = METRIC_TABLE.filter(({ family }) => !apart.includes(family));
   const listed = ours.map(({ name, type, labels }) => ({ name, type, labels: labels.map((row) => row.name) }));
   const found = there.map((metric) => {

@@ -5,6 +5,7 @@ import {
   defaultMetrics,
   fleet,
   guardRole,
+  journal,
   type Listen,
   type OpenRole,
   openRole,
@@ -32,6 +33,10 @@ export interface SignalOptions {
   readonly auditFolder?: string | undefined;
   /** Whether clients find the resource `health://status`. Default: no, because nothing on the wire differs without it. */
   readonly healthResource?: boolean | undefined;
+  /** Whether clients find the resources `cost://…` and `slo://report`. Default: no, as above. */
+  readonly costResources?: boolean | undefined;
+  /** Whether calls over a hard cap are refused, by what the sidecar says. Default: no. */
+  readonly budgetGate?: boolean | undefined;
   /** Folder of node-exporter's textfile collector, where the metrics are left. */
   readonly textfile?: string | undefined;
   /** Collector to which the metrics are pushed by OTLP, such as `http://collector:4318`; `on` takes it from `OTEL_EXPORTER_OTLP_*`. */
@@ -56,13 +61,16 @@ export interface Signals extends AsyncDisposable {
  * @throws OpsError `GUARD_ROLE_ADDRESS`: who asked for a role gate must not run without.
  */
 export async function openSignals(options: SignalOptions): Promise<Signals> {
-  const { server, healthResource = false } = options;
+  const { server, folder, healthResource = false, costResources = false, budgetGate = false, onWarning } = options;
   const audit = openAudit(options);
   // A server outside this process may refuse its clients or change its tools without anybody having been told.
   const observers = [fleet(defaultMetrics()).observer];
   const guard = guardOf(options);
   const health = { server, statusResource: healthResource };
-  const pipeline = pipelineFor({ server, audit, health, observers, role: guard });
+  // The server's own CPU time is spent elsewhere.
+  const used = journal({ boot: thisBoot(), folder, cpu: false, onWarning });
+  const cost = { journal: used, cost: costResources, budget: budgetGate && { folder } } as const;
+  const pipeline = pipelineFor({ server, audit, health, observers, role: guard, ...cost });
   await guard?.role.asked;
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
   const close = async () => {
@@ -70,6 +78,7 @@ export async function openSignals(options: SignalOptions): Promise<Signals> {
     await Promise.all(outlets.map((outlet) => outlet?.close()));
     await endpoint?.close();
     await audit?.close();
+    await used.close();
     await guard?.role[Symbol.asyncDispose]();
   };
   const address = endpoint?.url ?? endpoint?.socketPath;

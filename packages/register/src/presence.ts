@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import {
   announce,
+  closeJournals,
   KIT_ERROR,
   type Listen,
   type OpsEndpoint,
@@ -20,6 +21,7 @@ export function appear(settings: Settings, server: string, sdk: Sdk): void {
   if (appeared) return;
   appeared = true;
   for (const problem of settings.problems) warnOnce(problem, problem);
+  beforeKilled(closeJournals);
   if (settings.listen === "off") return;
   let endpoint: OpsEndpoint | undefined;
   beforeKilled(() => {

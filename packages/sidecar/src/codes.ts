@@ -24,4 +24,6 @@ export const SIDECAR_ERROR = {
   noSuchSet: "SIDECAR_NO_SUCH_SET",
   noSuchBackup: "SIDECAR_NO_SUCH_BACKUP",
   syncFailed: "SIDECAR_SYNC_FAILED",
+  pricesUnreadable: "SIDECAR_PRICES_UNREADABLE",
+  noLedger: "SIDECAR_NO_LEDGER",
 } as const;

@@ -10,6 +10,7 @@ import type { Family, Format } from "./exposition/family.ts";
 import { merge } from "./exposition/merge.ts";
 import { render } from "./exposition/render.ts";
 import { Figures } from "./figures.ts";
+import { LedgerShare } from "./ledger-share.ts";
 import { adminApp } from "./listeners/admin.ts";
 import { Door } from "./listeners/door.ts";
 import { Failures } from "./listeners/guard.ts";
@@ -52,6 +53,7 @@ export class Daemon {
   readonly #state: State;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #figures = new Figures();
+  readonly #ledger = new LedgerShare();
   readonly #page = new SharedPage(async (format) => render(await this.#metrics(format), format));
   readonly #failures = new Failures(() => performance.now());
   readonly #probes = new Door("probes");
@@ -123,7 +125,16 @@ export class Daemon {
   #hostOf(plan: DutyPlan): Host {
     const { env } = this.#source;
     const { folder, flags: configFlags } = this.#loaded;
-    const context = { log: this.log, state: this.#state.database, folder, env, configFlags };
+    const section = (name: string) => this.#loaded.config[name];
+    const context = {
+      log: this.log,
+      state: this.#state.database,
+      ledger: this.#ledger,
+      section,
+      folder,
+      env,
+      configFlags,
+    };
     return new Host(plan.name, () => plan.open(this.#loaded.config[plan.name] as object), context);
   }
 

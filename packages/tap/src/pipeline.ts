@@ -16,7 +16,7 @@ export interface Pipeline {
   readonly maxOpenExchanges: number;
   /** Ask the server for its lists once (`tools/list`, …) where they cannot be read in process. */
   readonly learnTargets: boolean;
-  /** URIs that gates answer: names of ours, and therefore safe as labels wherever the server has no such resource itself. */
+  /** URIs and URI templates that gates answer: names of ours, and therefore safe as labels wherever the server has no such resource itself. */
   readonly ownResources: readonly string[];
   /** Whether answers of gates may leave with an HTTP status of their own (`HttpAnswer`) at transports in this process, which are asked for it only then. */
   readonly answersHttp: boolean;

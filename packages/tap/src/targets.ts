@@ -3,6 +3,7 @@ import { PROTOCOL_METHODS } from "@mcp-ops/formats";
 import { isObject, type Message, textOf } from "./messages.ts";
 import type { ServerFacts, TargetKind } from "./server-facts.ts";
 import { LISTS, type TargetBook } from "./target-book.ts";
+import { templateMatcher } from "./uri-template.ts";
 
 const KINDS: Readonly<Record<string, TargetKind>> = {
   "tools/call": "tool",
@@ -31,6 +32,18 @@ const MAX_PAGES = 20;
 
 /** How long an observer waits for the outcome while the server is being asked for its lists. The client never waits. */
 const LEARN_TIMEOUT_MS = 2000;
+
+/** Templates of our own: a handful, written by whoever wrote the gates. */
+const matchers = new Map<string, (uri: string) => boolean>();
+
+function matches(template: string, uri: string): boolean {
+  let matcher = matchers.get(template);
+  if (matcher === undefined) {
+    matcher = templateMatcher(template);
+    matchers.set(template, matcher);
+  }
+  return matcher(uri);
+}
 
 /** Ids of our own questions: a client cannot guess one, so that it cannot collide with one. */
 const OUR_IDS = `mcp-ops:${crypto.randomUUID()}:`;
@@ -69,7 +82,8 @@ export class Targets {
 
   /** The label of a target that is none of the server's, but one our own gates answer for. */
   findOwn(method: string, target: string | undefined): string | undefined {
-    return KINDS[method] === "resource" ? this.#own.find((uri) => uri === target) : undefined;
+    if (KINDS[method] !== "resource" || target === undefined) return undefined;
+    return this.#own.find((uri) => uri === target || (uri.includes("{") && matches(uri, target)));
   }
 
   /** Whether exchanges of this method have a target at all. */

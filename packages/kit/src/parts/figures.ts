@@ -1,8 +1,8 @@
 import type { AuditStats } from "@mcp-ops/audit";
 import { FENCED_BY, METRIC } from "@mcp-ops/formats";
 import { fencedWrites, type RoleStats } from "@mcp-ops/guard";
-import type { Metrics } from "@mcp-ops/metrics";
-import { processAudits, processHealth, processRoles } from "./process-parts.ts";
+import type { FigureSample, Metrics } from "@mcp-ops/metrics";
+import { processAudits, processBudgets, processHealth, processJournals, processRoles } from "./process-parts.ts";
 
 /** Shows the health of the process as metrics. */
 export function showHealth(metrics: Metrics): void {
@@ -50,4 +50,50 @@ export function showRole(metrics: Metrics): void {
     name: METRIC.fencedWrites,
     read: () => FENCED_BY.map((by) => ({ labels: { by }, value: fencedWrites().get(by) ?? 0 })),
   });
+}
+
+/** Shows what the journals of the process have counted, and what they could not. */
+export function showJournal(metrics: Metrics): void {
+  metrics.show({ name: METRIC.tokens, read: () => added(processJournals().flatMap((one) => one.tokens())) });
+  metrics.show({
+    name: METRIC.definitionTokens,
+    read: () => {
+      const newest = new Map(processJournals().flatMap((one) => [...one.definitionTokens()]));
+      return [...newest].map(([server, value]) => ({ labels: { server }, value }));
+    },
+  });
+  metrics.show({
+    name: METRIC.journalDropped,
+    read: () =>
+      added(
+        processJournals().flatMap((one) =>
+          Object.entries(one.stats().dropped).map(([why, value]) => ({ labels: { why }, value })),
+        ),
+      ),
+  });
+}
+
+/** Shows what the budget gates of the process have refused, and how old what they go by is. */
+export function showBudget(metrics: Metrics): void {
+  metrics.show({
+    name: METRIC.budgetRefused,
+    read: () =>
+      added(
+        processBudgets().flatMap((guard) =>
+          [...guard.stats().refused].map(([budget, value]) => ({ labels: { budget }, value })),
+        ),
+      ),
+  });
+  const oldestMs = () => Math.max(0, ...processBudgets().map((guard) => guard.stats().ageMs));
+  metrics.show({ name: METRIC.budgetAge, read: () => [{ labels: {}, value: oldestMs() / 1000 }] });
+}
+
+/** Samples of the same labels in one. */
+function added(samples: readonly FigureSample[]): readonly FigureSample[] {
+  const sums = new Map<string, FigureSample>();
+  for (const { labels, value } of samples) {
+    const key = JSON.stringify(labels);
+    sums.set(key, { labels, value: value + (sums.get(key)?.value ?? 0) });
+  }
+  return [...sums.values()];
 }

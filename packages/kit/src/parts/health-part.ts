@@ -47,8 +47,9 @@ function started(options: HealthOptions, audit: AuditLog | undefined): HealthPar
   return part;
 }
 
-function urisOf({ statusResource = true, resources = [] }: HealthOptions): readonly string[] {
-  return [...(statusResource ? [HEALTH_RESOURCE_URI] : []), ...resources.map(({ uri }) => uri)];
+function urisOf({ statusResource = true, resources = [], templates = [] }: HealthOptions): readonly string[] {
+  const own = statusResource ? [HEALTH_RESOURCE_URI] : [];
+  return [...own, ...resources.map(({ uri }) => uri), ...templates.map(({ uriTemplate }) => uriTemplate)];
 }
 
 const AUDIT_CHECK = "audit";

@@ -1,7 +1,10 @@
 import type { AuditOptions } from "@mcp-ops/audit";
 import type { HealthOptions } from "@mcp-ops/health";
+import type { ReportOptions } from "@mcp-ops/journal";
 import type { TracingOptions } from "@mcp-ops/tracing";
 import { aFunction, atLeastOne, type Expected, isObject, oneOf, text, yesOrNo } from "../check-options.ts";
+import type { WatchBudgetOptions } from "./budget-part.ts";
+import type { WatchJournalOptions } from "./journal-part.ts";
 import type { WatchRoleOptions } from "./role-part.ts";
 
 const object: Expected = { fits: isObject, words: "an object" };
@@ -69,6 +72,7 @@ export const HEALTH_OPTIONS: Readonly<Record<keyof HealthOptions, Expected>> = {
   statusResource: yesOrNo,
   details: aFunction,
   resources: list,
+  templates: list,
   onCheck: aFunction,
   onWarning: aFunction,
   clock: object,
@@ -83,4 +87,23 @@ export const ROLE_OPTIONS: Readonly<Record<keyof WatchRoleOptions, Expected>> = 
   reads: oneOf("refuse", "serve-stale"),
   readTools: list,
   trustReadOnlyHint: yesOrNo,
+};
+
+export const JOURNAL_OPTIONS: Readonly<Record<keyof WatchJournalOptions, Expected>> = {
+  folder: text,
+  cpu: yesOrNo,
+  tokenizer: { fits: (value) => typeof value === "boolean" || isObject(value), words: "true, false or options" },
+  onWarning: aFunction,
+};
+
+export const COST_OPTIONS: Readonly<Record<keyof ReportOptions, Expected>> = {
+  detailsFor: list,
+  servers: oneOf("own", "all"),
+  offeredTo: oneOf("known", "everyone"),
+};
+
+export const BUDGET_OPTIONS: Readonly<Record<keyof WatchBudgetOptions, Expected>> = {
+  folder: text,
+  maxAgeMs: atLeastOne,
+  pollMs: atLeastOne,
 };

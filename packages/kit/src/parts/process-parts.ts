@@ -1,6 +1,7 @@
 import type { AuditLog } from "@mcp-ops/audit";
-import type { RoleGuard } from "@mcp-ops/guard";
+import type { BudgetGuard, RoleGuard } from "@mcp-ops/guard";
 import { type Health, health } from "@mcp-ops/health";
+import type { Journal } from "@mcp-ops/journal";
 
 /** What a health is good for as the one of the process, from least to most: an author's checks say more than our own check of the audit log. */
 const WEIGHTS = ["no checks", "own checks", "authors checks"] as const;
@@ -12,15 +13,19 @@ interface ProcessParts {
   chosen?: { readonly health: Health; readonly weight: Weight };
   readonly audits: Set<AuditLog>;
   readonly roles: Set<RoleGuard>;
+  readonly budgets: Set<BudgetGuard>;
+  readonly journals: Set<Journal>;
+  journal?: Journal;
+  folder?: string;
 }
 
 // By a global symbol, so that a second copy of this package in the process (say, that of @mcp-ops/register) shows the same.
-const SHARED = Symbol.for("mcp-ops.kit.parts.v2");
+const SHARED = Symbol.for("mcp-ops.kit.parts.v3");
 
 const shared = globalThis as { [SHARED]?: ProcessParts };
 
 function parts(): ProcessParts {
-  shared[SHARED] ??= { audits: new Set(), roles: new Set() };
+  shared[SHARED] ??= { audits: new Set(), roles: new Set(), budgets: new Set(), journals: new Set() };
   return shared[SHARED];
 }
 
@@ -67,4 +72,36 @@ export function addRole(guard: RoleGuard): void {
 
 export function processRoles(): readonly RoleGuard[] {
   return [...parts().roles];
+}
+
+export function addBudget(guard: BudgetGuard): void {
+  parts().budgets.add(guard);
+}
+
+export function processBudgets(): readonly BudgetGuard[] {
+  return [...parts().budgets];
+}
+
+/** The journal of all servers that are watched without options of their own. */
+export function sharedJournal(make: () => Journal): Journal {
+  const all = parts();
+  all.journal ??= make();
+  return all.journal;
+}
+
+export function addJournal(journal: Journal): void {
+  parts().journals.add(journal);
+}
+
+export function processJournals(): readonly Journal[] {
+  return [...parts().journals];
+}
+
+/** The runtime folder of this process, once it is known. The first to come stays. */
+export function processFolder(): string | undefined {
+  return parts().folder;
+}
+
+export function proposeFolder(folder: string): void {
+  parts().folder ??= folder;
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Boot, type Registration, registrationFileName, socketFileName } from "@mcp-ops/formats";
 import { checkOptions, type Expected, text } from "../check-options.ts";
 import { ENDPOINT_OPTIONS, type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "../ops-endpoint.ts";
+import { proposeFolder } from "../parts/process-parts.ts";
 import { thisBoot } from "./boot.ts";
 import { openRuntimeFolder } from "./runtime-folder.ts";
 import { leaveRegistration, removeTraces, sweep } from "./traces.ts";
@@ -33,6 +34,7 @@ export async function announce(options: AnnounceOptions): Promise<Announcement> 
   const folder = resolve(given);
   const boot = thisBoot();
   await openRuntimeFolder(folder);
+  proposeFolder(folder);
   const cleanUp = () => removeTraces(folder, boot);
   process.once("exit", cleanUp);
   const file = join(folder, registrationFileName(boot));

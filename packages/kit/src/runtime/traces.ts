@@ -61,7 +61,8 @@ async function isOlderThanThisProcess(path: string): Promise<boolean> {
   return mtimeMs < Date.now() - process.uptime() * 1000;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether some process of this pid namespace has the pid. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

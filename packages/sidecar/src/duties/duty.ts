@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { z } from "zod";
 import type { Family, Format } from "../exposition/family.ts";
+import type { LedgerShare } from "../ledger-share.ts";
 import type { AdminRoute } from "../listeners/admin-route.ts";
 import type { ProbePage } from "../listeners/probe-page.ts";
 import type { Log } from "../log.ts";
@@ -18,6 +19,10 @@ export interface DutyContext {
   readonly log: Log;
   /** The embedded state. A duty has tables of its own, made by a migration in state/migrations.ts. */
   readonly state: DatabaseSync;
+  /** What the exchanges and the machine took, where another duty keeps it. */
+  readonly ledger: LedgerShare;
+  /** What another section of the config says now. A duty is not started anew when that changes. */
+  section(name: string): object | undefined;
   /** The folder against which paths of the config are read. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
+import { LedgerShare } from "../ledger-share.ts";
 import { FIRST_RETRY_MS, LONGEST_RETRY_MS, retryDelayMs } from "./backoff.ts";
 import type { Duty } from "./duty.ts";
 import { Host } from "./host.ts";
@@ -13,7 +14,16 @@ const idle: Duty = {
 function hosted(name: string, open: () => Duty) {
   const lines: string[] = [];
   const log = (_: string, message: string) => void lines.push(message);
-  const context = { log, state: new DatabaseSync(":memory:"), folder: "/", env: {}, configFlags: [] };
+  const state = new DatabaseSync(":memory:");
+  const context = {
+    log,
+    state,
+    ledger: new LedgerShare(),
+    section: () => undefined,
+    folder: "/",
+    env: {},
+    configFlags: [],
+  };
   const host = new Host(name, open, context);
   return { host, lines, [Symbol.asyncDispose]: () => host.stop(AbortSignal.timeout(1_000)) };
 }

@@ -21,12 +21,22 @@ export async function discover(folder: string, maxFiles: number): Promise<Found>
   await openRuntimeFolder(folder);
   const before = await registrationNames(folder);
   await sweep(folder, thisBoot());
-  const after = new Set(await registrationNames(folder));
-  const read = await Promise.all([...after].slice(0, maxFiles).map((name) => readOne(folder, name)));
+  const after = await registrationNames(folder);
+  const swept = before.filter((name) => !after.includes(name)).map(bootIdOf);
+  return { ...(await readAll(folder, after.slice(0, maxFiles))), swept };
+}
+
+/** The same, and leaves everything as it is: what dead processes left there is among it. */
+export async function registered(folder: string, maxFiles: number): Promise<Omit<Found, "swept">> {
+  await openRuntimeFolder(folder);
+  return readAll(folder, (await registrationNames(folder)).slice(0, maxFiles));
+}
+
+async function readAll(folder: string, names: readonly string[]): Promise<Omit<Found, "swept">> {
+  const read = await Promise.all(names.map((name) => readOne(folder, name)));
   const registrations = read.filter((one) => typeof one === "object");
   return {
     registrations: registrations.toSorted((a, b) => order(a).localeCompare(order(b))),
-    swept: before.filter((name) => !after.has(name)).map(bootIdOf),
     unreadable: read.filter((one) => typeof one === "string"),
   };
 }

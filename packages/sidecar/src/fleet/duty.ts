@@ -15,7 +15,7 @@ function openFleet(settings: FleetSettings): Duty {
   let timer: NodeJS.Timeout | undefined;
   return {
     async start({ state, folder, env, fail }) {
-      const opened = new Fleet(folderOf(settings, folder, env), settings, state);
+      const opened = new Fleet(runtimeFolderOf(settings, folder, env), settings, state);
       await opened.look();
       fleet = opened;
       timer = setInterval(() => opened.look().catch(fail), LOOK_EVERY_MS);
@@ -41,7 +41,8 @@ function openFleet(settings: FleetSettings): Duty {
   };
 }
 
-function folderOf({ folder }: FleetSettings, base: string, env: DutyContext["env"]): string {
+/** Where the servers register. */
+export function runtimeFolderOf({ folder }: FleetSettings, base: string, env: DutyContext["env"]): string {
   return folder === undefined ? readSettings(env, process.getuid?.() ?? 0).folder : resolve(base, folder);
 }
 

@@ -1,7 +1,7 @@
 import { DUTY_PLANS, type FailoverSettings, failoverAdvice, loadConfig } from "@mcp-ops/sidecar";
+import { type AskingFlags, addAskingOptions } from "../../asking.ts";
 import { addExamples } from "../../help.ts";
 import type { Verb } from "../../verb.ts";
-import { addAskingOptions, type FailoverFlags } from "./asking.ts";
 
 export const addAdvise: Verb = (group, terminal) => {
   const verb = group
@@ -9,7 +9,7 @@ export const addAdvise: Verb = (group, terminal) => {
     .description(
       "Say whether failover is needed at all, and what is weak in the config. Asks the server, not the sidecar.",
     )
-    .action(async ({ config: file, env: environment, json }: FailoverFlags) => {
+    .action(async ({ config: file, env: environment, json }: AskingFlags) => {
       const { env } = process;
       const { config, folder } = loadConfig({ file, environment, env, duties: DUTY_PLANS });
       const advice = await failoverAdvice(config.failover as FailoverSettings, { folder, env });

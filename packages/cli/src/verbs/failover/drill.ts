@@ -1,16 +1,16 @@
 import { OpsError } from "@mcp-ops/formats";
+import { type AskingFlags, addAskingOptions, clientOf } from "../../asking.ts";
 import { calledOff } from "../../called-off.ts";
 import { usageError } from "../../complaint.ts";
 import { canAsk, confirm } from "../../confirm.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import type { Terminal, Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags } from "./asking.ts";
 import { type GroupView, groupView, leadersOf } from "./group-view.ts";
 import { type HandedOver, handOver, order, untilReady } from "./hand-over.ts";
 import { obstaclesOf } from "./obstacles.ts";
 
-interface Flags extends FailoverFlags {
+interface Flags extends AskingFlags {
   readonly candidate?: string;
   readonly oneWay?: boolean;
   readonly yes?: boolean;

@@ -1,5 +1,5 @@
 import type { AdminClient } from "@mcp-ops/sidecar";
-import { granted } from "./asking.ts";
+import { granted } from "../../asking.ts";
 
 /** As much of a node's view as is shown. A node that cannot be asked has its trouble only. */
 export interface View {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { OpsError } from "@mcp-ops/formats";
 import type { AdminClient } from "@mcp-ops/sidecar";
-import { granted, whoAsks } from "./asking.ts";
+import { granted, whoAsks } from "../../asking.ts";
 import { type Gap, type Glimpse, gapOf } from "./gap.ts";
 import { type GroupView, groupView, leadersOf } from "./group-view.ts";
 

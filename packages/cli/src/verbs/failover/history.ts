@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from "commander";
+import { type AskingFlags, addAskingOptions, clientOf, granted } from "../../asking.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags, granted } from "./asking.ts";
 
-interface Flags extends FailoverFlags {
+interface Flags extends AskingFlags {
   readonly lines: number;
 }
 

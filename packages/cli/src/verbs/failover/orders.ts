@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { type AskingFlags, addAskingOptions, clientOf, granted, whoAsks } from "../../asking.ts";
 import { addExamples, type Example } from "../../help.ts";
 import { printable } from "../../printable.ts";
 import type { Terminal, Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags, granted, whoAsks } from "./asking.ts";
 
-interface Flags extends FailoverFlags {
+interface Flags extends AskingFlags {
   readonly dryRun?: boolean;
 }
 
@@ -87,7 +87,7 @@ function finish(verb: Command, examples: readonly Example[]): void {
   addExamples(addAskingOptions(verb).option("--dry-run", "say what would happen, and change nothing"), examples);
 }
 
-async function whoLeads(flags: FailoverFlags): Promise<string | undefined> {
+async function whoLeads(flags: AskingFlags): Promise<string | undefined> {
   const { primary } = granted(await clientOf(flags).ask("GET", "/failover")) as { primary: { node: string } | null };
   return primary?.node ?? "nobody";
 }

@@ -1,16 +1,16 @@
+import { type AskingFlags, addAskingOptions, clientOf } from "../../asking.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
-import { addAskingOptions, clientOf, type FailoverFlags } from "./asking.ts";
 import { type GroupView, groupView, scheduledIn, type View } from "./group-view.ts";
 
 export const addStatus: Verb = (group, terminal, end) => {
   const verb = group
     .command("status")
     .description("Show who leads, and how each node is. Ends with 3 when somebody should look.")
-    .action(async (flags: FailoverFlags) => {
+    .action(async (flags: AskingFlags) => {
       const view = await groupView(clientOf(flags));
       terminal.out(flags.json ? JSON.stringify(view) : groupText(view));
       const isCalm = view.content && Object.values(view.members).every(({ content }) => content === true);

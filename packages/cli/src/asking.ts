@@ -2,11 +2,11 @@ import { userInfo } from "node:os";
 import { OpsError } from "@mcp-ops/formats";
 import { type AdminAnswer, type AdminClient, adminClient, DUTY_PLANS } from "@mcp-ops/sidecar";
 import type { Command } from "commander";
-import { printable } from "../../printable.ts";
-import { DEFAULT_CONFIG } from "../sidecar.ts";
+import { printable } from "./printable.ts";
+import { DEFAULT_CONFIG } from "./verbs/sidecar.ts";
 
-/** What every verb of failover has: whose sidecar it asks. */
-export interface FailoverFlags {
+/** What every verb has that asks a sidecar: which one. */
+export interface AskingFlags {
   readonly config: string;
   readonly env?: string;
   readonly json?: boolean;
@@ -21,7 +21,7 @@ export function addAskingOptions(verb: Command): Command {
     .option("--env <name>", "lay mcp-ops.<name>.yaml over it (default: what MCP_OPS_ENV says)");
 }
 
-export function clientOf({ config: file, env: environment }: FailoverFlags): AdminClient {
+export function clientOf({ config: file, env: environment }: AskingFlags): AdminClient {
   return adminClient({ file, environment, env: process.env, duties: DUTY_PLANS });
 }
 

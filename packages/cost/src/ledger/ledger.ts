@@ -1,0 +1,250 @@
+import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
+import type { JournalLine } from "@mcp-ops/formats";
+import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
+import type { DayQuantities, OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
+import type { Interval, MeterState } from "../usage/meter.ts";
+import type { ReservedInterval, ReserveState } from "../usage/reserve.ts";
+import { Bounds } from "./bounds.ts";
+import { firstDifference, outdated } from "./calendar-change.ts";
+import { dayOf } from "./day-query.ts";
+import { type LedgerDamage, openFile, setAsideOf } from "./file.ts";
+import { JournalBook, type JournalPiece, type JournalPlace } from "./journal-book.ts";
+import { DEFAULT_LEDGER_LIMITS, DEFAULT_LEDGER_RETENTION, type LedgerLimits, type LedgerRetention } from "./limits.ts";
+import { Memory } from "./memory.ts";
+import { outcomeDaysOf, outcomesOf, pointsOf, type Range } from "./minute-query.ts";
+import { Names } from "./names.ts";
+import { resplit } from "./resplit.ts";
+import { type Expiry, expire, expiryOf } from "./retention.ts";
+import { type Calendar, Segments } from "./segments.ts";
+import { inTransaction } from "./transaction.ts";
+import { UsageBook } from "./usage-book.ts";
+import { UseBook } from "./use-book.ts";
+
+export interface LedgerOptions {
+  readonly file: string;
+  /** How days and prices are told apart from now on. Without prices, as it was. */
+  readonly calendar: Pick<Calendar, "timeZone"> & Partial<Calendar>;
+  readonly retention?: LedgerRetention;
+  readonly limits?: LedgerLimits;
+  /** Milliseconds since 1970. Default: the clock of the system. */
+  readonly now?: () => number;
+}
+
+/** What a look at the machine has found, and what the next one needs: booked together, or not at all. */
+export interface UsageBooking {
+  readonly meter: MeterState;
+  readonly intervals: readonly Interval[];
+  readonly reserve: ReserveState;
+  readonly reserved: ReservedInterval | undefined;
+}
+
+/**
+ * Opens the ledger, and makes it where there is none. A new calendar is applied to days whose minutes are still there.
+ *
+ * @throws COST_LEDGER_IN_USE, COST_LEDGER_NEWER, COST_LEDGER_UNUSABLE, COST_ZONE_UNKNOWN
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { database, damage } = await openFile(options.file);
+  try {
+    const ledger = new Ledger(database, damage, options);
+    await ledger.setCalendar({ ...options.calendar, prices: options.calendar.prices ?? ledger.calendar.prices });
+    return ledger;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Quantities by minute and by day, in whole numbers. What is booked is booked once, and nothing of it is ever taken back. */
+export class Ledger implements Disposable {
+  readonly file: string;
+  /** Set at this start: the file was damaged, and an empty ledger took its place. */
+  readonly damage: LedgerDamage | undefined;
+  readonly #database: DatabaseSync;
+  readonly #options: LedgerOptions;
+  readonly #memory: Memory;
+  readonly #names: Names;
+  readonly #segments: Segments;
+  readonly #bounds: Bounds;
+  readonly #usage: UsageBook;
+  readonly #uses: UseBook;
+  readonly #journals: JournalBook;
+  #changedFrom: Minute = Number.POSITIVE_INFINITY;
+
+  constructor(database: DatabaseSync, damage: LedgerDamage | undefined, options: LedgerOptions) {
+    this.file = options.file;
+    this.damage = damage;
+    this.#database = database;
+    this.#options = options;
+    this.#memory = new Memory(database);
+    this.#names = new Names(database);
+    this.#segments = new Segments(database, this.#calendar ?? { prices: [], ...options.calendar });
+    this.#bounds = new Bounds(database, options.limits ?? DEFAULT_LEDGER_LIMITS);
+    this.#usage = new UsageBook(database, this.#names, this.#segments, this.#bounds);
+    this.#uses = new UseBook(database, this.#names, this.#segments, this.#bounds);
+    this.#journals = new JournalBook(database, this.#uses);
+  }
+
+  /** Damaged files that wait for somebody to look. */
+  setAside(): readonly string[] {
+    return setAsideOf(this.file);
+  }
+
+  /** Undefined before the first booking. */
+  get meter(): MeterState | undefined {
+    return this.#memory.read<MeterState>("meter");
+  }
+
+  get reserve(): ReserveState | undefined {
+    return this.#memory.read<ReserveState>("reserve");
+  }
+
+  /** @throws COST_LEDGER_FULL, COST_LEDGER_DAMAGED, COST_LEDGER_UNUSABLE; then nothing of it is booked. */
+  bookUsage({ meter, intervals, reserve, reserved }: UsageBooking): void {
+    this.#write(() => {
+      this.#usage.book(intervals, reserved);
+      this.#memory.write("meter", meter);
+      this.#memory.write("reserve", reserve);
+    });
+  }
+
+  /** Where reading goes on; from the start for a file that is not known. */
+  journalPlace(name: string): JournalPlace {
+    return this.#journals.place(name);
+  }
+
+  get journals(): readonly string[] {
+    return this.#journals.names;
+  }
+
+  /** Books a piece of a journal, and how far it was read. @throws as `bookUsage` */
+  bookJournal(piece: JournalPiece, lines: readonly JournalLine[]): void {
+    const { minutesBefore } = this.#expiry;
+    this.#write(() => this.#journals.book(piece, lines, minutesBefore, this.#nowMinute));
+    for (const line of lines) if (line.kind === "use") this.#changedFrom = Math.min(this.#changedFrom, line.minute);
+  }
+
+  /** The first minute that got exchanges since this was asked last; infinite for none. */
+  takeChanged(): Minute {
+    const changedFrom = this.#changedFrom;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    return changedFrom;
+  }
+
+  /** For journals that are gone: their names never come back. @throws as `bookUsage` */
+  forgetJournals(names: readonly string[]): void {
+    this.#write(() => this.#journals.forget(names));
+  }
+
+  /** Resolves once all that was booked outlives a power cut. A journal must not be deleted before. @throws as `bookUsage` */
+  sync(): void {
+    this.#write(() => this.#memory.write("synced", this.#nowMinute), "FULL");
+  }
+
+  get calendar(): Calendar {
+    return this.#segments.calendar;
+  }
+
+  /** Changes whenever something is booked into a day, now or late, or it is split anew. */
+  revision(day: string): number {
+    return this.#segments.revision(day);
+  }
+
+  /** The day it is now. */
+  get today(): string {
+    return this.#segments.zone.dayOf(this.#nowMinute);
+  }
+
+  /** Days of which there is something, oldest first. */
+  get days(): readonly string[] {
+    return [...new Set(this.#segments.all.map(({ day }) => day))];
+  }
+
+  /** What a day took; undefined when nothing is known of it. */
+  day(day: string): DayQuantities | undefined {
+    const segments = this.#segments.of(day);
+    return segments.length === 0 ? undefined : dayOf(this.#database, this.#names, segments, this.#nowMinute);
+  }
+
+  points(range: Range & { readonly server: string }): readonly UsagePoint[] {
+    return pointsOf(this.#database, this.#names, range);
+  }
+
+  /** Exchanges by minute, as long as minutes are kept. Must be read before anything else is booked. */
+  outcomes(range: Range): Iterable<OutcomeRow> {
+    return outcomesOf(this.#database, this.#names, range);
+  }
+
+  /** The same by day, as long as days are kept; `to` is not in it. */
+  outcomeDays(days: { readonly from: string; readonly to: string }): Iterable<OutcomeDay> {
+    return outcomeDaysOf(this.#database, this.#names, days);
+  }
+
+  /** Tells days and prices apart in another way, also in the past, as far as minutes are there. A day takes some 0.1 s. @throws as `bookUsage` */
+  async setCalendar(calendar: Calendar): Promise<void> {
+    const before = this.#calendar;
+    this.#segments.calendar = calendar;
+    const difference = before && firstDifference(before, calendar);
+    const old = difference === undefined ? [] : outdated(this.#segments.all, difference, this.#oldestMinute);
+    for (const segment of old) {
+      this.#write(() => {
+        resplit(this.#database, segment, { segments: this.#segments, usage: this.#usage, uses: this.#uses });
+      });
+      await setImmediate();
+    }
+    if (before === undefined || difference !== undefined) this.#write(() => this.#memory.write("calendar", calendar));
+  }
+
+  /** Takes away a few of the rows that have expired; whether there are more. @throws as `bookUsage` */
+  expire(): boolean {
+    const expiry = this.#expiry;
+    let isMore = false;
+    this.#write(() => {
+      isMore = expire(this.#database, this.#segments.all, expiry);
+      this.#memory.write("oldestMinute", expiry.minutesBefore);
+    });
+    this.#forget();
+    return isMore;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  get #expiry(): Expiry {
+    return expiryOf(this.#options.retention ?? DEFAULT_LEDGER_RETENTION, this.#nowMinute);
+  }
+
+  get #calendar(): Calendar | undefined {
+    return this.#memory.read<Calendar>("calendar");
+  }
+
+  /** Minutes before it may be gone. */
+  get #oldestMinute(): Minute {
+    return this.#memory.read<Minute>("oldestMinute") ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get #nowMinute(): Minute {
+    return Math.floor((this.#options.now ?? Date.now)() / MINUTE_MS);
+  }
+
+  /** What is remembered outside the file must not tell of what was undone. */
+  #write(work: () => void, synchronous: "NORMAL" | "FULL" = "NORMAL"): void {
+    try {
+      if (synchronous === "FULL") this.#database.exec("PRAGMA synchronous = FULL");
+      inTransaction(this.#database, work);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    } finally {
+      if (synchronous === "FULL") this.#database.exec("PRAGMA synchronous = NORMAL");
+    }
+  }
+
+  #forget(): void {
+    this.#names.forget();
+    this.#segments.forget();
+    this.#bounds.forget();
+  }
+}

@@ -1,0 +1,249 @@
+import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
+import { type JournalLine, type JournalLost, LISTEN_METHOD, type OpsError } from "@mcp-ops/formats";
+import { Bookkeeping } from "./bookkeeping.ts";
+import { EndedQueue } from "./ended.ts";
+import { JournalWriter } from "./file/journal-writer.ts";
+import { LoneCalls } from "./lone-calls.ts";
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits, type JournalOptions } from "./options.ts";
+import { useOf } from "./slices.ts";
+import type { DayFigures } from "./today.ts";
+import type { TokenFigure } from "./token-totals.ts";
+import { Tokenizer, type TokenizerShare } from "./tokens/tokenizer.ts";
+
+/** What has become of the exchanges. */
+export interface JournalStats {
+  /** Ended, and not counted yet. */
+  readonly waiting: number;
+  /** The longest time for which counting has kept the event loop, in milliseconds. */
+  readonly longestSliceMs: number;
+  /** Whether there is a folder, made by a sidecar, to write to. */
+  readonly isRead: boolean;
+  /** Exchanges that are not in the journal, and reports of clients that were none. */
+  readonly dropped: Readonly<Record<JournalLost["why"] | "report", number>>;
+  /** What the tokenizer has been given, and looked at; undefined without one. */
+  readonly tokenizer: TokenizerShare | undefined;
+}
+
+/** What servers of this process were used for: counted off the path of their requests, and written where a sidecar reads it. */
+export interface Journal extends AsyncDisposable {
+  readonly observer: Observer;
+  /** The runtime folder, once known. */
+  readonly folder: string | undefined;
+  stats(): JournalStats;
+  /** Samples of `mcp_tokens_total`. */
+  tokens(): readonly TokenFigure[];
+  /** Samples of `mcp_tool_definition_tokens`, by server. */
+  definitionTokens(): ReadonlyMap<string, number>;
+  /** What this process knows of today (UTC) about one server: figures by tool, and the CPU time of all of the process, where the server runs in it. */
+  today(server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpuUs: number | undefined };
+  /** Counts and writes what is there. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** The same at once, for the last moment of a process. What a tokenizer has not counted is lost then. */
+  closeNow(): void;
+}
+
+/** Begins to count. Nothing is written before there is a folder, and no port, no thread and no file is open before. */
+export function journal(options: JournalOptions): Journal {
+  return new CountingJournal(options);
+}
+
+const MINUTE_MS = 60_000;
+/** Shorter than any patience with a process that shall end. */
+const LAST_MOMENT_MS = 500;
+
+class CountingJournal implements Journal {
+  readonly observer: Observer;
+  readonly #options: JournalOptions;
+  readonly #limits: JournalLimits;
+  readonly #queue = new EndedQueue();
+  readonly #tokenizer: Tokenizer | undefined;
+  readonly #book: Bookkeeping;
+  readonly #writer: JournalWriter;
+  readonly #dropped = { queue: 0, file: 0 };
+  readonly #untold = { queue: 0, file: 0 };
+  #work: Generator<void, void> | undefined;
+  #minute = 0;
+  #longestSliceMs = 0;
+  #batch: NodeJS.Timeout | undefined;
+  #flushing: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.limits };
+    const onWarning = (warning: OpsError) => options.onWarning?.(warning);
+    const { tokenizer = false } = options;
+    this.#tokenizer = tokenizer === false ? undefined : new Tokenizer(tokenizer === true ? {} : tokenizer, onWarning);
+    this.#writer = new JournalWriter(options.boot, this.#limits, () => this.folder, onWarning);
+    this.#book = new Bookkeeping(this.#tokenizer, ({ server, tokens, tools }, minute) =>
+      this.#writer.add({ kind: "definitions", minute, server, method: "estimate", tokens, tools }, 0),
+    );
+    this.observer = this.#observer(options.cpu === false ? undefined : new LoneCalls());
+    Object.defineProperty(this.observer, "name", { value: "journal" });
+  }
+
+  get folder(): string | undefined {
+    const { folder } = this.#options;
+    return typeof folder === "function" ? folder() : folder;
+  }
+
+  stats(): JournalStats {
+    const dropped = { ...this.#dropped, report: this.#book.wrongReports };
+    const waiting = this.#queue.size + (this.#work === undefined ? 0 : 1);
+    const longestSliceMs = this.#longestSliceMs;
+    return { waiting, longestSliceMs, isRead: this.#writer.isOpen, dropped, tokenizer: this.#tokenizer?.share };
+  }
+
+  tokens(): readonly TokenFigure[] {
+    return this.#book.totals.figures();
+  }
+
+  definitionTokens(): ReadonlyMap<string, number> {
+    return this.#book.definitionTokens;
+  }
+
+  today(server: string) {
+    const { tools, cpuUs } = this.#book.today.of(Math.floor(this.#now() / (24 * 60 * MINUTE_MS)), server);
+    return { tools, cpuUs: this.#options.cpu === false ? undefined : cpuUs };
+  }
+
+  async flush(): Promise<void> {
+    this.#countAll();
+    await this.#book.counted();
+    await this.#write();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.flush();
+    this.#isClosed = true;
+    clearTimeout(this.#batch);
+    clearTimeout(this.#flushing);
+    await Promise.all([this.#writer.close(), this.#tokenizer?.close()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  closeNow(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#batch);
+    clearTimeout(this.#flushing);
+    this.#countFor(LAST_MOMENT_MS);
+    this.#writer.lookNow();
+    this.#hand();
+    this.#writer.writeNow();
+  }
+
+  /** On the path of a request there is nothing but two calls and, at its end, a place in a list. */
+  #observer(lone: LoneCalls | undefined): Observer {
+    return (exchange, next) => {
+      if (exchange.direction !== "inbound" || exchange.kind !== "request") return next();
+      // A client that listens for hours is not at work, and must not keep others from being measured.
+      const measuring = exchange.method === LISTEN_METHOD ? undefined : lone;
+      const measured = measuring?.began();
+      return next().then((outcome) => this.#ended(exchange, outcome, measuring?.ended(measured)));
+    };
+  }
+
+  #ended(exchange: Exchange, outcome: Outcome, cpuUs: number | undefined): void {
+    if (this.#isClosed) return;
+    if (this.#batch === undefined) this.#armBatch();
+    if (!this.#queue.add({ exchange, outcome, cpuUs, minute: this.#minute })) this.#lost("queue", 1);
+  }
+
+  /** What ends within the same batch is taken to have ended in the minute in which the batch began. */
+  #armBatch(): void {
+    this.#minute = Math.floor(this.#now() / MINUTE_MS);
+    this.#batch = setTimeout(() => this.#count(), this.#limits.batchMs).unref();
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  /** Counts what waits, but gives way to the server's own work again and again. */
+  #count(): void {
+    const startedAt = performance.now();
+    let tookMs = 0;
+    while (tookMs < this.#limits.sliceMs && this.#step()) tookMs = performance.now() - startedAt;
+    if (tookMs > this.#longestSliceMs) this.#longestSliceMs = tookMs;
+    this.#batch = this.#isWaiting ? setTimeout(() => this.#count(), 1).unref() : undefined;
+    this.#armFlush();
+  }
+
+  #countAll(): void {
+    while (this.#step());
+  }
+
+  /** Counts what waits for so long, and gives up the rest. */
+  #countFor(ms: number): void {
+    const until = performance.now() + ms;
+    while (performance.now() < until) if (!this.#step()) return;
+    this.#lost("queue", this.stats().waiting);
+  }
+
+  get #isWaiting(): boolean {
+    return this.#work !== undefined || this.#queue.size > 0;
+  }
+
+  /** Does a little of what is to be done; false when there is nothing. A result of a shape nobody thought of must not end the process from a timer. */
+  #step(): boolean {
+    try {
+      if (this.#work === undefined) {
+        const next = this.#queue.take();
+        if (next === undefined) return false;
+        this.#work = this.#book.book(next);
+      }
+      if (this.#work.next().done === true) this.#work = undefined;
+    } catch {
+      this.#work = undefined;
+      this.#lost("queue", 1);
+    }
+    return true;
+  }
+
+  #armFlush(): void {
+    this.#flushing ??= setTimeout(() => {
+      this.#flushing = undefined;
+      void this.#write();
+    }, this.#limits.flushMs).unref();
+  }
+
+  /** One after the other: a flush may be asked for while another one is under way. */
+  #write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeOnce());
+    return this.#writing;
+  }
+
+  async #writeOnce(): Promise<void> {
+    await this.#writer.look(this.#now());
+    this.#hand();
+    await this.#writer.write();
+    if (this.#writer.hasMore) this.#armFlush();
+  }
+
+  /** Hands what was counted to the writer; without a reader it is let go. */
+  #hand(): void {
+    for (const slice of this.#book.slices.take()) this.#handed(useOf(slice), slice.count);
+    this.#lost("file", this.#writer.takeLost());
+    const minute = Math.floor(this.#now() / MINUTE_MS);
+    for (const why of ["queue", "file"] as const) {
+      const count = this.#untold[why];
+      if (count > 0 && this.#writer.add({ kind: "lost", minute, count, why }, count)) this.#untold[why] = 0;
+    }
+  }
+
+  #handed(line: JournalLine, exchanges: number): void {
+    if (!this.#writer.add(line, exchanges)) this.#lost("file", exchanges);
+  }
+
+  #lost(why: JournalLost["why"], count: number): void {
+    this.#dropped[why] += count;
+    this.#untold[why] += count;
+  }
+}

@@ -1,0 +1,28 @@
+import { OTHER, type TokenKind, type TokenMethod } from "@mcp-ops/formats";
+
+/** Series of one metric; more than a process has tools. What comes beyond counts as `_other`. */
+const MAX_SERIES = 1000;
+
+/** A number that a metric shows. */
+export interface TokenFigure {
+  readonly labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+/** Tokens since the process began, as `mcp_tokens_total` shows them. */
+export class TokenTotals {
+  readonly #totals = new Map<string, TokenFigure>();
+
+  add(server: string, target: string, kind: TokenKind, method: TokenMethod, tokens: number): void {
+    const key = `${server}\n${target}\n${kind}\n${method}`;
+    const known = this.#totals.get(key);
+    if (known !== undefined) known.value += tokens;
+    else if (this.#totals.size < MAX_SERIES || server === OTHER)
+      this.#totals.set(key, { labels: { server, target, kind, method }, value: tokens });
+    else this.add(target === "" || target === OTHER ? OTHER : server, target && OTHER, kind, method, tokens);
+  }
+
+  figures(): readonly TokenFigure[] {
+    return [...this.#totals.values()];
+  }
+}

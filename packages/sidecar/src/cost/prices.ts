@@ -1,0 +1,76 @@
+import { readFile, stat } from "node:fs/promises";
+import { DEFAULT_BOOK, type PriceBook, readPriceBook } from "@mcp-ops/cost";
+import { OpsError } from "@mcp-ops/formats";
+import { parse } from "yaml";
+import { SIDECAR_ERROR } from "../codes.ts";
+
+/** A price book is written by people. */
+const MAX_BYTES = 1024 * 1024;
+
+/** ISO 4217 has XXX for no currency. */
+const NO_BOOK: PriceBook = { currency: "XXX", versions: [] };
+
+/** The price book of the config; read again when its file has changed. */
+export class Prices {
+  readonly file: string | undefined;
+  #book: PriceBook;
+  #stamp = "";
+  /** Why the file cannot be used; then the prices before hold. */
+  fault: string | undefined;
+
+  constructor(file: string | undefined) {
+    this.file = file;
+    this.#book = file === undefined ? readPriceBook(DEFAULT_BOOK) : NO_BOOK;
+  }
+
+  get book(): PriceBook {
+    return this.#book;
+  }
+
+  /** Whether there are prices. While a file could not be read there are none: the defaults would look like what it says. */
+  get isUsable(): boolean {
+    return this.#book !== NO_BOOK;
+  }
+
+  /** Looks at the file; whether there are other prices now. Never rejects. */
+  async refresh(): Promise<boolean> {
+    if (this.file === undefined) return false;
+    try {
+      const { mtimeMs, size, ino } = await stat(this.file);
+      const stamp = `${mtimeMs} ${size} ${ino}`;
+      if (stamp === this.#stamp) return false;
+      this.#stamp = stamp;
+      this.#book = readPriceBook(await contentOf(this.file, size));
+      this.fault = undefined;
+      return true;
+    } catch (error) {
+      this.fault = wordsFor(error, this.file);
+      return false;
+    }
+  }
+}
+
+/** JSON is YAML. */
+async function contentOf(file: string, size: number): Promise<unknown> {
+  if (size > MAX_BYTES)
+    throw priceError(`The price book ${file} is longer than ${MAX_BYTES} bytes. Name the right file with cost.prices.`);
+  const text = await readFile(file, "utf8");
+  try {
+    return parse(text, { maxAliasCount: 20, prettyErrors: false, logLevel: "silent" });
+  } catch (cause) {
+    throw priceError(
+      `The price book ${file} is neither YAML nor JSON. The prices before hold until it is mended.`,
+      cause,
+    );
+  }
+}
+
+function wordsFor(error: unknown, file: string): string {
+  if (error instanceof OpsError) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  return `The price book ${file} cannot be read (${code}). Give this user the right to read it, or name another with cost.prices.`;
+}
+
+function priceError(message: string, cause?: unknown): OpsError {
+  return new OpsError(SIDECAR_ERROR.pricesUnreadable, message, { cause });
+}

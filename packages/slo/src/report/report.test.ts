@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { october } from "../../testing/october.ts";
+import { reportMarkdown } from "./markdown.ts";
+import { durationText, percentText, promiseText } from "./words.ts";
+
+describe("the report about a month", () => {
+  it("reads as it is written down in testdata", async () => {
+    await expect(reportMarkdown(october())).toMatchFileSnapshot("../../testdata/october.md");
+  });
+
+  it("of which nothing is known promises nothing and hides nothing", async () => {
+    const empty = { objectives: [], failovers: [], backups: [], gaps: [], lost: 0 };
+    expect(reportMarkdown(october(empty, Date.parse("2026-10-05T00:00:00Z")))).toBe(
+      [
+        "# Service levels, October 2026",
+        "No objectives were set. Times are those of Europe/Vienna. Written 2026-10-05 02:00 +02:00. **The month is not over: these are the figures so far.**",
+        "## What is not known",
+        "Nothing: the servers were watched all the time, and every call was recorded.\n",
+      ].join("\n\n"),
+    );
+  });
+
+  it("says the same as data, in UTC", () => {
+    const report = october();
+    expect(report).toMatchObject({
+      month: "2026-10",
+      from: "2026-09-30T22:00:00.000Z",
+      to: "2026-10-31T23:00:00.000Z",
+      isComplete: true,
+      missing: { gapMinutes: 280, lostExchanges: 1_204 },
+    });
+    expect(report.objectives.map(({ name, result }) => [name, result])).toEqual([
+      ["desk-up", "missed"],
+      ["desk-fast", "met"],
+      ["booking-works", "met"],
+      ["notes-work", "not enough data"],
+    ]);
+    // October has an hour more in Vienna.
+    expect(report.objectives[0]).toMatchObject({
+      good: 44_350,
+      bad: 65,
+      unknownMinutes: 31 * 1_440 + 60 - 44_415,
+      allowed: 44,
+    });
+    expect(report.missing.gaps[1]).toMatchObject({ to: "2026-10-31T23:00:00.000Z", minutes: 10 });
+  });
+
+  it("has tables that a name chosen by somebody else cannot break", () => {
+    const [first] = october().objectives;
+    const hostile = { ...first, server: "a|b\u001b[31m\n# c `d` <script>" } as typeof first & object;
+    const text = reportMarkdown({ ...october(), objectives: [hostile] });
+    expect(text).toContain("a\\|b�\\[31m�# c \\`d\\` \\<script\\> up");
+  });
+});
+
+it("rounds nothing into a promise kept", () => {
+  expect(percentText(0.9989999, 0.999)).toBe("99.899 %");
+  expect(percentText(0.999, 0.999)).toBe("99.900 %");
+  expect(percentText(1, 0.999)).toBe("100.000 %");
+  expect(promiseText(0.999)).toBe("99.9 %");
+  expect([59, 60, 130, 1_440, 4_561].map(durationText)).toEqual(["59 min", "1 h", "2 h 10 min", "1 d", "3 d 4 h"]);
+});

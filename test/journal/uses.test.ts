@@ -1,0 +1,171 @@
+/** What a journal says of real servers that real clients used. */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Gate } from "@mcp-ops/exchange";
+import { JOURNAL_FOLDER, type JournalDefinitions, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
+import { DEFAULT_JOURNAL_LIMITS, MAX_WAITING } from "@mcp-ops/journal";
+import { describe, expect, test, vi } from "vitest";
+import { type Sdk, serve, text } from "./servers.ts";
+import { countIn, linesIn, makeJournalFolder, newJournal, runtimeFolder, turn, usesIn, written } from "./stage.ts";
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
+const QUICK = { ...DEFAULT_JOURNAL_LIMITS, batchMs: 1, flushMs: 5, lookMs: 0 };
+const SDKS: readonly Sdk[] = ["v1", "v2"];
+
+const tools = {
+  say: () => text("The quick brown fox jumps over the lazy dog."),
+  fail: () => ({ ...text("no"), isError: true }),
+};
+
+describe.each(SDKS)("a server of SDK %s", (sdk) => {
+  test("is in the journal by minute, target and status, with durations, sizes and tokens", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder, { now: () => Date.UTC(2026, 10, 21, 12, 30, 59) });
+    const client = await serve(sdk, tools, { observers: [used.observer] });
+    for (let calls = 0; calls < 10; calls++) {
+      await client.callTool("say");
+      await turn();
+    }
+    await client.callTool("fail");
+    await client.callTool("nobody has it").catch(() => {});
+    await written(used);
+    const uses = usesIn(folder);
+    expect(uses.map(({ target, status, count }) => `${target} ${status} ${count}`).sort()).toEqual([
+      "_other unknown_tool 1",
+      "fail tool_error 1",
+      "say success 10",
+    ]);
+    const said = uses.find(({ target }) => target === "say");
+    expect(said).toMatchObject({
+      minute: Date.UTC(2026, 10, 21, 12, 30) / 60_000,
+      server: sdk,
+      tokens: { estimate: 100 },
+    });
+    expect(said?.requestBytes).toBeGreaterThan(500);
+    expect(said?.responseBytes).toBeGreaterThan(500);
+    expect(said?.latencies.reduce((sum, [, count]) => sum + count, 0)).toBe(10);
+    for (const [bucket] of said?.latencies ?? []) expect(latencyBucketUs(bucket)).toBe(bucket);
+    expect(said?.cpu?.calls).toBeGreaterThan(0);
+    expect(said?.cpu?.us).toBeLessThan((said?.durationUs ?? 0) + 1000);
+    // The arguments' and results' texts are nowhere.
+    expect(JSON.stringify(linesIn(folder))).not.toMatch(/fox|remembered/);
+  });
+
+  test("has its definitions there once, however often they are listed, and again when they change", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder);
+    const client = await serve(sdk, tools, { observers: [used.observer] });
+    for (let lists = 0; lists < 5; lists++) await client.listTools();
+    await written(used);
+    const [listing, ...more] = linesIn(folder).filter(({ kind }) => kind === "definitions");
+    expect(more).toEqual([]);
+    expect(listing).toMatchObject({ server: sdk, method: "estimate" });
+    const { tokens, tools: listed } = listing as JournalDefinitions;
+    expect(listed.map(([tool]) => tool).sort()).toEqual(["fail", "say"]);
+    expect(Math.abs(listed.reduce((sum, [, own]) => sum + own, 0) - tokens)).toBeLessThan(3);
+    expect(used.definitionTokens().get(sdk)).toBe(tokens);
+    const [sent] = usesIn(folder, "tools/list");
+    expect(sent?.tokens).toEqual({ estimate: (sent?.count ?? 0) * tokens });
+    const again = await serve(sdk, { ...tools, more: tools.say }, { observers: [used.observer] });
+    await again.listTools();
+    await written(used);
+    expect(linesIn(folder).filter(({ kind }) => kind === "definitions")).toHaveLength(2);
+    expect(used.definitionTokens().get(sdk)).toBeGreaterThan(tokens);
+  });
+
+  test("what a gate refused counts as denied, and has no tokens", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder);
+    const closed: Gate = ({ method }) =>
+      method === "tools/call" ? { answer: { error: { code: -31001, message: "closed" } } } : { pass: true };
+    const client = await serve(sdk, tools, { observers: [used.observer], gates: [closed] });
+    await client.callTool("say").catch(() => {});
+    await written(used);
+    expect(usesIn(folder)).toMatchObject([{ status: "denied", count: 1 }]);
+    expect(usesIn(folder)[0]).not.toHaveProperty("tokens");
+  });
+
+  test("what a client reports is kept beside the estimate, under names that are known, and nonsense is counted", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder);
+    const client = await serve(sdk, tools, { observers: [used.observer] });
+    await client.callTool("say");
+    await client.callTool("say", { [USAGE_META_KEY]: { say: 11, invented: 5 } });
+    await client.callTool("say", { [USAGE_META_KEY]: { say: -1 } });
+    await client.callTool("say", { [USAGE_META_KEY]: "much" });
+    await client.callTool("say", {
+      [USAGE_META_KEY]: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [i, 1])),
+    });
+    await written(used);
+    expect(usesIn(folder)).toMatchObject([
+      { target: "say", count: 5, tokens: { estimate: 50, reported: 11 } },
+      { target: "_other", count: 0, tokens: { reported: 5 } },
+    ]);
+    expect(used.stats().dropped).toEqual({ queue: 0, file: 0, report: 3 });
+  });
+});
+
+test("without a folder nothing is written, and tokens are counted all the same", async () => {
+  const folder = runtimeFolder({ isRead: false });
+  const used = newJournal(folder, { limits: QUICK });
+  const client = await serve("v1", tools, { observers: [used.observer] }, "alone");
+  await client.callTool("say");
+  await written(used);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(used.stats().isRead).toBe(false);
+  expect(used.tokens()).toEqual([
+    { labels: { server: "alone", target: "say", kind: "result", method: "estimate" }, value: 10 },
+  ]);
+  expect([...used.today("alone").tools]).toEqual([["say", { calls: 1, failed: 0, tokens: { estimate: 10 } }]]);
+});
+
+test("a sidecar that comes later finds what is used from then on, and the definitions; one that goes is written to no more", async () => {
+  const folder = runtimeFolder({ isRead: false });
+  const used = newJournal(folder, { limits: QUICK });
+  const client = await serve("v1", tools, { observers: [used.observer] });
+  await client.listTools();
+  await client.callTool("say");
+  await written(used);
+  makeJournalFolder(folder);
+  await vi.waitFor(async () => {
+    await client.callTool("fail");
+    expect(usesIn(folder)).not.toEqual([]);
+  }, PATIENCE);
+  expect(linesIn(folder).map(({ kind }) => kind)).toContain("definitions");
+  expect(usesIn(folder).map(({ target }) => target)).not.toContain("say");
+  rmSync(join(folder, JOURNAL_FOLDER), { recursive: true });
+  await vi.waitFor(async () => {
+    await client.callTool("fail");
+    expect(used.stats().isRead).toBe(false);
+  }, PATIENCE);
+});
+
+test("many calls at once are all counted, and CPU time is only taken of those that were alone", async () => {
+  const folder = runtimeFolder();
+  const used = newJournal(folder);
+  const slow = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return text("slow");
+  };
+  const client = await serve("v2", { slow }, { observers: [used.observer] });
+  for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 50 }, () => client.callTool("slow")));
+  await written(used);
+  const uses = usesIn(folder);
+  expect(countIn(uses)).toBe(1000);
+  expect(uses.some(({ cpu }) => cpu !== undefined)).toBe(false);
+  expect(used.stats()).toMatchObject({ waiting: 0, dropped: { queue: 0, file: 0 } });
+});
+
+test("more than can wait is counted as lost, and the journal says how many", async () => {
+  const folder = runtimeFolder();
+  const used = newJournal(folder, { limits: { batchMs: 600_000 } });
+  const client = await serve("v1", { say: tools.say }, { observers: [used.observer] });
+  for (let round = 0; round < 12; round++)
+    await Promise.all(Array.from({ length: 1000 }, () => client.callTool("say")));
+  await written(used);
+  const lost = linesIn(folder).filter((line) => line.kind === "lost");
+  // The handshake waited, too.
+  expect(lost).toMatchObject([{ why: "queue", count: 12_001 - MAX_WAITING }]);
+  expect(countIn(usesIn(folder))).toBe(MAX_WAITING - 1);
+  expect(used.stats().dropped.queue).toBe(12_001 - MAX_WAITING);
+});
