@@ -1,7 +1,7 @@
 import { type JournalStatus, journalStatus, judge, LISTEN_METHOD, OTHER, type TokenMethod } from "@mcp-ops/formats";
 import type { Ended } from "./ended.ts";
 import { SessionNames } from "./session-names.ts";
-import { addDuration, type SliceKey, Slices } from "./slices.ts";
+import { addDuration, type Slice, type SliceKey, Slices } from "./slices.ts";
 import { Today } from "./today.ts";
 import { TokenTotals } from "./token-totals.ts";
 import { countingRest, countingTexts } from "./tokens/count-reading.ts";
@@ -41,10 +41,14 @@ export class Bookkeeping {
     const key = this.#keyOf(ended);
     const bookTokens = yield* this.#tokensOf(ended);
     const report = reportedUsage(ended.exchange.meta);
-    this.#count(key, ended);
-    bookTokens(key);
+    const slice = this.slices.at(key);
+    count(slice, ended);
+    if (key.method === "tools/call") this.#countCall(key);
+    bookTokens(slice);
     if (report === "wrong") this.wrongReports++;
-    else for (const [tool, tokens] of report ?? []) this.#add(this.#reportedKey(key, tool), "reported", tokens);
+    else
+      for (const [tool, tokens] of report ?? [])
+        this.#add(this.slices.at(this.#reportedKey(key, tool)), "reported", tokens);
   }
 
   /** Settles when the tokenizer has nothing left to count. */
@@ -64,59 +68,51 @@ export class Bookkeeping {
     };
   }
 
-  #count(key: SliceKey, { exchange, outcome, cpuUs }: Ended): void {
-    const slice = this.slices.at(key);
-    slice.count++;
-    slice.requestBytes += exchange.requestBytes;
-    slice.responseBytes += outcome.responseBytes;
-    if (exchange.method !== LISTEN_METHOD) addDuration(slice, outcome.durationMs);
-    if (cpuUs !== undefined) {
-      slice.cpuUs += cpuUs;
-      slice.cpuCalls++;
-    }
-    if (key.method !== "tools/call") return;
-    const figures = this.today.tool(dayOf(key.minute), key.server, key.target);
+  #countCall({ minute, server, target, status }: SliceKey): void {
+    const figures = this.today.tool(dayOf(minute), server, target);
     figures.calls++;
-    if (!SUCCESSES.has(key.status)) figures.failed++;
+    if (!SUCCESSES.has(status)) figures.failed++;
   }
 
   /** Reads what of the result a model reads, and gives what books it. */
-  *#tokensOf({ exchange, outcome, minute }: Ended): Generator<void, (key: SliceKey) => void> {
+  *#tokensOf({ exchange, outcome, minute }: Ended): Generator<void, (slice: Slice) => void> {
     if (outcome.kind !== "result" || outcome.gate !== undefined) return NOTHING;
     if (exchange.method === "tools/list") {
       const page = yield* this.#definitions.saw(exchange, outcome, dayOf(minute));
-      return (key) => this.#addListing(key, page);
+      return (slice) => this.#addListing(slice, page);
     }
     if (!isReadByModel(exchange.method)) return NOTHING;
     const reading = readByModel(exchange.method, outcome.result, outcome.responseBytes);
     const rest = yield* countingRest(reading);
     const counting = reading.texts.length === 0 ? undefined : this.#tokenizer?.count(reading.texts);
     if (counting !== undefined) {
-      return (key) => {
-        if (rest > 0) this.#add(key, "estimate", rest);
-        this.#addLater(key, reading, counting);
+      return (slice) => {
+        if (rest > 0) this.#add(slice, "estimate", rest);
+        this.#addLater(slice, reading, counting);
       };
     }
     const tokens = rest + (yield* countingTexts(reading));
-    return (key) => this.#add(key, "estimate", tokens);
+    return (slice) => this.#add(slice, "estimate", tokens);
   }
 
+  /** By then the slice may have been written: another one of its key takes them. */
   #addLater(key: SliceKey, reading: Reading, counting: Promise<number | undefined>): void {
     const done = counting.then((tokens) => {
       this.#counting.delete(done);
-      if (tokens === undefined) this.#add(key, "estimate", atOnce(countingTexts(reading)));
-      else this.#add(key, "tokenizer", Math.round(tokens * reading.scale));
+      const slice = this.slices.at(key);
+      if (tokens === undefined) this.#add(slice, "estimate", atOnce(countingTexts(reading)));
+      else this.#add(slice, "tokenizer", Math.round(tokens * reading.scale));
     });
     this.#counting.add(done);
   }
 
-  #addListing(key: SliceKey, { tokens, whole, news }: ListedPage): void {
-    const slice = this.slices.at(key);
+  #addListing(slice: Slice, { tokens, whole, news }: ListedPage): void {
+    const { server, minute } = slice;
     slice.tokens.estimate = (slice.tokens.estimate ?? 0) + tokens;
-    this.totals.add(key.server, "", "definition", "estimate", tokens);
-    if (whole !== undefined && (this.definitionTokens.has(key.server) || this.definitionTokens.size < MAX_SERVERS))
-      this.definitionTokens.set(key.server, whole);
-    if (news !== undefined) this.#told(news, key.minute);
+    this.totals.add(server, "", "definition", "estimate", tokens);
+    if (whole !== undefined && (this.definitionTokens.has(server) || this.definitionTokens.size < MAX_SERVERS))
+      this.definitionTokens.set(server, whole);
+    if (news !== undefined) this.#told(news, minute);
   }
 
   /** A tool is believed to be one when it was called here today: the client may name anything. */
@@ -125,12 +121,11 @@ export class Bookkeeping {
     return { ...key, method: "tools/call", target: known ? tool : OTHER, status: "success" };
   }
 
-  #add(key: SliceKey, method: TokenMethod, tokens: number): void {
-    const slice = this.slices.at(key);
+  #add(slice: Slice, method: TokenMethod, tokens: number): void {
     slice.tokens[method] = (slice.tokens[method] ?? 0) + tokens;
-    this.totals.add(key.server, key.target, "result", method, tokens);
-    if (key.method !== "tools/call") return;
-    const figures = this.today.tool(dayOf(key.minute), key.server, key.target);
+    this.totals.add(slice.server, slice.target, "result", method, tokens);
+    if (slice.method !== "tools/call") return;
+    const figures = this.today.tool(dayOf(slice.minute), slice.server, slice.target);
     figures.tokens[method] = (figures.tokens[method] ?? 0) + tokens;
   }
 }
@@ -138,6 +133,16 @@ export class Bookkeeping {
 /** Longer names are cut off: a journal has lines, not documents. */
 const MAX_NAME = 1000;
 const MAX_SERVERS = 1000;
+
+function count(slice: Slice, { exchange, outcome, cpuUs }: Ended): void {
+  slice.count++;
+  slice.requestBytes += exchange.requestBytes;
+  slice.responseBytes += outcome.responseBytes;
+  if (exchange.method !== LISTEN_METHOD) addDuration(slice, outcome.durationMs);
+  if (cpuUs === undefined) return;
+  slice.cpuUs += cpuUs;
+  slice.cpuCalls++;
+}
 
 function dayOf(minute: number): number {
   return Math.floor(minute / MINUTES_A_DAY);

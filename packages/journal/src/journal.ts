@@ -49,6 +49,8 @@ export function journal(options: JournalOptions): Journal {
 }
 
 const MINUTE_MS = 60_000;
+/** So many are counted without waiting for more. */
+const MANY = 64;
 /** Shorter than any patience with a process that shall end. */
 const LAST_MOMENT_MS = 500;
 
@@ -66,6 +68,7 @@ class CountingJournal implements Journal {
   #minute = 0;
   #longestSliceMs = 0;
   #batch: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
   #flushing: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -120,6 +123,7 @@ class CountingJournal implements Journal {
     await this.flush();
     this.#isClosed = true;
     clearTimeout(this.#batch);
+    clearImmediate(this.#soon);
     clearTimeout(this.#flushing);
     await Promise.all([this.#writer.close(), this.#tokenizer?.close()]);
   }
@@ -132,6 +136,7 @@ class CountingJournal implements Journal {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#batch);
+    clearImmediate(this.#soon);
     clearTimeout(this.#flushing);
     this.#countFor(LAST_MOMENT_MS);
     this.#writer.lookNow();
@@ -154,6 +159,8 @@ class CountingJournal implements Journal {
     if (this.#isClosed) return;
     if (this.#batch === undefined) this.#armBatch();
     if (!this.#queue.add({ exchange, outcome, cpuUs, minute: this.#minute })) this.#lost("queue", 1);
+    // What is kept for long costs the garbage collector more than counting it does.
+    if (this.#queue.size === MANY) this.#soon ??= setImmediate(() => this.#count()).unref();
   }
 
   /** What ends within the same batch is taken to have ended in the minute in which the batch began. */
@@ -168,6 +175,8 @@ class CountingJournal implements Journal {
 
   /** Counts what waits, but gives way to the server's own work again and again. */
   #count(): void {
+    clearTimeout(this.#batch);
+    this.#soon = undefined;
     const startedAt = performance.now();
     let tookMs = 0;
     while (tookMs < this.#limits.sliceMs && this.#step()) tookMs = performance.now() - startedAt;

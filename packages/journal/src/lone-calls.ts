@@ -1,4 +1,4 @@
-/** Of every so many exchanges that begin while no other is open, one is measured: two readings cost a microsecond. */
+/** Of every so many exchanges that begin while no other is open, one is measured: two readings cost a quarter of a microsecond. */
 const ONE_OF = 8;
 
 /** An exchange whose CPU time is measured if it stays alone. */

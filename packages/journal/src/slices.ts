@@ -29,6 +29,7 @@ export const MAX_SLICES = 2000;
 /** Counts what happened since the last write, by the minute. */
 export class Slices {
   #slices = new Map<string, Slice>();
+  #last: Slice | undefined;
 
   get size(): number {
     return this.#slices.size;
@@ -36,6 +37,13 @@ export class Slices {
 
   /** The slice for this key, or for what of it there is room for. */
   at(key: SliceKey): Slice {
+    // What is asked for is mostly what was asked for just before.
+    if (this.#last !== undefined && isSame(this.#last, key)) return this.#last;
+    this.#last = this.#find(key);
+    return this.#last;
+  }
+
+  #find(key: SliceKey): Slice {
     const known = this.#slices.get(textOf(key));
     if (known !== undefined) return known;
     if (this.#slices.size < MAX_SLICES) return this.#add(key);
@@ -51,6 +59,7 @@ export class Slices {
   take(): readonly Slice[] {
     const taken = [...this.#slices.values()];
     this.#slices = new Map();
+    this.#last = undefined;
     return taken;
   }
 
@@ -82,6 +91,18 @@ export function useOf({ cpuUs, cpuCalls, latencies, tokens, principal, session, 
     ...(Object.keys(tokens).length > 0 && { tokens }),
     ...(cpuCalls > 0 && { cpu: { us: cpuUs, calls: cpuCalls } }),
   };
+}
+
+function isSame(a: SliceKey, b: SliceKey): boolean {
+  return (
+    a.minute === b.minute &&
+    a.target === b.target &&
+    a.status === b.status &&
+    a.method === b.method &&
+    a.server === b.server &&
+    a.principal === b.principal &&
+    a.session === b.session
+  );
 }
 
 function textOf({ minute, server, method, target, status, principal, session }: SliceKey): string {

@@ -39,9 +39,11 @@ export function readByModel(method: string, result: JsonObject, bytes: number): 
 }
 
 /** `content` is what clients hand to models; `structuredContent` is for programs, and says the same (spec: tools, structured content). */
-function toolResult({ content, structuredContent }: JsonObject, bytes: number): Reading {
-  const items = listOf(content);
-  if (items.length > 0 || structuredContent === undefined) return itemsOf(items);
+function toolResult(result: JsonObject, bytes: number): Reading {
+  const items = listOf(result.content);
+  if (items.length > 0) return itemsOf(items);
+  const { structuredContent } = result;
+  if (structuredContent === undefined) return NOTHING;
   if (bytes > MAX_JSON_BYTES) return { ...NOTHING, unseenBytes: bytes };
   const json = boundedJson(structuredContent, MAX_JSON_CHARS);
   const scale = json.length < MAX_JSON_CHARS ? 1 : Math.max(1, bytes / json.length);
@@ -62,15 +64,25 @@ function itemsOf(items: readonly unknown[]): Reading {
   return { texts, images, scale: seen === 0 ? 1 : items.length / seen, unseenBytes: 0 };
 }
 
-/** Sound has no rule that its head alone would satisfy, and is not counted. */
+/**
+ * Sound has no rule that its head alone would satisfy, and is not counted. Each member is read when it is needed: a result is a view, through which
+ * reading takes its time.
+ */
 function addItem(item: unknown, texts: string[], images: string[]): void {
   if (!isObject(item)) return;
-  const { type, text, data, blob, mimeType, resource } = item;
+  const { type } = item;
+  if (type === "text" || type === undefined) return addContents(item, texts, images);
+  if (type === "resource") return isObject(item.resource) ? addContents(item.resource, texts, images) : undefined;
+  if (type === "resource_link") texts.push(boundedJson(item, MAX_JSON_CHARS));
+  else if (type === "image" && typeof item.data === "string") images.push(item.data);
+}
+
+/** Of a resource: a text, or a blob that may be an image. */
+function addContents(contents: JsonObject, texts: string[], images: string[]): void {
+  const { text } = contents;
   if (typeof text === "string") texts.push(text);
-  else if (type === "image" && typeof data === "string") images.push(data);
-  else if (typeof blob === "string" && String(mimeType).startsWith("image/")) images.push(blob);
-  else if (type === "resource") addItem(resource, texts, images);
-  else if (type === "resource_link") texts.push(boundedJson(item, MAX_JSON_CHARS));
+  else if (String(contents.mimeType).startsWith("image/") && typeof contents.blob === "string")
+    images.push(contents.blob);
 }
 
 function listOf(value: unknown): readonly unknown[] {
