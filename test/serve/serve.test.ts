@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,10 +29,11 @@ type Seen = { method: string; target: string | undefined; outcome: string };
 /** Serves a real server, and notes what the pipeline saw. */
 async function serving(
   command: readonly string[],
-  options: Partial<ServeOptions> = {},
+  { learnTargets = true, ...options }: Partial<ServeOptions> & { learnTargets?: boolean } = {},
 ): Promise<Served & { seen: Seen[] }> {
   const seen: Seen[] = [];
   const watched = pipeline({
+    learnTargets,
     observers: [
       async ({ method, target }, next) => {
         const { kind } = await next();
@@ -72,12 +73,15 @@ const isAlive = (pid: number) => {
   }
 };
 
-const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+const post = (url: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
   fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
     body: JSON.stringify(body),
+    ...(signal && { signal }),
   });
+
+const MODERN_HEADERS = { "mcp-protocol-version": "2026-07-28" };
 
 const errorOf = async (response: Response) => ((await response.json()) as { error: { code: number } }).error;
 
@@ -243,10 +247,29 @@ it("asks a server anew which revisions it speaks when it died as it was asked", 
   toClose.push(async () => rmSync(folder, { recursive: true }));
   const firstDies = `[ -e "$0" ] || { : > "$0"; exit 1; }; exec "$@"`;
   const { url } = await serving(["sh", "-c", firstDies, join(folder, "has-died"), ...DUAL_ERA]);
-  const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" };
+  const headers = { ...MODERN_HEADERS, "mcp-method": "tools/list" };
   const ask = async () => (await post(url, modern(1, "tools/list"), headers)).status;
   expect(await ask()).toBe(400);
   await expect.poll(ask, { timeout: 10_000 }).toBe(200);
+});
+
+it("speaks 2026-07-28 as before when a client has left that had only asked what the server knows", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-ops-serve-"));
+  toClose.push(async () => rmSync(folder, { recursive: true }));
+  const pidFile = join(folder, "pid");
+  const saysPid = `echo $$ > "$0"; exec "$@"`;
+  const { url, seen } = await serving(["sh", "-c", saysPid, pidFile, ...DUAL_ERA], { learnTargets: false });
+  const ask = async (id: number, method: string, signal?: AbortSignal) =>
+    (await post(url, modern(id, method), { ...MODERN_HEADERS, "mcp-method": method }, signal)).status;
+  expect(await ask(1, "server/discover")).toBe(200);
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  process.kill(pid, "SIGSTOP");
+  const hasLeft = () => seen.some(({ outcome }) => outcome === "cancelled");
+  for (let id = 2; !hasLeft(); id++) {
+    await expect(ask(id, "server/discover", AbortSignal.timeout(100))).rejects.toThrow();
+  }
+  process.kill(pid, "SIGCONT");
+  expect(await ask(100, "server/discover")).toBe(200);
 });
 
 describe("a session", () => {
@@ -299,12 +322,7 @@ describe("a session", () => {
   it("ends with its process when its client leaves before it is greeted: nobody else knows it", async () => {
     const served = await serving(ASKING);
     const leaving = new AbortController();
-    const begun = fetch(served.url, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
-      body: JSON.stringify(initialize()),
-      signal: leaving.signal,
-    }).then((response) => response.text());
+    const begun = post(served.url, initialize(), {}, leaving.signal).then((response) => response.text());
     await expect.poll(() => served.sessions).toBe(1);
     leaving.abort();
     await expect(begun).rejects.toThrow();

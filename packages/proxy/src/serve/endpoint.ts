@@ -6,6 +6,7 @@ import { errorFor, isMessage, isRequest, type Request } from "./message.ts";
 import { Modern } from "./modern.ts";
 import { DEFAULT_IDLE_MS, DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_SESSIONS, type ServeOptions } from "./options.ts";
 import { PrivateHouse } from "./private-house.ts";
+import { MODERN_META } from "./revisions.ts";
 import { Sessions } from "./sessions.ts";
 import { SharedHouse } from "./shared-house.ts";
 import type { Starter } from "./starter.ts";
@@ -24,7 +25,7 @@ export class Endpoint {
     this.#maxBodyBytes = maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.#sessions = new Sessions(house, pipeline, limits);
     // A process that was initialised speaks the revision of its handshake, so that these have one apart.
-    this.#modern = new Modern(new SharedHouse(starter), pipeline);
+    this.#modern = new Modern(new SharedHouse(starter, MODERN_META), pipeline);
     this.#houses = [house, this.#modern];
   }
 

@@ -4,7 +4,8 @@ import type { House } from "./seat.ts";
 /** A server that does not know the question may not answer it at all. */
 const PROBE_TIMEOUT_MS = 10_000;
 
-const META = {
+/** What a message of ours to a server bears, so that it is taken for one of that revision (2026-07-28, basic: `_meta`). */
+export const MODERN_META: Readonly<Record<string, unknown>> = {
   "io.modelcontextprotocol/protocolVersion": "2026-07-28",
   "io.modelcontextprotocol/clientCapabilities": {},
   "io.modelcontextprotocol/clientInfo": { name: "mcp-ops", version: "1" },
@@ -32,7 +33,7 @@ export async function modernRevisions(house: House): Promise<ModernRevisions> {
   });
   const timer = setTimeout(told.resolve, PROBE_TIMEOUT_MS, UNKNOWN);
   try {
-    seat.send({ jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: META } });
+    seat.send({ jsonrpc: "2.0", id: 1, method: "server/discover", params: { _meta: MODERN_META } });
     return await told.promise;
   } finally {
     clearTimeout(timer);

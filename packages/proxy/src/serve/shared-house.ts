@@ -1,3 +1,4 @@
+import type { JsonObject } from "@mcp-ops/exchange";
 import { OPS_RPC } from "@mcp-ops/formats";
 import type { ChildLink } from "./child-link.ts";
 import { Ids } from "./ids.ts";
@@ -14,6 +15,7 @@ const MAX_OPEN = 10_000;
  */
 export class SharedHouse implements House {
   readonly #starter: Starter;
+  readonly #meta: JsonObject | undefined;
   readonly #guests = new Set<Guest>();
   readonly #ids = new Ids<Guest>();
   /** Who was asked what the server wants to know: nobody else may answer. */
@@ -24,8 +26,10 @@ export class SharedHouse implements House {
   #handshake: { answer?: Message; readonly waiting: { guest: Guest; id: Request["id"] }[] } | undefined;
   #isInitialized = false;
 
-  constructor(starter: Starter) {
+  /** `meta`: of what is said in no guest's name. A server that nobody has initialised takes a message without one for the first of an older revision. */
+  constructor(starter: Starter, meta?: JsonObject) {
     this.#starter = starter;
+    this.#meta = meta;
   }
 
   async seat(guest: Guest): Promise<Seat> {
@@ -75,7 +79,7 @@ export class SharedHouse implements House {
 
   #leave(guest: Guest, link: ChildLink): void {
     if (!this.#guests.delete(guest)) return;
-    for (const requestId of this.#ids.takeAll(guest)) link.send(cancelled(requestId));
+    for (const requestId of this.#ids.takeAll(guest)) link.send(cancelled(requestId, this.#meta));
     for (const [id, asked] of this.#questions) {
       if (asked === guest) this.#answerServer(guest, errorFor(id, OPS_RPC.unavailable, "The client left."), link);
     }
@@ -146,6 +150,7 @@ export class SharedHouse implements House {
 const NOBODY_MEANT =
   "Several clients share this server, so that its questions to a client have nobody they could mean.";
 
-function cancelled(requestId: Request["id"]): Message {
-  return { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason: "The client left." } };
+function cancelled(requestId: Request["id"], meta: JsonObject | undefined): Message {
+  const params = { requestId, reason: "The client left.", ...(meta !== undefined && { _meta: meta }) };
+  return { jsonrpc: "2.0", method: "notifications/cancelled", params };
 }
