@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RequestLogOptions, requestLog, requestLogger } from "@mcp-ops/audit";
@@ -88,4 +89,22 @@ test("an application log whose file cannot be written costs lines, and never the
   log.flush();
   expect(faults[0]).toBe("AUDIT_REQUEST_LOG_FAILED");
   expect(log.stats()).toMatchObject({ dropped: 1, faults: expect.any(Number) });
+});
+
+test("a process that ends at once leaves its lines, and ends as it wanted to, also where the file cannot be opened", () => {
+  const folder = newFolder();
+  const file = join(folder, "app.log");
+  writeFileSync(join(folder, "taken"), "");
+  const program = `
+    import { requestLog } from "@mcp-ops/audit";
+    requestLog({ destination: { file: process.argv[1] } }).logger.info("last words");
+    process.exit(0);`;
+  const run = (to: string) =>
+    spawnSync(process.execPath, ["--input-type=module", "-e", program, to], {
+      cwd: new URL("..", import.meta.url),
+      encoding: "utf8",
+    });
+  expect(run(file)).toMatchObject({ status: 0, stderr: "" });
+  expect(readFileSync(file, "utf8")).toContain("last words");
+  expect(run(join(folder, "taken", "app.log"))).toMatchObject({ status: 0, stderr: "" });
 });

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
 import { judge, type OpsError, type RedactOptions, type Redactor, redactor } from "@mcp-ops/formats";
 import { destination, type Level, type Logger, pino } from "pino";
@@ -79,9 +81,7 @@ export function requestLogger(): Logger {
 /** The application log: JSON lines through pino, redacted like everything else. */
 export function requestLog(options: RequestLogOptions = {}): RequestLog {
   const { destination: to = "stderr", lines = "none" } = options;
-  const stream = destination(
-    to === "stderr" ? { fd: 2, sync: true } : { dest: to.file, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES },
-  );
+  const stream = to === "stderr" ? destination({ fd: 2, sync: true }) : fileStream(to.file);
   const stats = { dropped: 0, faults: 0 };
   stream.on("drop", () => stats.dropped++);
   // Without a listener, an error of a stream ends the process.
@@ -110,17 +110,33 @@ export function requestLog(options: RequestLogOptions = {}): RequestLog {
     logger: root,
     observer: (exchange, next) => watch(new Bound(root, exchange), exchange, next, lines),
     stats: () => ({ ...stats }),
-    flush: () => flushNow(stream),
+    flush: () => stream.flushSync(),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Throws where the file could not be opened, which `onFault` has been told of. */
-function flushNow(stream: { flushSync(): void }): void {
+/** Open at once, so that not even a process that ends right away leaves lines behind. */
+function fileStream(file: string): ReturnType<typeof destination> {
+  const stream = destination({ ...opened(file), sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES });
+  const flushSync = stream.flushSync.bind(stream);
+  // It throws where the file could not be opened, which `onFault` has been told of; pino calls it when the process exits, too.
+  stream.flushSync = () => {
+    try {
+      flushSync();
+    } catch {}
+  };
+  return stream;
+}
+
+/** By its path when it cannot be opened: then the stream says why. */
+function opened(file: string): { readonly fd: number } | { readonly dest: string } {
   try {
-    stream.flushSync();
-  } catch {}
+    mkdirSync(dirname(file), { recursive: true });
+    return { fd: openSync(file, "a") };
+  } catch {
+    return { dest: file };
+  }
 }
 
 function tellOf(error: unknown, onFault: RequestLogOptions["onFault"]): void {
