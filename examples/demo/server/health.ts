@@ -12,7 +12,7 @@ const OFTEN = { intervalMs: 250, rise: 1, fall: 1 };
 /** In every quarter of a minute the printer is out of paper from here to there, so that the screen has something to show. */
 const ROUND_MS = 15_000;
 const OUT_OF_PAPER_FROM_MS = 1_000;
-const OUT_OF_PAPER_TO_MS = 4_500;
+const OUT_OF_PAPER_TO_MS = 8_000;
 
 /** Health of the travel desk, started. It cannot do without its tools and its event loop, and can without its printer. */
 export function demoHealth(listTools: () => Promise<readonly { readonly name: string }[]>): Health {
