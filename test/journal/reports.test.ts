@@ -139,9 +139,12 @@ describe("with a sidecar", () => {
       expect(await asked(nobody)).not.toContain("secret");
   });
 
-  it("say how old it is, and when that is too old", async () => {
+  it.each([
+    ["too old", -3_700_000],
+    ["of a time to come, before a clock was set back", 3_700_000],
+  ])("say how old it is, and when that is %s", async (_, ms) => {
     const folder = runtimeFolder();
-    leave(folder, COST_FILE, costDocument("house", [], Date.now() - 3_600_000));
+    leave(folder, COST_FILE, costDocument("house", [], Date.now() + ms));
     const daily = await read(await open("v1 McpServer", folder), DAILY);
     expect(daily).toMatchObject({ source: "sidecar", stale: true, note: expect.stringContaining("written nothing") });
     expect(daily.ageSeconds).toBeGreaterThanOrEqual(3600);

@@ -1,7 +1,7 @@
 /** What a journal says of real servers that real clients used. */
 import { chmodSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import type { Exchange, Gate, Outcome } from "@mcp-ops/exchange";
+import type { Gate } from "@mcp-ops/exchange";
 import { COST_FILE, JOURNAL_FOLDER, type JournalDefinitions, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
 import { DEFAULT_JOURNAL_LIMITS, MAX_WAITING } from "@mcp-ops/journal";
 import { describe, expect, test, vi } from "vitest";
@@ -92,6 +92,18 @@ describe.each(SDKS)("a server of SDK %s", (sdk) => {
     await client.callTool("say").catch(() => {});
     await written(used);
     expect(usesIn(folder)).toMatchObject([{ status: "denied", count: 1 }]);
+    expect(usesIn(folder)[0]).not.toHaveProperty("tokens");
+  });
+
+  test("what a gate answered in the server's place is none of its results, and has no tokens either", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder);
+    const ours: Gate = ({ method }) =>
+      method === "tools/call" ? { answer: { result: text("from the gate") as never } } : { pass: true };
+    const client = await serve(sdk, tools, { observers: [used.observer], gates: [ours] });
+    await client.callTool("say");
+    await written(used);
+    expect(usesIn(folder)).toMatchObject([{ target: "say", count: 1 }]);
     expect(usesIn(folder)[0]).not.toHaveProperty("tokens");
   });
 
@@ -192,33 +204,6 @@ test("of large requests no more wait than memory has room for, either", async ()
   expect(used.stats().dropped.queue).toBe(7);
 });
 
-test("kinds with long names are written whole, however many there are at once", async () => {
-  const folder = runtimeFolder();
-  const used = newJournal(folder);
-  const outcome = {
-    kind: "result",
-    result: {},
-    durationMs: 1,
-    responseBytes: 2,
-    gate: undefined,
-  } as unknown as Outcome;
-  const exchange = (index: number) => {
-    const target = `${index}${"t".repeat(900)}`;
-    const asked = {
-      direction: "inbound",
-      kind: "request",
-      server: "long",
-      method: "tools/call",
-      knownMethod: "tools/call",
-    };
-    return { ...asked, target, knownTarget: target, requestBytes: 1 } as unknown as Exchange;
-  };
-  for (let index = 0; index < 1500; index++) used.observer(exchange(index), () => Promise.resolve(outcome));
-  await written(used);
-  expect(usesIn(folder)).toHaveLength(1500);
-  expect(used.stats().dropped).toEqual({ queue: 0, file: 0, report: 0 });
-});
-
 test("a folder that was moved away, made unsafe, or is a link by now is written to no more, and a new one is", async () => {
   const folder = runtimeFolder();
   const warnings: string[] = [];
@@ -279,24 +264,4 @@ test("what the tokenizer has not counted at the last moment is estimated", async
   await turn();
   used.closeNow();
   expect(usesIn(folder).map(({ tokens }) => tokens)).toContainEqual({ estimate: 10 });
-});
-
-test("more tools in one page than are looked at cost as many tokens more", async () => {
-  const used = newJournal(undefined);
-  const tool = (index: number) => ({ name: `tool_${index % 10}`, inputSchema: { type: "object" } });
-  const listing = async (count: number) => {
-    const result = { tools: Array.from({ length: count }, (_, index) => tool(index)) };
-    const outcome = { kind: "result", result, durationMs: 1, responseBytes: 60 * count } as unknown as Outcome;
-    const asked = {
-      direction: "inbound",
-      kind: "request",
-      server: `s${count}`,
-      method: "tools/list",
-      knownMethod: "tools/list",
-    };
-    await used.observer({ ...asked, requestBytes: 1 } as unknown as Exchange, () => Promise.resolve(outcome));
-    await used.flush();
-    return used.definitionTokens().get(`s${count}`) as number;
-  };
-  expect((await listing(3000)) / (await listing(1000))).toBeCloseTo(3, 2);
 });
