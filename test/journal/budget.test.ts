@@ -113,15 +113,33 @@ const PASSING: readonly [string, ReturnType<typeof costDocument>][] = [
   ["that is only nearly used up", costDocument("v1", [budget({ state: "warning" })])],
   ["whose period has ended", costDocument("v1", [budget({ resetsAt: new Date(Date.now() - 1).toISOString() })])],
   ["that nobody has confirmed for too long", costDocument("v1", [budget()], Date.now() - 400_000)],
+  ["that is of a time to come, before a clock was set back", costDocument("v1", [budget()], Date.now() + 3_600_000)],
 ];
 
 test.each(PASSING)("a budget %s refuses nothing", async (_, document) => {
   const folder = runtimeFolder();
   leave(folder, COST_FILE, { ...document, budgets: [...document.budgets, budget({ target: "other" })] });
-  const isStale = Date.now() - Date.parse(document.generatedAt) > 300_000;
+  const isStale = Math.abs(Date.now() - Date.parse(document.generatedAt)) > 300_000;
   const client = await serve("v1", tools, { gates: gates({ folder }) });
   // The gate knows the document once it refuses what it shall.
   if (!isStale)
     await vi.waitFor(() => expect(client.callTool("other")).rejects.toMatchObject({ code: -31007 }), PATIENCE);
   for (let calls = 0; calls < 3; calls++) await client.callTool("say");
+});
+
+const GARBAGE = ["{}", "7", "[null]", '["all of it"]'].map(
+  (budgets) => `{"schema":1,"generatedAt":"${new Date().toISOString()}","days":[],"budgets":${budgets}}`,
+);
+
+test("a document that is none refuses nothing, and ends no call", async () => {
+  const folders = [...GARBAGE, "{", "[]"].map((garbage) => ({ garbage, folder: runtimeFolder() }));
+  const one = async ({ garbage, folder }: (typeof folders)[number]) => {
+    leave(folder, COST_FILE, costDocument("v1", [budget({ target: "other" })]));
+    const client = await serve("v1", tools, { gates: gates({ folder }) });
+    await vi.waitFor(() => expect(client.callTool("other")).rejects.toMatchObject({ code: -31007 }), PATIENCE);
+    leave(folder, COST_FILE, garbage);
+    await vi.waitFor(() => client.callTool("other"), PATIENCE);
+    await client.callTool("say");
+  };
+  await Promise.all(folders.map(one));
 });

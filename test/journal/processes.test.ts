@@ -21,8 +21,10 @@ class Child {
   readonly #waiting = new Map<number, (answer: unknown) => void>();
   #asked = 0;
 
-  constructor(args: readonly string[], folder: string) {
-    this.process = spawn(process.execPath, args, { env: { PATH: process.env.PATH, MCP_OPS_RUNTIME_DIR: folder } });
+  constructor(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(process.execPath, args, {
+      env: { PATH: process.env.PATH, MCP_OPS_RUNTIME_DIR: folder, ...env },
+    });
     this.ended = once(this.process, "close");
     this.process.stdin.on("error", () => {});
     this.process.stderr.resume();
@@ -108,4 +110,20 @@ test("a wrapped server is in the journal by the name it has, without CPU time, w
   expect(use?.tokens?.estimate).toBeGreaterThan(0);
   expect(use).not.toHaveProperty("cpu");
   expect(linesIn(folder).filter(({ kind }) => kind === "definitions")).toHaveLength(1);
+});
+
+test.each([
+  ["is in the journal once, by the wrap", {}, 1, 25],
+  ["is in no journal where the operator wants none", { MCP_OPS_JOURNAL: "off" }, 0, 0],
+])("a server that is wrapped and under the hook as well %s", async (_, env, journals, calls) => {
+  const folder = folderWithReader();
+  const wrapped = ["wrap", "--", process.execPath, "--import", REGISTER, PLAIN];
+  const child = new Child([MCP_OPS, ...wrapped], folder, env);
+  await child.greet();
+  await child.ask("tools/list", {});
+  await child.call(25);
+  child.process.stdin.end();
+  await child.ended;
+  expect(countIn(usesIn(folder))).toBe(calls);
+  expect(linesIn(folder).filter(({ kind }) => kind === "start")).toHaveLength(journals);
 });

@@ -99,7 +99,11 @@ describe("with a sidecar", () => {
     leave(
       folder,
       COST_FILE,
-      costDocument("house", [budget(), budget({ name: "customers", principal: "secret-customer" })]),
+      costDocument("house", [
+        budget({ server: "house" }),
+        budget({ name: "customers", principal: "secret-customer" }),
+        budget({ name: "of the machine", spentMicroUnits: 987_000_000, forecastMicroUnits: 987_000_000 }),
+      ]),
     );
     leave(folder, SLO_FILE, sloDocument("house"));
     const house = await open("v1 McpServer", folder);
@@ -109,15 +113,19 @@ describe("with a sidecar", () => {
       timeZone: "Europe/Vienna",
       server: "house",
       tools: [{ tool: "say", calls: 3, cost: 1.25 }],
-      budgets: [{ name: "all of it", limit: 10, spent: 11, state: "exceeded", hard: true }],
+      budgets: [
+        { name: "all of it", limit: 10, spent: 11, state: "exceeded", hard: true },
+        { name: "of the machine", state: "exceeded", hard: true },
+      ],
     });
     expect(daily.ageSeconds).toBeLessThan(60);
     expect(JSON.stringify([daily, await read(house, "cost://summary")])).not.toMatch(
-      /neighbour|secret|stale|0123456789ab/,
+      /neighbour|secret|stale|0123456789ab|987/,
     );
     expect(await read(house, SLO)).toMatchObject({ objectives: [{ name: "up", state: "at-risk" }] });
     const all = await open("v1 McpServer", folder, { servers: "all" });
     expect((await read(all, DAILY)).servers).toMatchObject([{ server: "house" }, { server: "neighbour" }]);
+    expect((await read(all, DAILY)).budgets).toContainEqual(expect.objectContaining({ spent: 987 }));
     expect((await read(all, SLO)).objectives).toHaveLength(2);
   });
 
@@ -131,9 +139,12 @@ describe("with a sidecar", () => {
       expect(await asked(nobody)).not.toContain("secret");
   });
 
-  it("say how old it is, and when that is too old", async () => {
+  it.each([
+    ["too old", -3_700_000],
+    ["of a time to come, before a clock was set back", 3_700_000],
+  ])("say how old it is, and when that is %s", async (_, ms) => {
     const folder = runtimeFolder();
-    leave(folder, COST_FILE, costDocument("house", [], Date.now() - 3_600_000));
+    leave(folder, COST_FILE, costDocument("house", [], Date.now() + ms));
     const daily = await read(await open("v1 McpServer", folder), DAILY);
     expect(daily).toMatchObject({ source: "sidecar", stale: true, note: expect.stringContaining("written nothing") });
     expect(daily.ageSeconds).toBeGreaterThanOrEqual(3600);
@@ -145,9 +156,14 @@ describe("with a sidecar", () => {
     const source = async () => JSON.parse((await resources[0]?.read({ server: "house" } as Exchange)) ?? "").source;
     expect(await source()).toBe("process");
     const path = join(folder, JOURNAL_FOLDER, COST_FILE);
-    for (const wrong of ["", "{", "null", "[]", '{"schema":2}', '{"schema":1}']) {
+    const at = new Date().toISOString();
+    const empty = `{"schema":1,"generatedAt":"${at}"}`;
+    for (const wrong of ["", "{", "null", "[]", '{"schema":2}', '{"schema":1}', empty]) {
       leave(folder, COST_FILE, wrong);
-      expect(await source()).toBe("process");
+      leave(folder, SLO_FILE, wrong);
+      const [daily, slo] = reportResources(newJournal(folder), {}).resources;
+      expect(await daily?.read({ server: "house" } as Exchange)).toContain('"source":"process"');
+      expect(await slo?.read({ server: "house" } as Exchange)).toContain('"source":"none"');
     }
     const believed = async () => {
       const fresh = reportResources(newJournal(folder, {}), {}).resources;

@@ -1,12 +1,22 @@
 /** What a journal says of real servers that real clients used. */
-import { readdirSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Gate } from "@mcp-ops/exchange";
-import { JOURNAL_FOLDER, type JournalDefinitions, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
+import { COST_FILE, JOURNAL_FOLDER, type JournalDefinitions, latencyBucketUs, USAGE_META_KEY } from "@mcp-ops/formats";
 import { DEFAULT_JOURNAL_LIMITS, MAX_WAITING } from "@mcp-ops/journal";
 import { describe, expect, test, vi } from "vitest";
 import { type Sdk, serve, text } from "./servers.ts";
-import { countIn, linesIn, makeJournalFolder, newJournal, runtimeFolder, turn, usesIn, written } from "./stage.ts";
+import {
+  countIn,
+  leave,
+  linesIn,
+  makeJournalFolder,
+  newJournal,
+  runtimeFolder,
+  turn,
+  usesIn,
+  written,
+} from "./stage.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 const QUICK = { ...DEFAULT_JOURNAL_LIMITS, batchMs: 1, flushMs: 5, lookMs: 0 };
@@ -82,6 +92,18 @@ describe.each(SDKS)("a server of SDK %s", (sdk) => {
     await client.callTool("say").catch(() => {});
     await written(used);
     expect(usesIn(folder)).toMatchObject([{ status: "denied", count: 1 }]);
+    expect(usesIn(folder)[0]).not.toHaveProperty("tokens");
+  });
+
+  test("what a gate answered in the server's place is none of its results, and has no tokens either", async () => {
+    const folder = runtimeFolder();
+    const used = newJournal(folder);
+    const ours: Gate = ({ method }) =>
+      method === "tools/call" ? { answer: { result: text("from the gate") as never } } : { pass: true };
+    const client = await serve(sdk, tools, { observers: [used.observer], gates: [ours] });
+    await client.callTool("say");
+    await written(used);
+    expect(usesIn(folder)).toMatchObject([{ target: "say", count: 1 }]);
     expect(usesIn(folder)[0]).not.toHaveProperty("tokens");
   });
 
@@ -168,4 +190,78 @@ test("more than can wait is counted as lost, and the journal says how many", asy
   expect(lost).toMatchObject([{ why: "queue", count: 12_001 - MAX_WAITING }]);
   expect(countIn(usesIn(folder))).toBe(MAX_WAITING - 1);
   expect(used.stats().dropped.queue).toBe(12_001 - MAX_WAITING);
+});
+
+test("of large requests no more wait than memory has room for, either", async () => {
+  const folder = runtimeFolder();
+  const used = newJournal(folder, { limits: { batchMs: 600_000 } });
+  const client = await serve("v1", { say: tools.say }, { observers: [used.observer] });
+  const large = "x".repeat(1024 * 1024);
+  // Of these, 63 have room beside the handshake.
+  for (let calls = 0; calls < 70; calls++) await client.callTool("say", { large });
+  await written(used);
+  expect(countIn(usesIn(folder))).toBe(63);
+  expect(used.stats().dropped.queue).toBe(7);
+});
+
+test("a folder that was moved away, made unsafe, or is a link by now is written to no more, and a new one is", async () => {
+  const folder = runtimeFolder();
+  const warnings: string[] = [];
+  const used = newJournal(folder, { limits: QUICK, onWarning: ({ code }) => warnings.push(code) });
+  const client = await serve("v1", { say: tools.say }, { observers: [used.observer] });
+  const path = join(folder, JOURNAL_FOLDER);
+  const until = (isRead: boolean) =>
+    vi.waitFor(async () => {
+      await client.callTool("say");
+      await written(used);
+      expect(used.stats().isRead).toBe(isRead);
+    }, PATIENCE);
+  await until(true);
+  renameSync(path, `${path}.old`);
+  makeJournalFolder(folder);
+  await vi.waitFor(async () => {
+    await client.callTool("say");
+    await written(used);
+    expect(usesIn(folder)).not.toEqual([]);
+  }, PATIENCE);
+  chmodSync(path, 0o777);
+  await until(false);
+  chmodSync(path, 0o700);
+  await until(true);
+  rmSync(path, { recursive: true });
+  symlinkSync(`${path}.old`, path);
+  const before = readdirSync(`${path}.old`);
+  await until(false);
+  expect(readdirSync(`${path}.old`)).toEqual(before);
+  expect(warnings).toEqual(["JOURNAL_FOLDER_UNSAFE", "JOURNAL_FOLDER_UNSAFE"]);
+});
+
+test("a sidecar that has been silent for days is taken for gone: files for nobody do not pile up", async () => {
+  const folder = runtimeFolder();
+  leave(folder, COST_FILE, "{}");
+  const cost = join(folder, JOURNAL_FOLDER, COST_FILE);
+  const daysAgo = (days: number) => utimesSync(cost, new Date(), new Date(Date.now() - days * 86_400_000));
+  daysAgo(4);
+  const used = newJournal(folder, { limits: QUICK });
+  const client = await serve("v1", { say: tools.say }, { observers: [used.observer] });
+  await client.callTool("say");
+  await written(used);
+  expect(readdirSync(join(folder, JOURNAL_FOLDER))).toEqual([COST_FILE]);
+  const atTheEnd = newJournal(folder);
+  atTheEnd.closeNow();
+  expect(readdirSync(join(folder, JOURNAL_FOLDER))).toEqual([COST_FILE]);
+  daysAgo(2);
+  await client.callTool("say");
+  await written(used);
+  expect(countIn(usesIn(folder))).toBe(1);
+});
+
+test("what the tokenizer has not counted at the last moment is estimated", async () => {
+  const folder = runtimeFolder();
+  const used = newJournal(folder, { tokenizer: true });
+  const client = await serve("v1", { say: tools.say }, { observers: [used.observer] });
+  await client.callTool("say");
+  await turn();
+  used.closeNow();
+  expect(usesIn(folder).map(({ tokens }) => tokens)).toContainEqual({ estimate: 10 });
 });

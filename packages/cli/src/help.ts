@@ -21,6 +21,7 @@ const ENVIRONMENT: Rows = [
   ["MCP_OPS_RUNTIME_DIR", "where it leaves its socket and registration file"],
   ["MCP_OPS_AUDIT_FOLDER", "folder of the audit log (--audit)"],
   ["MCP_OPS_HEALTH_RESOURCE", "on: clients find health://status (--health-resource)"],
+  ["MCP_OPS_JOURNAL", "off: what the server is used for is not kept for the ledger"],
   ["MCP_OPS_ROLE_URL", "agent that says whether this node leads (--role-url)"],
   ["MCP_OPS_READ_TOOLS", "tools that change nothing (--read-tools)"],
   ["MCP_OPS_READS", "refuse or serve-stale: reads on a standby (--reads)"],

@@ -81,6 +81,7 @@ export function signalOptions(
     healthResource: flags.healthResource ?? settings.healthResource,
     costResources: flags.costResources ?? settings.costResources,
     budgetGate: flags.budgetGate ?? settings.budgetGate,
+    keepsJournal: settings.journal === "on",
     textfile: flags.textfile ?? pathIn(env.MCP_OPS_TEXTFILE),
     otlpMetrics: flags.otlpMetrics ?? (env.MCP_OPS_OTLP_METRICS || undefined),
     role: roleOf(flags, env),

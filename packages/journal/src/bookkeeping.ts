@@ -6,8 +6,7 @@ import { Today } from "./today.ts";
 import { TokenTotals } from "./token-totals.ts";
 import { countingRest, countingTexts } from "./tokens/count-reading.ts";
 import { Definitions, type ListedPage, type Listing } from "./tokens/definitions.ts";
-import { atOnce } from "./tokens/estimate.ts";
-import { isReadByModel, type Reading, readByModel } from "./tokens/read-by-model.ts";
+import { isReadByModel, readByModel } from "./tokens/read-by-model.ts";
 import { reportedUsage } from "./tokens/reported.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
@@ -28,7 +27,7 @@ export class Bookkeeping {
   readonly #definitions = new Definitions();
   readonly #tokenizer: Tokenizer | undefined;
   readonly #told: (listing: Listing, minute: number) => void;
-  readonly #counting = new Set<Promise<void>>();
+  readonly #waiting = new Set<{ readonly done: Promise<void>; readonly estimate: () => void }>();
 
   /** `told` hears of each listing that belongs into the journal. */
   constructor(tokenizer: Tokenizer | undefined, told: (listing: Listing, minute: number) => void) {
@@ -53,7 +52,13 @@ export class Bookkeeping {
 
   /** Settles when the tokenizer has nothing left to count. */
   async counted(): Promise<void> {
-    await Promise.all(this.#counting);
+    await Promise.all([...this.#waiting].map(({ done }) => done));
+  }
+
+  /** Takes the estimate for what the tokenizer has not counted yet. */
+  countedNow(): void {
+    for (const { estimate } of this.#waiting) estimate();
+    this.#waiting.clear();
   }
 
   #keyOf({ exchange, outcome, minute }: Ended): SliceKey {
@@ -84,26 +89,27 @@ export class Bookkeeping {
     if (!isReadByModel(exchange.method)) return NOTHING;
     const reading = readByModel(exchange.method, outcome.result, outcome.responseBytes);
     const rest = yield* countingRest(reading);
-    const counting = reading.texts.length === 0 ? undefined : this.#tokenizer?.count(reading.texts);
-    if (counting !== undefined) {
-      return (slice) => {
-        if (rest > 0) this.#add(slice, "estimate", rest);
-        this.#addLater(slice, reading, counting);
-      };
-    }
-    const tokens = rest + (yield* countingTexts(reading));
-    return (slice) => this.#add(slice, "estimate", tokens);
+    const estimated = yield* countingTexts(reading);
+    const { texts, scale } = reading;
+    const counting = texts.length === 0 ? undefined : this.#tokenizer?.count(texts);
+    if (counting === undefined) return (slice) => this.#add(slice, "estimate", rest + estimated);
+    const exact = counting.then((tokens) => tokens && Math.round(tokens * scale));
+    return (slice) => {
+      if (rest > 0) this.#add(slice, "estimate", rest);
+      this.#addLater(slice, estimated, exact);
+    };
   }
 
   /** By then the slice may have been written: another one of its key takes them. */
-  #addLater(key: SliceKey, reading: Reading, counting: Promise<number | undefined>): void {
-    const done = counting.then((tokens) => {
-      this.#counting.delete(done);
-      const slice = this.slices.at(key);
-      if (tokens === undefined) this.#add(slice, "estimate", atOnce(countingTexts(reading)));
-      else this.#add(slice, "tokenizer", Math.round(tokens * reading.scale));
+  #addLater(key: SliceKey, estimated: number, exact: Promise<number | undefined>): void {
+    const estimate = () => this.#add(this.slices.at(key), "estimate", estimated);
+    const done = exact.then((tokens) => {
+      if (!this.#waiting.delete(one)) return;
+      if (tokens === undefined) estimate();
+      else this.#add(this.slices.at(key), "tokenizer", tokens);
     });
-    this.#counting.add(done);
+    const one = { done, estimate };
+    this.#waiting.add(one);
   }
 
   #addListing(slice: Slice, { tokens, whole, news }: ListedPage): void {

@@ -10,11 +10,11 @@ export interface Ended {
   readonly minute: number;
 }
 
-/** What waits: no more than some thousand calls a moment of work, and no more results than memory has room for. */
+/** What waits: no more than some thousand calls a moment of work, and no more requests and results than memory has room for. */
 export const MAX_WAITING = 10_000;
 export const MAX_WAITING_BYTES: number = 64 * 1024 * 1024;
 
-/** Exchanges that wait to be counted, bounded by number and by the bytes of their results. */
+/** Exchanges that wait to be counted, bounded by number and by the bytes of their messages. */
 export class EndedQueue {
   #waiting: Ended[] = [];
   #next = 0;
@@ -26,7 +26,7 @@ export class EndedQueue {
 
   /** False where there is no room. */
   add(ended: Ended): boolean {
-    const bytes = ended.outcome.responseBytes;
+    const bytes = bytesOf(ended);
     // One is always taken, however large: it is there anyway.
     if (this.size >= MAX_WAITING || (this.size > 0 && this.#bytes + bytes > MAX_WAITING_BYTES)) return false;
     this.#waiting.push(ended);
@@ -43,7 +43,12 @@ export class EndedQueue {
       return undefined;
     }
     (this.#waiting as (Ended | undefined)[])[this.#next++] = undefined;
-    this.#bytes -= ended.outcome.responseBytes;
+    this.#bytes -= bytesOf(ended);
     return ended;
   }
+}
+
+/** What waits is kept with the request it answers. */
+function bytesOf({ exchange, outcome }: Ended): number {
+  return exchange.requestBytes + outcome.responseBytes;
 }

@@ -1,14 +1,16 @@
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
-import { type JournalLine, type JournalLost, LISTEN_METHOD, type OpsError } from "@mcp-ops/formats";
+import type { JournalLost, OpsError } from "@mcp-ops/formats";
 import { Bookkeeping } from "./bookkeeping.ts";
 import { EndedQueue } from "./ended.ts";
 import { JournalWriter } from "./file/journal-writer.ts";
 import { LoneCalls } from "./lone-calls.ts";
+import { Losses } from "./losses.ts";
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits, type JournalOptions } from "./options.ts";
 import { useOf } from "./slices.ts";
-import type { DayFigures } from "./today.ts";
+import type { DayCpu, DayFigures } from "./today.ts";
 import type { TokenFigure } from "./token-totals.ts";
 import { Tokenizer, type TokenizerShare } from "./tokens/tokenizer.ts";
+import { watching } from "./watching.ts";
 
 /** What has become of the exchanges. */
 export interface JournalStats {
@@ -35,11 +37,11 @@ export interface Journal extends AsyncDisposable {
   /** Samples of `mcp_tool_definition_tokens`, by server. */
   definitionTokens(): ReadonlyMap<string, number>;
   /** What this process knows of today (UTC) about one server: figures by tool, and the CPU time of all of the process, where the server runs in it. */
-  today(server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpuUs: number | undefined };
+  today(server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpu: DayCpu | undefined };
   /** Counts and writes what is there. */
   flush(): Promise<void>;
   close(): Promise<void>;
-  /** The same at once, for the last moment of a process. What a tokenizer has not counted is lost then. */
+  /** The same at once, for the last moment of a process. What a tokenizer has not counted is estimated then. */
   closeNow(): void;
 }
 
@@ -51,6 +53,8 @@ export function journal(options: JournalOptions): Journal {
 const MINUTE_MS = 60_000;
 /** So many are counted without waiting for more. */
 const MANY = 64;
+/** Bytes of lines, for which there is always room where a disk takes what is written. */
+const HANDED_AT_ONCE = 128 * 1024;
 /** Shorter than any patience with a process that shall end. */
 const LAST_MOMENT_MS = 500;
 
@@ -62,8 +66,7 @@ class CountingJournal implements Journal {
   readonly #tokenizer: Tokenizer | undefined;
   readonly #book: Bookkeeping;
   readonly #writer: JournalWriter;
-  readonly #dropped = { queue: 0, file: 0 };
-  readonly #untold = { queue: 0, file: 0 };
+  readonly #losses = new Losses();
   #work: Generator<void, void> | undefined;
   #minute = 0;
   #longestSliceMs = 0;
@@ -71,6 +74,7 @@ class CountingJournal implements Journal {
   #soon: NodeJS.Immediate | undefined;
   #flushing: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #handing: Generator<void, void> | undefined;
   #isClosed = false;
 
   constructor(options: JournalOptions) {
@@ -83,8 +87,8 @@ class CountingJournal implements Journal {
     this.#book = new Bookkeeping(this.#tokenizer, ({ server, tokens, tools }, minute) =>
       this.#writer.add({ kind: "definitions", minute, server, method: "estimate", tokens, tools }, 0),
     );
-    this.observer = this.#observer(options.cpu === false ? undefined : new LoneCalls());
-    Object.defineProperty(this.observer, "name", { value: "journal" });
+    const lone = options.cpu === false ? undefined : new LoneCalls();
+    this.observer = watching(lone, (exchange, outcome, cpuUs) => this.#ended(exchange, outcome, cpuUs));
   }
 
   get folder(): string | undefined {
@@ -93,7 +97,7 @@ class CountingJournal implements Journal {
   }
 
   stats(): JournalStats {
-    const dropped = { ...this.#dropped, report: this.#book.wrongReports };
+    const dropped = { ...this.#losses.all, report: this.#book.wrongReports };
     const waiting = this.#queue.size + (this.#work === undefined ? 0 : 1);
     const longestSliceMs = this.#longestSliceMs;
     return { waiting, longestSliceMs, isRead: this.#writer.isOpen, dropped, tokenizer: this.#tokenizer?.share };
@@ -108,8 +112,8 @@ class CountingJournal implements Journal {
   }
 
   today(server: string) {
-    const { tools, cpuUs } = this.#book.today.of(Math.floor(this.#now() / (24 * 60 * MINUTE_MS)), server);
-    return { tools, cpuUs: this.#options.cpu === false ? undefined : cpuUs };
+    const { tools, cpu } = this.#book.today.of(Math.floor(this.#now() / (24 * 60 * MINUTE_MS)), server);
+    return { tools, cpu: this.#options.cpu === false ? undefined : cpu };
   }
 
   async flush(): Promise<void> {
@@ -139,34 +143,25 @@ class CountingJournal implements Journal {
     clearImmediate(this.#soon);
     clearTimeout(this.#flushing);
     this.#countFor(LAST_MOMENT_MS);
+    this.#book.countedNow();
     this.#writer.lookNow();
-    this.#hand();
+    // The first goes on where a write that is under way has come to.
+    for (const handing of [this.#handing ?? [], this.#hand()]) for (const _ of handing) this.#writer.writeNow();
     this.#writer.writeNow();
-  }
-
-  /** On the path of a request there is nothing but two calls and, at its end, a place in a list. */
-  #observer(lone: LoneCalls | undefined): Observer {
-    return (exchange, next) => {
-      if (exchange.direction !== "inbound" || exchange.kind !== "request") return next();
-      // A client that listens for hours is not at work, and must not keep others from being measured.
-      const measuring = exchange.method === LISTEN_METHOD ? undefined : lone;
-      const measured = measuring?.began();
-      return next().then((outcome) => this.#ended(exchange, outcome, measuring?.ended(measured)));
-    };
   }
 
   #ended(exchange: Exchange, outcome: Outcome, cpuUs: number | undefined): void {
     if (this.#isClosed) return;
     if (this.#batch === undefined) this.#armBatch();
-    if (!this.#queue.add({ exchange, outcome, cpuUs, minute: this.#minute })) this.#lost("queue", 1);
+    if (!this.#queue.add({ exchange, outcome, cpuUs, minute: this.#minute })) this.#losses.add("queue", 1);
     // What is kept for long costs the garbage collector more than counting it does.
     if (this.#queue.size === MANY) this.#soon ??= setImmediate(() => this.#count()).unref();
   }
 
-  /** What ends within the same batch is taken to have ended in the minute in which the batch began. */
-  #armBatch(): void {
+  /** What ends before the next batch is taken to have ended in the minute in which this was armed. */
+  #armBatch(ms: number = this.#limits.batchMs): void {
     this.#minute = Math.floor(this.#now() / MINUTE_MS);
-    this.#batch = setTimeout(() => this.#count(), this.#limits.batchMs).unref();
+    this.#batch = setTimeout(() => this.#count(), ms).unref();
   }
 
   #now(): number {
@@ -181,7 +176,8 @@ class CountingJournal implements Journal {
     let tookMs = 0;
     while (tookMs < this.#limits.sliceMs && this.#step()) tookMs = performance.now() - startedAt;
     if (tookMs > this.#longestSliceMs) this.#longestSliceMs = tookMs;
-    this.#batch = this.#isWaiting ? setTimeout(() => this.#count(), 1).unref() : undefined;
+    this.#batch = undefined;
+    if (this.#isWaiting) this.#armBatch(1);
     this.#armFlush();
   }
 
@@ -193,7 +189,7 @@ class CountingJournal implements Journal {
   #countFor(ms: number): void {
     const until = performance.now() + ms;
     while (performance.now() < until) if (!this.#step()) return;
-    this.#lost("queue", this.stats().waiting);
+    this.#losses.add("queue", this.stats().waiting);
   }
 
   get #isWaiting(): boolean {
@@ -211,7 +207,7 @@ class CountingJournal implements Journal {
       if (this.#work.next().done === true) this.#work = undefined;
     } catch {
       this.#work = undefined;
-      this.#lost("queue", 1);
+      this.#losses.add("queue", 1);
     }
     return true;
   }
@@ -230,29 +226,23 @@ class CountingJournal implements Journal {
   }
 
   async #writeOnce(): Promise<void> {
-    await this.#writer.look(this.#now());
-    this.#hand();
+    await this.#writer.look();
+    this.#handing = this.#hand();
+    for (const _ of this.#handing) await this.#writer.write();
     await this.#writer.write();
     if (this.#writer.hasMore) this.#armFlush();
   }
 
-  /** Hands what was counted to the writer; without a reader it is let go. */
-  #hand(): void {
-    for (const slice of this.#book.slices.take()) this.#handed(useOf(slice), slice.count);
-    this.#lost("file", this.#writer.takeLost());
-    const minute = Math.floor(this.#now() / MINUTE_MS);
-    for (const why of ["queue", "file"] as const) {
-      const count = this.#untold[why];
-      if (count > 0 && this.#writer.add({ kind: "lost", minute, count, why }, count)) this.#untold[why] = 0;
+  /** Hands what was counted to the writer, and stops wherever that is to be written before there is more; without a reader it is let go. */
+  *#hand(): Generator<void, void> {
+    let mark = this.#writer.waitingBytes + HANDED_AT_ONCE;
+    for (const slice of this.#book.slices.take()) {
+      if (!this.#writer.add(useOf(slice), slice.count)) this.#losses.add("file", slice.count);
+      if (this.#writer.waitingBytes < mark) continue;
+      yield;
+      mark = this.#writer.waitingBytes + HANDED_AT_ONCE;
     }
-  }
-
-  #handed(line: JournalLine, exchanges: number): void {
-    if (!this.#writer.add(line, exchanges)) this.#lost("file", exchanges);
-  }
-
-  #lost(why: JournalLost["why"], count: number): void {
-    this.#dropped[why] += count;
-    this.#untold[why] += count;
+    this.#losses.add("file", this.#writer.takeLost());
+    this.#losses.tell(Math.floor(this.#now() / MINUTE_MS), (line, exchanges) => this.#writer.add(line, exchanges));
   }
 }

@@ -10,10 +10,18 @@ export interface DayFigures {
   readonly tokens: Partial<Record<TokenMethod, number>>;
 }
 
+/** CPU time of a process, and since when. */
+export interface DayCpu {
+  readonly us: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
 /** What this process itself knows of a day: for servers that no sidecar reads. Days are those of UTC. */
 export class Today {
   #day = 0;
   #cpuBefore = 0;
+  #cpuSinceMs = performance.timeOrigin;
   #tools = new Map<string, Map<string, DayFigures>>();
 
   /** Figures of calls of a tool; they are of the day they ended on. */
@@ -29,16 +37,20 @@ export class Today {
     return figures;
   }
 
-  /** Figures by tool of one server, and the CPU time of the whole process since the day began, or the process did. */
-  of(day: number, server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpuUs: number } {
+  /** Figures by tool of one server, and the CPU time of the whole process. */
+  of(day: number, server: string): { readonly tools: ReadonlyMap<string, DayFigures>; readonly cpu: DayCpu } {
     this.#turn(day);
-    return { tools: this.#tools.get(server) ?? new Map(), cpuUs: cpuUs() - this.#cpuBefore };
+    const cpu = { us: cpuUs() - this.#cpuBefore, sinceMs: this.#cpuSinceMs };
+    return { tools: this.#tools.get(server) ?? new Map(), cpu };
   }
 
   #turn(day: number): void {
     if (day <= this.#day) return;
-    // What it used before it was first asked belongs to the day it began on, which is taken to be this one.
-    this.#cpuBefore = this.#day === 0 ? 0 : cpuUs();
+    // Nobody looks at midnight, but at the first exchange behind it: what was used between is in neither day.
+    if (this.#day > 0) {
+      this.#cpuBefore = cpuUs();
+      this.#cpuSinceMs = Date.now();
+    }
     this.#day = day;
     this.#tools = new Map();
   }

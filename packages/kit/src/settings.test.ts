@@ -63,3 +63,17 @@ it.each([
   expect(settings).toMatchObject({ healthResource });
   expect(settings.problems).toHaveLength(count);
 });
+
+it.each([
+  [undefined, "on"],
+  ["", "on"],
+  ["off", "off"],
+  ["in-front", "in-front"],
+])("MCP_OPS_JOURNAL=%s is %s", (said, journal) => {
+  expect(readSettings({ MCP_OPS_JOURNAL: said }, 1000)).toMatchObject({ journal, problems: [] });
+});
+
+it("a word for the journal that is none is told, and it stays on", () => {
+  const { journal, problems } = readSettings({ MCP_OPS_JOURNAL: "no" }, 1000);
+  expect([journal, problems]).toEqual(["on", [expect.stringContaining("MCP_OPS_JOURNAL")]]);
+});

@@ -19,6 +19,8 @@ export interface Settings {
   readonly costResources: boolean;
   /** Whether calls over a hard cap are refused. */
   readonly budgetGate: boolean;
+  /** Whether what the server is used for is kept in a journal; `in-front` where whoever started the server keeps it, and nothing may count twice. */
+  readonly journal: "on" | "off" | "in-front";
   /** What could not be understood; the default stands in its place. */
   readonly problems: readonly string[];
 }
@@ -42,7 +44,9 @@ export function readSettings(env: NodeJS.ProcessEnv, uid: number): Settings {
     healthResource: env.MCP_OPS_HEALTH_RESOURCE === "on",
     costResources: env.MCP_OPS_COST_RESOURCES === "on",
     budgetGate: env.MCP_OPS_BUDGET_GATE === "on",
+    journal: isJournal(env.MCP_OPS_JOURNAL) ? env.MCP_OPS_JOURNAL : "on",
     problems: [
+      ...(env.MCP_OPS_JOURNAL && !isJournal(env.MCP_OPS_JOURNAL) ? [wrongJournal(env.MCP_OPS_JOURNAL)] : []),
       ...SWITCHES.filter((name) => !isSwitch(env[name])).map((name) => wrongSwitch(name, env[name])),
       ...(listen === "wrong" ? [wrongListen(env.MCP_OPS_LISTEN)] : []),
       ...hosts.filter((host) => !isHost(host)).map(wrongHost),
@@ -58,6 +62,14 @@ function isSwitch(value: string | undefined): boolean {
 
 function wrongSwitch(name: string, value: string | undefined): string {
   return `${name} is ${JSON.stringify(value)}. Give on or off. It stays off.`;
+}
+
+function isJournal(value: string | undefined): value is Settings["journal"] {
+  return value === "on" || value === "off" || value === "in-front";
+}
+
+function wrongJournal(value: string): string {
+  return `MCP_OPS_JOURNAL is ${JSON.stringify(value)}. Give on or off. It stays on.`;
 }
 
 function namesIn(list: string | undefined): readonly string[] {

@@ -37,6 +37,8 @@ export interface SignalOptions {
   readonly costResources?: boolean | undefined;
   /** Whether calls over a hard cap are refused, by what the sidecar says. Default: no. */
   readonly budgetGate?: boolean | undefined;
+  /** Whether what the server is used for is kept for the ledger. Default: yes, where a sidecar reads it. */
+  readonly keepsJournal?: boolean | undefined;
   /** Folder of node-exporter's textfile collector, where the metrics are left. */
   readonly textfile?: string | undefined;
   /** Collector to which the metrics are pushed by OTLP, such as `http://collector:4318`; `on` takes it from `OTEL_EXPORTER_OTLP_*`. */
@@ -62,14 +64,15 @@ export interface Signals extends AsyncDisposable {
  */
 export async function openSignals(options: SignalOptions): Promise<Signals> {
   const { server, folder, healthResource = false, costResources = false, budgetGate = false, onWarning } = options;
+  const { keepsJournal = true } = options;
   const audit = openAudit(options);
   // A server outside this process may refuse its clients or change its tools without anybody having been told.
   const observers = [fleet(defaultMetrics()).observer];
   const guard = guardOf(options);
   const health = { server, statusResource: healthResource };
   // The server's own CPU time is spent elsewhere.
-  const used = journal({ boot: thisBoot(), folder, cpu: false, onWarning });
-  const cost = { journal: used, cost: costResources, budget: budgetGate && { folder } } as const;
+  const used = keepsJournal ? journal({ boot: thisBoot(), folder, cpu: false, onWarning }) : undefined;
+  const cost = { journal: used ?? false, cost: costResources, budget: budgetGate && { folder } } as const;
   const pipeline = pipelineFor({ server, audit, health, observers, role: guard, ...cost });
   await guard?.role.asked;
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);
@@ -78,7 +81,7 @@ export async function openSignals(options: SignalOptions): Promise<Signals> {
     await Promise.all(outlets.map((outlet) => outlet?.close()));
     await endpoint?.close();
     await audit?.close();
-    await used.close();
+    await used?.close();
     await guard?.role[Symbol.asyncDispose]();
   };
   const address = endpoint?.url ?? endpoint?.socketPath;

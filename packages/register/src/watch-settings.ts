@@ -9,10 +9,10 @@ let options: WatchOptions | undefined;
  * the resource `health://status`, which `watch` gives, is off, and those of cost are.
  */
 export function watchOptions(settings: Settings): WatchOptions {
-  const { server, folder, auditFolder, healthResource, costResources, budgetGate } = settings;
+  const { server, folder, auditFolder, healthResource, costResources, budgetGate, journal } = settings;
   options ??= {
     server,
-    journal: { folder, onWarning: ({ message }) => warnOnce("journal", message) },
+    journal: journal === "on" && { folder, onWarning: ({ message }) => warnOnce("journal", message) },
     cost: costResources,
     budget: budgetGate && { folder },
     health: healthResource ? undefined : { statusResource: false },

@@ -136,7 +136,7 @@ export class MessageExchange implements Exchange {
 
   get requestBytes(): number {
     this.#requestBytes ??=
-      this.#message.id === UNREAD_ID ? Number(this.header("content-length") ?? 0) : jsonBytes(this.#message);
+      this.#message.id === UNREAD_ID ? bytesIn(this.header("content-length")) : jsonBytes(this.#message);
     return this.#requestBytes;
   }
 
@@ -157,4 +157,10 @@ export class MessageExchange implements Exchange {
     if (target !== undefined) this.#found = this.#targets.find(this.method, target);
     return this.#found;
   }
+}
+
+/** A client may write anything there, and a size that is none would spoil the sums it is added to. */
+function bytesIn(contentLength: string | undefined): number {
+  const bytes = Number(contentLength ?? 0);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : 0;
 }

@@ -1,5 +1,5 @@
 import { constants, openSync, writeSync } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Boot, formatJournalLine, type JournalLine, journalFileName, OpsError } from "@mcp-ops/formats";
 import { JOURNAL_ERROR } from "../codes.ts";
@@ -59,8 +59,9 @@ export class JournalFiles {
     return lost;
   }
 
-  get hasMore(): boolean {
-    return this.#unwritten.bytes > 0;
+  /** Of lines that are not written yet. */
+  get waitingBytes(): number {
+    return this.#unwritten.bytes;
   }
 
   /** Adds a line that tells of so many exchanges. False where there is no room for it. */
@@ -90,10 +91,12 @@ export class JournalFiles {
     }
   }
 
-  /** Whether the file is still there: the sidecar may have taken the whole folder away. */
+  /** Whether the file is still where a reader looks: the folder may have been taken away, moved, or made anew. */
   async isThere(): Promise<boolean> {
-    const { handle } = this.#current ?? {};
-    return handle === undefined || (await handle.stat()).nlink > 0;
+    const { handle, path } = this.#current ?? {};
+    if (handle === undefined || path === undefined) return true;
+    const [own, found] = await Promise.all([handle.stat(), lstat(path).catch(() => undefined)]);
+    return found !== undefined && found.ino === own.ino && found.dev === own.dev;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { JOURNAL_FOLDER, OpsError } from "@mcp-ops/formats";
+import { COST_FILE, JOURNAL_FOLDER, OpsError } from "@mcp-ops/formats";
 import { JOURNAL_ERROR } from "../codes.ts";
 
 /**
@@ -20,16 +20,35 @@ export async function findJournalFolder(runtimeFolder: string): Promise<string |
   }
 }
 
+/** A sidecar that runs says what all costs every minute at least. One that has not for so long is taken for gone: files for nobody must not pile up. */
+const READER_GONE_MS = 3 * 24 * 60 * 60_000;
+
+/**
+ * The folder for journals where somebody reads them.
+ * @throws OpsError `JOURNAL_FOLDER_UNSAFE`
+ */
+export async function findReader(runtimeFolder: string): Promise<string | undefined> {
+  const folder = await findJournalFolder(runtimeFolder);
+  if (folder === undefined) return undefined;
+  const said = await lstat(join(folder, COST_FILE)).catch(() => undefined);
+  return isGone(said) ? undefined : folder;
+}
+
 /** The same at once, for the last moment of a process. */
-export function findJournalFolderNow(runtimeFolder: string): string | undefined {
+export function findReaderNow(runtimeFolder: string): string | undefined {
   const path = join(runtimeFolder, JOURNAL_FOLDER);
   try {
     checkFolder(path, lstatSync(path));
     checkFolder(dirname(path), lstatSync(dirname(path)));
-    return path;
+    return isGone(lstatSync(join(path, COST_FILE), { throwIfNoEntry: false })) ? undefined : path;
   } catch {
     return undefined;
   }
+}
+
+/** One that has said nothing yet has only just come. */
+function isGone(said: Stats | undefined): boolean {
+  return said !== undefined && Date.now() - said.mtimeMs > READER_GONE_MS;
 }
 
 function isMissing(error: unknown): boolean {

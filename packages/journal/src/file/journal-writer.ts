@@ -1,7 +1,7 @@
 import type { Boot, JournalDefinitions, JournalLine, OpsError } from "@mcp-ops/formats";
 import type { JournalLimits } from "../options.ts";
 import { JournalFiles } from "./journal-files.ts";
-import { findJournalFolder, findJournalFolderNow } from "./journal-folder.ts";
+import { findReader, findReaderNow } from "./journal-folder.ts";
 
 /** Servers whose newest listing is kept for a reader that comes later. */
 const MAX_KEPT_LISTINGS = 100;
@@ -36,7 +36,12 @@ export class JournalWriter {
 
   /** Whether a write was not possible, or not of all. */
   get hasMore(): boolean {
-    return this.#files?.hasMore === true;
+    return this.waitingBytes > 0;
+  }
+
+  /** Of lines that are not written yet. */
+  get waitingBytes(): number {
+    return this.#files?.waitingBytes ?? 0;
   }
 
   /** How many exchanges went with files that nobody has read, since this was asked before. */
@@ -51,15 +56,18 @@ export class JournalWriter {
   }
 
   /** Looks whether there is a folder for journals, or still is, but not too often. */
-  async look(now: number): Promise<void> {
+  async look(): Promise<void> {
     const runtimeFolder = this.#runtimeFolder();
+    const now = performance.now();
     if (runtimeFolder === undefined || now < this.#nextLook) return;
     this.#nextLook = now + this.#limits.lookMs;
     try {
-      if ((await this.#files?.isThere()) === false) await this.#leave();
-      if (this.#files === undefined) this.#open(await findJournalFolder(runtimeFolder));
+      const folder = await findReader(runtimeFolder);
+      if (folder === undefined || (await this.#files?.isThere()) === false) await this.#leave();
+      if (this.#files === undefined) this.#open(folder);
       this.#complaint = "";
     } catch (error) {
+      await this.#leave();
       this.#complain(error);
     }
   }
@@ -75,7 +83,7 @@ export class JournalWriter {
 
   lookNow(): void {
     const runtimeFolder = this.#runtimeFolder();
-    if (this.#files === undefined && runtimeFolder !== undefined) this.#open(findJournalFolderNow(runtimeFolder));
+    if (this.#files === undefined && runtimeFolder !== undefined) this.#open(findReaderNow(runtimeFolder));
   }
 
   async close(): Promise<void> {

@@ -137,9 +137,12 @@ function budgetsFor(budgets: readonly BudgetState[], { server, details }: View):
   );
   return shown.map(({ limitMicroUnits, spentMicroUnits, forecastMicroUnits, isHard, ...rest }) => ({
     ...rest,
-    limit: money(limitMicroUnits),
-    spent: money(spentMicroUnits),
-    ...(forecastMicroUnits !== undefined && { forecast: money(forecastMicroUnits) }),
+    // What is spent of a budget for several servers tells what the others cost.
+    ...((server === undefined || rest.server === server) && {
+      limit: money(limitMicroUnits),
+      spent: money(spentMicroUnits),
+      ...(forecastMicroUnits !== undefined && { forecast: money(forecastMicroUnits) }),
+    }),
     hard: isHard,
   }));
 }

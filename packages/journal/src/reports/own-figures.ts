@@ -7,7 +7,7 @@ const NOTE =
 /** What the process knows of its own day, where there is no sidecar. */
 export function ownFigures(journal: Journal, server: string, nowMs: number): object {
   const day = new Date(nowMs).toISOString().slice(0, 10);
-  const { tools, cpuUs } = journal.today(server);
+  const { tools, cpu } = journal.today(server);
   const rows = [...tools].map(([tool, { calls, failed, tokens }]) => ({ tool, calls, failed, resultTokens: tokens }));
   const since = new Date(Math.max(Date.parse(day), performance.timeOrigin)).toISOString();
   return {
@@ -22,7 +22,10 @@ export function ownFigures(journal: Journal, server: string, nowMs: number): obj
     failed: rows.reduce((sum, { failed }) => sum + failed, 0),
     resultTokens: merged(rows.map(({ resultTokens }) => resultTokens)),
     definitionTokens: journal.definitionTokens().get(server),
-    ...(cpuUs !== undefined && { processCpuSeconds: cpuUs / 1e6 }),
+    ...(cpu !== undefined && {
+      processCpuSeconds: cpu.us / 1e6,
+      processCpuSince: new Date(cpu.sinceMs).toISOString(),
+    }),
     tools: rows.sort((a, b) => b.calls - a.calls).slice(0, MAX_ROWS),
   };
 }

@@ -52,8 +52,8 @@ const mimeType = "application/json";
 /** The resources that tell what a server costs and how it keeps its objectives, by what the sidecar has left, or by what this process knows itself. */
 export function reportResources(journal: Journal, options: ReportOptions = {}): ReportResources {
   const { detailsFor = [], servers = "own", offeredTo = "known" } = options;
-  const cost = new SidecarFile<CostDocument>(() => journal.folder, COST_FILE);
-  const slo = new SidecarFile<SloDocument>(() => journal.folder, SLO_FILE);
+  const cost = new SidecarFile<CostDocument>(() => journal.folder, COST_FILE, ["days", "budgets"]);
+  const slo = new SidecarFile<SloDocument>(() => journal.folder, SLO_FILE, ["objectives"]);
   const viewOf = ({ server, principal }: Exchange): View => ({
     server: servers === "all" ? undefined : server,
     details: principal !== undefined && detailsFor.includes(principal),

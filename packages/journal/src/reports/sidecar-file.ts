@@ -12,7 +12,7 @@ interface Dated {
 /** A document, and how old it is. */
 export interface Known<T> {
   readonly document: T;
-  /** Since the sidecar made it; at least 0. */
+  /** Since the sidecar made it. A time to come is as wrong as one that is long gone: a clock was set, and nothing says that it is so now. */
   readonly ageMs: number;
 }
 
@@ -25,27 +25,36 @@ const FRESH_MS = 1_000;
 export class SidecarFile<T extends Dated> {
   readonly #runtimeFolder: () => string | undefined;
   readonly #name: string;
+  readonly #lists: readonly string[];
   readonly #now: () => number;
   #document: T | undefined;
   #stamp = "";
+  /** Monotonic: where the wall clock is set back, what is read must not stay what it was. */
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  constructor(runtimeFolder: () => string | undefined, name: string, now: () => number = Date.now) {
+  /** `lists` names what must be a list of objects in it, so that who reads it finds one. */
+  constructor(
+    runtimeFolder: () => string | undefined,
+    name: string,
+    lists: readonly (keyof T & string)[],
+    now: () => number = Date.now,
+  ) {
     this.#runtimeFolder = runtimeFolder;
     this.#name = name;
+    this.#lists = lists;
     this.#now = now;
   }
 
   /** What was read last; undefined where there is no document, or none that can be believed. */
   get last(): Known<T> | undefined {
     const document = this.#document;
-    return document && { document, ageMs: Math.max(0, this.#now() - Date.parse(document.generatedAt)) };
+    return document && { document, ageMs: Math.abs(this.#now() - Date.parse(document.generatedAt)) };
   }
 
   /** Reads it, unless that was done a moment ago. Never rejects. */
   async read(): Promise<Known<T> | undefined> {
-    if (this.#now() - this.#readAt >= FRESH_MS) {
+    if (performance.now() - this.#readAt >= FRESH_MS) {
       this.#reading ??= this.#refresh().finally(() => {
         this.#reading = undefined;
       });
@@ -60,7 +69,7 @@ export class SidecarFile<T extends Dated> {
     } catch {
       this.#forget();
     }
-    this.#readAt = this.#now();
+    this.#readAt = performance.now();
   }
 
   async #load(): Promise<void> {
@@ -72,7 +81,7 @@ export class SidecarFile<T extends Dated> {
     const stamp = `${found.ino} ${found.mtimeMs} ${found.size}`;
     if (stamp === this.#stamp) return;
     if (!isBelievable(found)) return this.#forget();
-    this.#document = parsed(await file.readFile("utf8")) as T;
+    this.#document = parsed(await file.readFile("utf8"), this.#lists) as T;
     this.#stamp = stamp;
   }
 
@@ -87,8 +96,13 @@ function isBelievable(found: Stats): boolean {
   return found.isFile() && isOurs && found.size <= MAX_BYTES;
 }
 
-function parsed(text: string): Dated {
-  const read = JSON.parse(text) as Partial<Dated> | null;
-  if (read?.schema === 1 && !Number.isNaN(Date.parse(String(read.generatedAt)))) return read as Dated;
+function parsed(text: string, lists: readonly string[]): Dated {
+  const read = JSON.parse(text) as (Partial<Dated> & Readonly<Record<string, unknown>>) | null;
+  const isDated = read?.schema === 1 && !Number.isNaN(Date.parse(String(read.generatedAt)));
+  if (isDated && lists.every((name) => isListOfObjects(read[name]))) return read as Dated;
   throw new TypeError("This is no document of this version of mcp-ops.");
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
 }

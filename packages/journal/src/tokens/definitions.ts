@@ -32,7 +32,7 @@ interface Page {
 const MAX_TOOL_CHARS = 32 * 1024;
 /** A page above this is not looked at: a schema may have so many keys that listing them takes too long. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-/** Tools that are looked at in one page. */
+/** Tools that are looked at in one page; the others are taken to be like them. */
 const MAX_TOOLS = 1000;
 /** Longer names are cut off. */
 const MAX_NAME = 1000;
@@ -80,7 +80,8 @@ export class Definitions {
   *#page({ result, responseBytes }: ResultOutcome): Generator<void, Page> {
     if (responseBytes > MAX_PAGE_BYTES)
       return { tokens: tokensOfBytes(responseBytes), tools: [], digest: String(responseBytes) };
-    const listed = Array.isArray(result.tools) ? result.tools.slice(0, MAX_TOOLS) : [];
+    const all = Array.isArray(result.tools) ? result.tools.length : 0;
+    const listed = all === 0 ? [] : (result.tools as readonly unknown[]).slice(0, MAX_TOOLS);
     const hash = createHash("sha256");
     const texts: string[] = [];
     for (const tool of listed) {
@@ -89,10 +90,10 @@ export class Definitions {
       texts.push(text);
       yield;
     }
-    const digest = hash.digest("base64");
+    const digest = hash.update(String(all)).digest("base64");
     const known = this.#counted.get(digest);
     if (known !== undefined) return known;
-    const tokens = yield* estimating(texts);
+    const tokens = Math.round(((yield* estimating(texts)) * all) / Math.max(1, listed.length));
     const tools: [string, number][] = [];
     for (const [index, tool] of listed.entries())
       tools.push([nameOf(tool), yield* estimating([texts[index] as string])]);

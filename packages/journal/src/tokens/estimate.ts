@@ -31,7 +31,7 @@ export function estimateTokens(texts: readonly string[]): number {
 }
 
 /** Takes all steps. */
-export function atOnce<T>(work: Generator<void, T>): T {
+function atOnce<T>(work: Generator<void, T>): T {
   for (;;) {
     const step = work.next();
     if (step.done === true) return step.value;

@@ -29,7 +29,7 @@ function opened(options: WatchBudgetOptions): BudgetGuard {
   const known = open.find((candidate) => alike(candidate.options, options));
   if (known !== undefined) return known.guard;
   const { folder, maxAgeMs, pollMs = DEFAULT_BUDGET_POLL_MS } = options;
-  const file = new SidecarFile<CostDocument>(() => folder ?? processFolder(), COST_FILE);
+  const file = new SidecarFile<CostDocument>(() => folder ?? processFolder(), COST_FILE, ["budgets"]);
   void file.read();
   setInterval(() => void file.read(), pollMs).unref();
   const said = () => file.last && { budgets: file.last.document.budgets, ageMs: file.last.ageMs };

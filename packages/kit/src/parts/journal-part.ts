@@ -16,15 +16,25 @@ export function journalFrom(option: false | WatchJournalOptions | Journal | unde
   if (option === false) return undefined;
   if (option === undefined) return sharedJournal(() => opened({}));
   if (!("observer" in option)) return opened(option);
+  closeAtExit();
   addJournal(option);
   return option;
+}
+
+let closesAtExit = false;
+
+/** An end by `exit` loses nothing, whoever has made the journal; one that is closed already stays so. */
+function closeAtExit(): void {
+  if (closesAtExit) return;
+  closesAtExit = true;
+  process.once("exit", closeJournals);
 }
 
 function opened(options: WatchJournalOptions): Journal {
   const known = open.find((candidate) => alikeAsWritten(candidate.options, options));
   if (known !== undefined) return known.journal;
   const made = journal({ ...options, boot: thisBoot(), folder: options.folder ?? processFolder });
-  if (open.length === 0) process.once("exit", closeJournals);
+  closeAtExit();
   open.push({ options: { ...options }, journal: made });
   addJournal(made);
   return made;

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { OpsError } from "@mcp-ops/formats";
 import { type Child, startChild } from "../child/child.ts";
 import type { Ending } from "../child/ending.ts";
+import { environmentFor } from "../child/environment.ts";
 import type { EpochFile } from "../child/epoch-file.ts";
 import { stopChild } from "../child/stop.ts";
 import { PROXY_ERROR } from "../codes.ts";
@@ -26,7 +27,7 @@ export class ChildLink {
 
   /** @throws OpsError when the command cannot be started. */
   static async start(command: readonly string[], onWarning: Warn, epochFile?: EpochFile): Promise<ChildLink> {
-    const env = { ...process.env, ...epochFile?.env };
+    const env = environmentFor(epochFile);
     return new ChildLink(await startChild(command, { env, folder: epochFile?.folder }), onWarning);
   }
 

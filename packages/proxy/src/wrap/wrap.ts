@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { METRIC } from "@mcp-ops/formats";
 import { type Child, startChild } from "../child/child.ts";
 import type { Ending } from "../child/ending.ts";
+import { environmentFor } from "../child/environment.ts";
 import { openEpochFile } from "../child/epoch-file.ts";
 import { forwardSignals } from "../child/forward-signals.ts";
 import { stopChild } from "../child/stop.ts";
@@ -33,7 +34,7 @@ export async function wrap(options: WrapOptions): Promise<Ending> {
   const pipe = await watchPipe(options, streams);
   const { role } = pipe.signals;
   const epochFile = role && openEpochFile(role, (error) => options.onWarning((error as Error).message));
-  const env = { ...process.env, ...epochFile?.env };
+  const env = environmentFor(epochFile);
   const start = () => startChild(options.command, { env, folder: epochFile?.folder });
   try {
     const wrapped = new Wrapped(options, pipe, streams, start, await start());
