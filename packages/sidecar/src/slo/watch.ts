@@ -2,6 +2,7 @@ import { Zone } from "@mcp-ops/cost";
 import type { SloDocument } from "@mcp-ops/formats";
 import { evaluate, MINUTE_MS, type Minute, type MonthReport, monthNamed } from "@mcp-ops/slo";
 import type { BackupSettings } from "../backup/settings.ts";
+import type { CostSettings } from "../cost/settings.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { runtimeFolderOf } from "../fleet/duty.ts";
 import type { FleetSettings } from "../fleet/settings.ts";
@@ -37,8 +38,9 @@ export class Watch {
   constructor(settings: SloSettings, context: DutyContext) {
     this.#settings = settings;
     this.#context = context;
-    const { state, ledger } = context;
-    this.books = new Books(state, new Zone(settings.timeZone));
+    const { state, ledger, section } = context;
+    const { timeZone } = section("cost") as CostSettings;
+    this.books = new Books(state, new Zone(timeZone));
     this.books.series.take(settings.objectives, this.books.zone, this.#now);
     this.#bookkeeper = new Bookkeeper(state, this.books, ledger);
     this.document = this.#judge();
