@@ -27,7 +27,10 @@ export async function probe(
 /** Any answer but a server's fault: who has no health pages says 404, and is there. */
 async function isReady(one: Registration, folder: string, timeoutMs: number): Promise<boolean> {
   try {
-    const { status } = await askHttp(pageAddress(one, folder, "/readyz"), { method: "GET", signal: AbortSignal.timeout(timeoutMs) });
+    const { status } = await askHttp(pageAddress(one, folder, "/readyz"), {
+      method: "GET",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return status < SERVER_FAULT;
   } catch {
     return false;

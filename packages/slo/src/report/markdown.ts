@@ -37,7 +37,7 @@ function head(report: MonthReport, clock: Clock): string {
 function summary({ objectives, incidents }: MonthReport): string {
   const of = (result: ReportedObjective["result"]) => objectives.filter((one) => one.result === result);
   const [missed, met, unknown] = [of("missed"), of("met"), of("not enough data")];
-  if (objectives.length === 0) return "No objectives were set.";
+  if (objectives.length === 0) return "No objectives were watched in this month.";
   const kept = `**${met.length} of ${counted(objectives.length, "objective")} met**`;
   const broken = missed.length === 0 ? "" : `, ${missed.length} missed (${missed.map(({ name }) => name).join(", ")})`;
   const open = unknown.length === 0 ? "" : `, ${unknown.length} without enough data to say`;
@@ -92,9 +92,9 @@ function notesOf({ name, since, until, unknownMinutes = 0 }: ReportedObjective, 
 
 function incidents({ incidents }: MonthReport, clock: Clock): string {
   if (incidents.length === 0) return "";
-  const rows = incidents.map(({ objective, kind, from, minutes, bad, worst }) => [
+  const rows = incidents.map(({ objective, kind, from, minutes, isOpen, bad, worst }) => [
     clock(from),
-    durationText(minutes),
+    durationText(minutes) + (isOpen ? " so far" : ""),
     objective,
     kind === "availability"
       ? `${durationText(bad)} down`
@@ -124,7 +124,8 @@ function backups({ backups }: MonthReport, clock: Clock): string {
 /** Long lists of gaps help nobody: the data have them all. */
 const MAX_GAPS = 10;
 
-function missing({ missing: { gaps, gapMinutes, lostExchanges } }: MonthReport, clock: Clock): string {
+function missing(report: MonthReport, clock: Clock): string {
+  const { gaps, gapMinutes, lostExchanges } = report.missing;
   const listed = gaps.slice(0, MAX_GAPS).map(({ from, minutes }) => `${clock(from)} for ${durationText(minutes)}`);
   const more = gaps.length > MAX_GAPS ? [`and ${counted(gaps.length - MAX_GAPS, "more time")}`] : [];
   const lines = [
@@ -137,9 +138,17 @@ function missing({ missing: { gaps, gapMinutes, lostExchanges } }: MonthReport, 
       ? []
       : [`${counted(lostExchanges, "exchange")} ended and could not be recorded: they are in no figure above.`]),
   ];
-  const about =
-    lines.length === 0
-      ? "Nothing: the servers were watched all the time, and every call was recorded."
-      : lines.map((line) => `- ${line}`).join("\n");
+  const about = lines.length === 0 ? nothingMissing(report) : lines.map((line) => `- ${line}`).join("\n");
   return `## What is not known\n\n${about}`;
+}
+
+/** Where no gap is known: that may be because nobody watched at all. */
+function nothingMissing({ objectives }: MonthReport): string {
+  if (objectives.length === 0) return "Everything: nobody watched.";
+  const isPartly = objectives.some(({ since, until, unknownMinutes = 0 }) => {
+    return since !== undefined || until !== undefined || unknownMinutes > 0;
+  });
+  return isPartly
+    ? "Only what is said of the objectives above. While they were watched, nobody stopped looking, and every call was recorded."
+    : "Nothing: the servers were watched all the time, and every call was recorded.";
 }
