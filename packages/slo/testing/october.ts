@@ -18,8 +18,8 @@ function facts(): MonthFacts {
   return {
     objectives: OBJECTIVES,
     failovers: [
-      { at: "2026-10-25T00:31:12.204Z", group: "travel", node: "a", event: "gave up", why: "health" },
-      { at: "2026-10-25T00:31:14.010Z", group: "travel", node: "b", event: "took over", why: "lease-free" },
+      { at: "2026-10-25T00:31:12.204Z", group: "travel", node: "a", event: "gave up", why: "its server was ill" },
+      { at: "2026-10-25T00:31:14.010Z", group: "travel", node: "b", event: "took over", why: "nobody held the lease" },
     ],
     backups: [
       { set: "bookings", complete: 31, partial: 0, failed: 1, verified: 31, lastVerifiedAt: "2026-10-31T02:15:20Z" },

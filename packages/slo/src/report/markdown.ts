@@ -57,7 +57,7 @@ function objectives({ objectives }: MonthReport, clock: Clock): string {
     budgetOf(one),
     one.result === "missed" ? "**missed**" : one.result,
   ]);
-  const notes = objectives.flatMap((one) => notesOf(one, clock));
+  const notes = [...begun(objectives, clock), ...objectives.flatMap((one) => notesOf(one, clock))];
   const lines = table(["Objective", "Promised", "Reached", "Error budget", "Result"], rows);
   return ["## Objectives", lines, ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join("\n")])].join(
     "\n\n",
@@ -78,9 +78,18 @@ function budgetOf({ kind, bad, good, allowed }: ReportedObjective): string {
   return `${numberText(bad)} ${kind === "latency" ? "too slow" : "failed"} of ${numberText(good + bad)}, ${numberText(allowed)} allowed`;
 }
 
-function notesOf({ name, since, until, unknownMinutes = 0 }: ReportedObjective, clock: Clock): readonly string[] {
+/** Objectives are often set together: one line for all that begin at one moment. */
+function begun(objectives: readonly ReportedObjective[], clock: Clock): readonly string[] {
+  const late = objectives.filter((one) => one.since !== undefined);
+  return [...Map.groupBy(late, ({ since = "" }) => since)].map(([since, those]) => {
+    const names =
+      those.length === objectives.length && those.length > 1 ? "All" : those.map(({ name }) => name).join(", ");
+    return `${names} ${those.length === 1 ? "was" : "were"} watched from ${clock(since)} on.`;
+  });
+}
+
+function notesOf({ name, until, unknownMinutes = 0 }: ReportedObjective, clock: Clock): readonly string[] {
   return [
-    ...(since === undefined ? [] : [`${name} was watched from ${clock(since)} on.`]),
     ...(until === undefined
       ? []
       : [`${name} was watched until ${clock(until)}, and is not watched in this form any more.`]),

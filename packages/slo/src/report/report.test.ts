@@ -3,6 +3,7 @@ import { slowCalendar } from "../../testing/calendar.ts";
 import { OBJECTIVES, october } from "../../testing/october.ts";
 import { monthNamed } from "../calendar.ts";
 import { reportMarkdown } from "./markdown.ts";
+import type { MonthFacts } from "./report.ts";
 import { durationText, percentText, promiseText } from "./words.ts";
 
 describe("the report about a month", () => {
@@ -49,6 +50,15 @@ describe("the report about a month", () => {
     const [up] = OBJECTIVES;
     const incidents = up.incidents.map((incident) => ({ ...incident, isOpen: true }));
     expect(reportMarkdown(october({ objectives: [{ ...up, incidents }] }))).toMatch(/\| 1 h 5 min so far \| desk-up/);
+  });
+
+  it("says once for all when they were first watched", () => {
+    const [up, fast] = OBJECTIVES;
+    const since = up.since + 90_000;
+    const note = (...objectives: MonthFacts["objectives"]) =>
+      reportMarkdown(october({ objectives })).match(/^- (.* watched from)/m)?.[1];
+    expect(note({ ...up, since }, { ...fast, since })).toBe("All were watched from");
+    expect(note({ ...up, since }, { ...fast, since }, up)).toBe("desk-up, desk-fast were watched from");
   });
 
   it("says the same as data, in UTC", () => {
