@@ -110,15 +110,16 @@ describe("while there is no ledger", () => {
   });
 });
 
+async function minutes(count: number, result: ProbeResult): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    desk.probed(result);
+    await desk.until(desk.now + 1);
+  }
+}
+
 it("where there is never a ledger, availability is judged by the probes alone, over a restart, and its incidents are known", async () => {
   desk.closeLedger();
   desk.promise({ up: IS_UP });
-  const minutes = async (count: number, result: ProbeResult) => {
-    for (let i = 0; i < count; i++) {
-      desk.probed(result);
-      await desk.until(desk.now + 1);
-    }
-  };
   await minutes(10, "answered");
   await minutes(3, "silent");
   desk.restart();
@@ -162,6 +163,16 @@ describe("what is promised", () => {
       [0.99, "missed", "2026-10-21"],
       [0.97, "met", undefined],
     ]);
+  });
+
+  it("and taken back in the midst of an incident leaves none that goes on", async () => {
+    desk.promise({ up: IS_UP });
+    await minutes(10, "answered");
+    await minutes(6, "silent");
+    const { incidents } = desk.report("2026-10");
+    expect(incidents).toMatchObject([{ isOpen: true }]);
+    desk.promise({});
+    expect(desk.report("2026-10").incidents).toEqual(incidents.map(({ isOpen: _, ...incident }) => incident));
   });
 
   it("is the same promise in whatever order it is written down, and another one inherits nothing of it", async () => {
@@ -275,12 +286,18 @@ describe("a report", () => {
       incidents: before.incidents,
       missing: { gaps: [{ from: "2026-10-20T00:03:00.000Z", to: "2026-10-20T01:00:00.000Z" }] },
     });
+    await minutes(6, "silent");
+    await minutes(4, "answered");
     await day(START + DAY);
     const { incidents, objectives } = desk.report("2026-10");
-    expect(incidents.map(({ from }) => from)).toEqual(["2026-10-20T00:05:00.000Z", "2026-10-21T00:05:00.000Z"]);
+    expect(incidents.map(({ objective, from }) => [objective, from])).toEqual([
+      ["pays", "2026-10-20T00:05:00.000Z"],
+      ["up", "2026-10-20T01:01:00.000Z"],
+      ["pays", "2026-10-21T00:05:00.000Z"],
+    ]);
     expect(objectives).toMatchObject([
       { good: 200, bad: 120 },
-      { good: 9, bad: 0 },
+      { good: 13, bad: 6 },
     ]);
     const [pays] = desk.books.series.open;
     expect(desk.books.series.counted(pays as NonNullable<typeof pays>)).toMatchObject({ good: 200, bad: 120 });

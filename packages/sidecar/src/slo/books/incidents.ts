@@ -34,8 +34,7 @@ export class IncidentBook {
     const start = Math.max(to - KEPT_MINUTES, Math.min(changed, series.made));
     let isMore = false;
     inTransaction(this.#state, () => {
-      // Further than `to` it is when the clock was ahead, and has been set right.
-      this.#goBack(series, Math.min(changed, to));
+      this.#goBack(series, changed);
       this.#series.countNoFurther(series, to);
       const { minute, track } = this.#position(series) ?? { minute: start, track: NO_TROUBLE };
       if (minute >= to) return;
