@@ -34,6 +34,11 @@ const FAILOVER = [
   /^taken over: the primary was killed once; nobody booked for [\d.]+m?s, with a lease of 2\.0s\.$/,
   /^ {2}[1-9]\d* bookings, and no token went back\.$/,
 ];
+/** Of a daemon that is asked: what today cost, and whether a promise is kept. */
+const LEDGER = [
+  /^cost +0\.\d{4} USD today, at made-up prices: tools\/list [1-9][\d.]* %, \w+ [\d.]+ %/,
+  /^promise +95 % of calls of travel-desk within 250 ms: (?:judged once a minute is over|[\d.]+ % of \d+, )/,
+];
 const ENDINGS = ["success", "tool_error", "validation", "unknown_tool", "timeout", "cancelled", "lost", "denied"];
 
 const PRINTER_DOWN = {
@@ -81,6 +86,7 @@ describe("npm start", () => {
     expect(demo.stdoutLines).toContainEqual(
       expect.stringMatching(/^wrapped +server-everything +[1-9]\d+ calls +p50 [\d.]+m?s/),
     );
+    for (const line of LEDGER) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(line));
     for (const step of [...STORY, ...FAILOVER]) expect(demo.stdoutLines).toContainEqual(expect.stringMatching(step));
     expect(existsSync(dirname(config))).toBe(false);
     await expect(scrapePage(sidecar)).rejects.toThrow("ECONNREFUSED");

@@ -145,7 +145,7 @@ test("reports today of a real server, whose journal the sidecar has read", async
   }, PATIENCE);
   const { out } = await cost("report");
   expect(out).toMatch(/^weather /m);
-  expect(out).toContain("Not all of it is over");
+  expect(out).toContain("The day is not over: its figures will still grow.");
 });
 
 test("forecasts, and ends with 3 because a budget is exceeded", async () => {

@@ -141,9 +141,16 @@ test("calls that failed while the sidecar was dead are in the report all the sam
   });
 });
 
-test("nobody is promised anything by default, and nobody is asked", async () => {
+test("nobody is promised anything by default, and nobody is asked; days are those of the ledger, also after a SIGHUP", async () => {
   await house.server("shop");
   const idle = await daemon("");
-  expect(await get<SloDocument>(idle, "")).toMatchObject({ objectives: [] });
+  expect(await get<SloDocument>(idle, "")).toMatchObject({ objectives: [], timeZone: "UTC" });
   expect((await ask(idle.probes, "/metrics")).body).not.toContain("mcp_slo_");
+  house.write("cost: {timeZone: Asia/Kathmandu}");
+  idle.child.kill("SIGHUP");
+  await vi.waitFor(async () => expect(await get(idle, "")).toMatchObject({ timeZone: "Asia/Kathmandu" }), PATIENCE);
+  for (const month of ["9999-12", "2026-13"]) {
+    const { status, body } = await ask(idle.admin, `/api/v1/slo/report?month=${month}`);
+    expect([status, JSON.parse(body)]).toMatchObject([400, { error: { code: "SLO_MONTH_INVALID" } }]);
+  }
 });

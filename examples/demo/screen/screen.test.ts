@@ -1,8 +1,11 @@
+import type { SummaryAnswer } from "@mcp-ops/cost";
+import type { SloState } from "@mcp-ops/formats";
 import { expect, test } from "vitest";
 import { parseExposition } from "../figures/exposition.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { Tally } from "../figures/tally.ts";
 import { frame, type Moment } from "./frame.ts";
+import { moneyLines } from "./money.ts";
 import { pairLines, pairSummary } from "./pair.ts";
 import { sidecarLines, storySummary } from "./sidecar.ts";
 import { auditSummary, summary, wrappedSummary } from "./summary.ts";
@@ -67,6 +70,8 @@ mcp_request_duration_seconds_bucket{method="tools/call",target="echo",le="0.001"
     config: "/tmp/demo/mcp-ops.yaml",
     servers: ["travel-desk", "server-everything"],
     desk: [],
+    spent: undefined,
+    promises: [],
     said: [{ text: "saved: it" }, { text: "alarm: it", details: ["/health      backup down"], style: "red" }],
   },
   pair: {
@@ -243,4 +248,21 @@ test("the summary of the wrapped server says why there is nothing to compare, an
     lines: ["not compared: the wrapped server shows no figures: it ended"],
   });
   expect(wrappedSummary(busy, gone, plain)).toMatchObject({ agrees: false });
+});
+
+test("what today cost and what is promised are a line each, and nothing is rounded into a promise kept", () => {
+  const promise: SloState = {
+    ...{ name: "fast", server: "desk", kind: "latency", thresholdMs: 250, objective: 0.95, window: "30d" },
+    ...{ good: 0, total: 0, burnRates: {}, state: "not enough data", note: "" },
+  };
+  const tool = (target: string, microUnits: number) => ({ target, microUnits, calls: 1, resultTokens: {}, tokens: 0 });
+  const server = { tools: [tool("find", 250), tool("print", 0), tool("plan", 100), tool("add", 20)], definitions: 600 };
+  const spent = { currency: "USD", days: [{ microUnits: 1_000, servers: [server] }] } as unknown as SummaryAnswer;
+  const judged = { ...promise, good: 94_999, total: 100_000, state: "missed" } satisfies SloState;
+  expect(moneyLines({ spent, promises: [promise, judged] })).toEqual([
+    "cost     0.0010 USD today, at made-up prices: tools/list 60.0 %, find 25.0 %, plan 10.0 %, the rest 5.0 %",
+    "promise  95 % of calls of desk within 250 ms: judged once a minute is over",
+    "promise  95 % of calls of desk within 250 ms: 94.9 % of 100000, missed",
+  ]);
+  expect(moneyLines({ spent: undefined, promises: [] })).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Told } from "../sidecar/demo-sidecar.ts";
 import type { Step } from "../sidecar/story.ts";
 import type { Moment } from "./frame.ts";
+import { moneyLines } from "./money.ts";
 import type { Summary } from "./summary.ts";
 import { fit, type Paint } from "./words.ts";
 
@@ -17,7 +18,8 @@ export function sidecarLines(
   const { said } = sidecar;
   const where = (isRoomy ? whereabouts(sidecar) : [whereaboutsInShort(sidecar)]).map((line) => fit(line, columns));
   const told = isRoomy ? said : said.slice(-1).map(({ details: _, ...step }) => step);
-  return [...where, ...(told.length === 0 ? [`${LABEL}none yet`] : storyLines(told, columns, paint))];
+  const ledger = isRoomy ? moneyLines(sidecar).map((line) => fit(line, columns)) : [];
+  return [...where, ...ledger, ...(told.length === 0 ? [`${LABEL}none yet`] : storyLines(told, columns, paint))];
 }
 
 /** Where to look, for a log. */

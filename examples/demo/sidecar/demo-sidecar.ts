@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { METRIC } from "@mcp-ops/formats";
+import type { SummaryAnswer } from "@mcp-ops/cost";
+import { METRIC, type SloState } from "@mcp-ops/formats";
 import type { Sample } from "../figures/exposition.ts";
 import { settled } from "../figures/settled.ts";
 import type { Tally } from "../figures/tally.ts";
@@ -28,6 +29,10 @@ export interface SidecarLook {
   readonly servers: readonly string[];
   /** What its page shows of the travel desk. */
   readonly desk: readonly Sample[];
+  /** What today cost; undefined while nobody can say. */
+  readonly spent: SummaryAnswer | undefined;
+  /** How what is promised stands. */
+  readonly promises: readonly SloState[];
   /** The story so far, oldest first. */
   readonly said: readonly Step[];
 }
@@ -68,13 +73,20 @@ export class DemoSidecar implements AsyncDisposable {
   }
 
   async look(): Promise<SidecarLook> {
-    const page = await this.#pages?.metrics().catch(() => undefined);
+    const pages = this.#pages;
+    const [page, spent, slo] = await Promise.all([
+      orNothing(pages?.metrics()),
+      orNothing(pages?.cost()),
+      orNothing(pages?.promises()),
+    ]);
     const samples = page ?? [];
     return {
       addresses: page && this.#pages?.addresses,
       config: this.#files.config,
       servers: samples.filter(isUp).map(({ labels }) => labels.server ?? ""),
       desk: ofDesk(samples),
+      spent,
+      promises: slo?.objectives ?? [],
       said: [...this.#said],
     };
   }
@@ -117,6 +129,11 @@ export class DemoSidecar implements AsyncDisposable {
       return { how: "failed", why };
     }
   }
+}
+
+/** A page that cannot be read shows nothing. */
+async function orNothing<Page>(answer: Promise<Page> | undefined): Promise<Page | undefined> {
+  return answer?.catch(() => undefined);
 }
 
 function messageOf(error: unknown): string {

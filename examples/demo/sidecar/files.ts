@@ -46,6 +46,27 @@ backup:
       watch:
         # Clients write in several steps. Here it is one, and nobody wants to wait a second.
         quietMs: 200
+
+# What the servers take. Sums do not depend on how often it looks, but a person waits.
+cost:
+  everyMs: 1000
+  prices: prices.yaml
+
+# What is promised. It is judged whenever a minute is over.
+slo:
+  probeEveryMs: 1000
+  objectives:
+    desk-fast: { server: ${SERVER_NAME}, kind: latency, thresholdMs: 250, objective: 0.95 }
+`;
+
+/** For the ledger: what tokens cost is never a default, since nobody knows who reads the results. */
+const PRICES = `# Made up. Every key: docs/prices.example.yaml.
+currency: USD
+versions:
+  - name: demo
+    prices: { cpuCoreHour: 0.03, memoryGiBHour: 0.004, model: a-model }
+    models:
+      a-model: { inputMillionTokens: 2.5 }
 `;
 
 /** Writes them into the folder of the demo. */
@@ -53,6 +74,7 @@ export async function writeFiles(folder: string, serverUrl: string, arbiterPort:
   const files = { config: join(folder, "mcp-ops.yaml"), clientConfig: join(folder, "client.json") };
   await mkdir(join(folder, "run"), { recursive: true, mode: 0o700 });
   await writeFile(files.config, `${CONFIG}${arbiterSection(arbiterPort)}`);
+  await writeFile(join(folder, "prices.yaml"), PRICES);
   await writeFile(files.clientConfig, clientText(serverUrl), { mode: 0o600 });
   writeBookings(join(folder, "bookings.db"));
   return files;

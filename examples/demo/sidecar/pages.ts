@@ -1,4 +1,5 @@
-import type { HealthSummary } from "@mcp-ops/formats";
+import type { SummaryAnswer } from "@mcp-ops/cost";
+import type { HealthSummary, SloDocument } from "@mcp-ops/formats";
 import type { Sample } from "../figures/exposition.ts";
 import { scrape } from "../figures/scrape.ts";
 import { SET } from "./files.ts";
@@ -30,6 +31,16 @@ export class Pages {
 
   set(): Promise<SetPage> {
     return this.#read(`${this.addresses.admin}/api/v1/backups/${SET}`);
+  }
+
+  /** What today cost. */
+  cost(): Promise<SummaryAnswer> {
+    return this.#read(`${this.addresses.admin}/api/v1/cost/summary?days=1`);
+  }
+
+  /** What is promised, and how it stands. */
+  promises(): Promise<SloDocument> {
+    return this.#read(`${this.addresses.admin}/api/v1/slo`);
   }
 
   async #read<Page>(url: string): Promise<Page> {

@@ -165,8 +165,10 @@ export class Daemon {
     if (differ(before.config.state, loaded.config.state)) {
       this.log("warn", "state.file has changed: that is taken at the next start.");
     }
-    const changed = [...this.#hosts].filter(([name]) => differ(before.config[name], loaded.config[name]));
-    await Promise.all(changed.map(([, host]) => host.restart()));
+    const changed = this.#source.duties.filter(({ name, alsoOf = [] }) => {
+      return [name, ...alsoOf].some((section) => differ(before.config[section], loaded.config[section]));
+    });
+    await Promise.all(changed.map(({ name }) => this.#hosts.get(name)?.restart()));
   }
 
   /** Both, or neither. */

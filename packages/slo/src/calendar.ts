@@ -22,10 +22,13 @@ export interface Month {
   readonly to: Minute;
 }
 
+/** There is no day after the last one of 9999. */
+const LAST_YEAR = "9998";
+
 /** @throws SLO_MONTH_INVALID for anything but `2026-10`. */
 export function monthNamed(name: string, calendar: Calendar): Month {
   const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(name) ?? [];
-  if (year === undefined || month === undefined || year < "1971")
+  if (year === undefined || month === undefined || year < "1971" || year > LAST_YEAR)
     throw sloError(
       "SLO_MONTH_INVALID",
       `${JSON.stringify(name.slice(0, 20))} is no month. Write year and month, such as 2026-10.`,

@@ -30,6 +30,7 @@ export { reportMarkdown } from "./report/markdown.ts";
 export {
   type BackupMonth,
   type Failover,
+  type KeptIncident,
   type KeptObjective,
   type MonthFacts,
   type MonthReport,

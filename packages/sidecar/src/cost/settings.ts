@@ -123,7 +123,7 @@ export const costSection: z.ZodType<CostSettings> = z
       .string()
       .default("UTC")
       .refine(isZone, { error: "must be the name of a time zone, such as Europe/Vienna" })
-      .describe("In which days and months begin."),
+      .describe("In which days and months begin, also those of objectives."),
     everyMs: whole
       .min(1_000)
       .max(300_000)

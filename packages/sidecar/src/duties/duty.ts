@@ -21,7 +21,7 @@ export interface DutyContext {
   readonly state: DatabaseSync;
   /** What the exchanges and the machine took, where another duty keeps it. */
   readonly ledger: LedgerShare;
-  /** What another section of the config says now. A duty is not started anew when that changes. */
+  /** What another section of the config says now. A duty is not started anew when that changes, but for those its plan is `alsoOf`. */
   section(name: string): object | undefined;
   /** The folder against which paths of the config are read. */
   readonly folder: string;
@@ -53,6 +53,8 @@ export interface DutyPlan {
   /** Also the name of its section of the config. */
   readonly name: string;
   readonly section: z.ZodType<object>;
+  /** Other sections of which a change starts the duty anew. */
+  readonly alsoOf?: readonly string[];
   /** Keys of the section that only a file may say, and no variable: what is run here. */
   readonly onlyInFiles?: readonly string[];
   open(section: object): Duty;
@@ -64,6 +66,7 @@ export interface DutyPlan {
 export function dutyPlan<Section extends object>(plan: {
   readonly name: string;
   readonly section: z.ZodType<Section>;
+  readonly alsoOf?: readonly string[];
   readonly onlyInFiles?: readonly string[];
   readonly open: (section: Section) => Duty;
   readonly endsWithinMs?: (section: Section) => number;

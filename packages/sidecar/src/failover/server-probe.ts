@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { Registration } from "@mcp-ops/formats";
 import { httpCheck } from "@mcp-ops/kit";
-import { discover } from "../fleet/discovery.ts";
+import { registered as registeredIn } from "../fleet/discovery.ts";
+import { pageAddress } from "../fleet/page-address.ts";
 import { askHttp } from "../http-question.ts";
 import { isRoleRefusal, McpClient } from "./mcp-client.ts";
 import type { ServerSettings } from "./server-settings.ts";
@@ -65,8 +65,9 @@ async function demandTools(client: McpClient, expected: readonly string[], leads
   if (missing.length > 0) throw new Error(`it lacks the tools ${missing.join(", ")}`);
 }
 
+/** Sweeps nothing: who was killed is the fleet's to tell, and it knows of them by what they left. */
 async function probeRegistered(name: string, folder: string, signal: AbortSignal): Promise<void> {
-  const { registrations } = await discover(folder, MAX_REGISTRATIONS);
+  const { registrations } = await registeredIn(folder, MAX_REGISTRATIONS);
   const named = registrations.filter(({ server }) => server === name);
   if (named.length === 0) throw new Error(`no server is registered as ${name}`);
   const found = await Promise.allSettled(named.map((one) => demandReady(one, folder, signal)));
@@ -75,9 +76,8 @@ async function probeRegistered(name: string, folder: string, signal: AbortSignal
     throw failed.reason;
 }
 
-async function demandReady({ socket, url }: Registration, folder: string, signal: AbortSignal): Promise<void> {
-  const to = url === undefined ? { socket: join(folder, socket ?? ""), path: "/readyz" } : new URL("/readyz", url);
-  const { status } = await askHttp(to, { method: "GET", signal });
+async function demandReady(one: Registration, folder: string, signal: AbortSignal): Promise<void> {
+  const { status } = await askHttp(pageAddress(one, folder, "/readyz"), { method: "GET", signal });
   if (status !== 200) throw new Error(`its ops endpoint says that it is not ready (HTTP ${status})`);
 }
 

@@ -1,11 +1,11 @@
 import { type ClientRequest, type IncomingMessage, request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
-import { isAbsolute, join } from "node:path";
 import { OpsError, type Registration } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { convert } from "../exposition/convert.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { parseExposition, type Relabel } from "../exposition/parse.ts";
+import { pageAddress } from "./page-address.ts";
 
 export interface ScrapeLimits {
   /** For the whole scrape, from connecting to the last byte. */
@@ -40,17 +40,12 @@ export async function scrape(
   }
 }
 
-function ask({ socket, url }: Registration, folder: string, format: Format, signal: AbortSignal): ClientRequest {
+function ask(registration: Registration, folder: string, format: Format, signal: AbortSignal): ClientRequest {
   // One connection per scrape: a kept one would outlive the server, and die with the next request on it.
   const options = { signal, agent: false, headers: { accept: ACCEPT[format] } };
-  if (url === undefined)
-    return overHttp({ ...options, socketPath: socketPath(folder, socket ?? ""), path: "/metrics" });
-  return (url.startsWith("https:") ? overHttps : overHttp)(new URL("/metrics", url), options);
-}
-
-/** By its name, it lies in the folder; see `Registration`. */
-function socketPath(folder: string, socket: string): string {
-  return isAbsolute(socket) ? socket : join(folder, socket);
+  const at = pageAddress(registration, folder, "/metrics");
+  if (!(at instanceof URL)) return overHttp({ ...options, socketPath: at.socket, path: at.path });
+  return (at.protocol === "https:" ? overHttps : overHttp)(at, options);
 }
 
 function answer(request: ClientRequest): Promise<IncomingMessage> {

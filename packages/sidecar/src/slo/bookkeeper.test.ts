@@ -110,20 +110,23 @@ describe("while there is no ledger", () => {
   });
 });
 
+async function minutes(count: number, result: ProbeResult): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    desk.probed(result);
+    await desk.until(desk.now + 1);
+  }
+}
+
 it("where there is never a ledger, availability is judged by the probes alone, over a restart, and its incidents are known", async () => {
   desk.closeLedger();
   desk.promise({ up: IS_UP });
-  const minutes = async (count: number, result: ProbeResult) => {
-    for (let i = 0; i < count; i++) {
-      desk.probed(result);
-      await desk.until(desk.now + 1);
-    }
-  };
   await minutes(10, "answered");
   await minutes(3, "silent");
   desk.restart();
   await minutes(3, "silent");
+  expect(desk.report("2026-10").incidents).toMatchObject([{ minutes: 4, isOpen: true }]);
   await minutes(40, "answered");
+  expect(desk.report("2026-10").incidents[0]).not.toHaveProperty("isOpen");
   expect(desk.stateOf("up")).toMatchObject({ good: 50, total: 56 });
   expect(desk.report("2026-10").incidents).toMatchObject([{ from: "2026-10-20T00:10:00.000Z", minutes: 6, bad: 6 }]);
 });
@@ -160,6 +163,31 @@ describe("what is promised", () => {
       [0.99, "missed", "2026-10-21"],
       [0.97, "met", undefined],
     ]);
+  });
+
+  it("and taken back in the midst of an incident leaves none that goes on", async () => {
+    desk.promise({ up: IS_UP });
+    await minutes(10, "answered");
+    await minutes(6, "silent");
+    const { incidents } = desk.report("2026-10");
+    expect(incidents).toMatchObject([{ isOpen: true }]);
+    desk.promise({});
+    expect(desk.report("2026-10").incidents).toEqual(incidents.map(({ isOpen: _, ...incident }) => incident));
+  });
+
+  it("is the same promise in whatever order it is written down, and another one inherits nothing of it", async () => {
+    desk.promise({ pays: { ...PAYS, outcomes: { lost: "ignored", timeout: "bad" } } });
+    await desk.until(START + 10);
+    desk.promise({ pays: { ...PAYS, outcomes: { timeout: "bad", lost: "ignored" } } });
+    expect(desk.books.series.open).toMatchObject([{ made: START }]);
+    const [{ id } = { id: 0 }] = desk.books.series.open;
+    desk.promise({});
+    desk.books.prune(START + 20, 13);
+    desk.promise({ other: PAYS });
+    const [other] = desk.books.series.open;
+    // SQLite gives the number of the last row again, once that is gone.
+    expect(other?.id).toBe(id);
+    expect(desk.books.incidents.followedTo(other as NonNullable<typeof other>)).toBe(other?.made);
   });
 
   it("and taken back and promised again as it was is one, with all that happened meanwhile", async () => {
@@ -225,8 +253,54 @@ describe("a report", () => {
       before.objectives.map(({ good, bad, result }) => [good, bad, result]),
     );
     await desk.until(START + 15 * 31 * DAY);
-    desk.books.prune(desk.now, 13);
+    // A day at once, an hour after the other.
+    for (let day = 0; day < 15 * 31; day++) desk.books.prune(desk.now, 13);
     expect(desk.report("2026-10").objectives.map(({ good, bad }) => good + bad)).toEqual([0, 0]);
+  });
+
+  it("outlives a clock that is years ahead for a while: afterwards all goes on as if it had not been", async () => {
+    desk.promise({ pays: PAYS, up: IS_UP });
+    const day = async (from: number) => {
+      desk.calls(from, "success", 100);
+      for (const at of [0, 1, 2]) {
+        desk.now = from + at;
+        desk.probed("answered");
+      }
+      desk.calls(from + 5, "tool_error", 60);
+      await desk.until(from + 60);
+      desk.books.prune(desk.now, 13);
+    };
+    await day(START);
+    const before = desk.report("2026-10");
+    expect(before.incidents).toHaveLength(1);
+    for (const hour of [0, 60]) {
+      desk.now = START + 1_000 * DAY + hour;
+      desk.probed("answered");
+      await desk.until(desk.now + 2);
+      desk.books.prune(desk.now, 13);
+    }
+    desk.now = START + 60;
+    desk.probed("answered");
+    await desk.until(START + 61);
+    expect(desk.report("2026-10")).toMatchObject({
+      incidents: before.incidents,
+      missing: { gaps: [{ from: "2026-10-20T00:03:00.000Z", to: "2026-10-20T01:00:00.000Z" }] },
+    });
+    await minutes(6, "silent");
+    await minutes(4, "answered");
+    await day(START + DAY);
+    const { incidents, objectives } = desk.report("2026-10");
+    expect(incidents.map(({ objective, from }) => [objective, from])).toEqual([
+      ["pays", "2026-10-20T00:05:00.000Z"],
+      ["up", "2026-10-20T01:01:00.000Z"],
+      ["pays", "2026-10-21T00:05:00.000Z"],
+    ]);
+    expect(objectives).toMatchObject([
+      { good: 200, bad: 120 },
+      { good: 13, bad: 6 },
+    ]);
+    const [pays] = desk.books.series.open;
+    expect(desk.books.series.counted(pays as NonNullable<typeof pays>)).toMatchObject({ good: 200, bad: 120 });
   });
 
   it("tells when nobody was watching, and what could not be recorded", async () => {

@@ -29,15 +29,20 @@ export class Bookkeeper {
     this.#share = share;
   }
 
-  /** Judges everything before `now`, which is the minute that runs. Rejects when it has ended before all was judged; the next time it goes on. */
-  async work(now: Minute, ended: AbortSignal): Promise<void> {
+  /**
+   * Judges everything before `now`, which is the minute that runs. Resolves with the first minute that was judged anew; rejects when it has ended
+   * before all was, and goes on the next time.
+   */
+  async work(now: Minute, ended: AbortSignal): Promise<Minute> {
     const { open } = this.#books.series;
     const task = { to: now, ledger: this.#share.ledger, ended };
     const next = this.#next ?? this.#nextOf(open, now);
     this.#again = Math.min(this.#again, next - SETTLED_AFTER, this.#share.takeChanged());
+    const from = Math.max(this.#again, now - KEPT_MINUTES);
     if (task.ledger === undefined) await this.#workBlind(open, next, task);
     else await this.#work(open, task);
     this.#next = now;
+    return from;
   }
 
   /** The first minute that the daemon before has not judged of all. */

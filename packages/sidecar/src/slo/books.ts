@@ -11,10 +11,12 @@ import { SeriesBook } from "./books/series.ts";
 
 /** No month has more. */
 const MONTH_DAYS = 31;
+const DAY: Minute = 1_440;
 
 /** All that is remembered about objectives, in the embedded state. */
 export class Books {
   readonly zone: Zone;
+  readonly #state: DatabaseSync;
   readonly series: SeriesBook;
   readonly minutes: MinuteBook;
   readonly incidents: IncidentBook;
@@ -25,6 +27,7 @@ export class Books {
 
   constructor(state: DatabaseSync, zone: Zone) {
     this.zone = zone;
+    this.#state = state;
     this.series = new SeriesBook(state);
     this.minutes = new MinuteBook(state, zone);
     this.incidents = new IncidentBook(state, this.minutes, this.series);
@@ -34,9 +37,13 @@ export class Books {
     this.backups = new BackupBook(state);
   }
 
-  /** Takes away what is older than anybody may ask for. */
-  prune(now: Minute, keepMonths: number): void {
-    const kept = now - keepMonths * MONTH_DAYS * 1_440;
+  /**
+   * Takes away what is older than anybody may ask for, of each no more than a day at once: a clock that is years ahead for an hour must not take
+   * the reports of these years with it.
+   */
+  prune(clock: Minute, keepMonths: number): void {
+    const now = this.#tidiedTo(clock);
+    const kept = now - keepMonths * MONTH_DAYS * DAY;
     const keptFrom = new Date(kept * MINUTE_MS).toISOString();
     const keptDays = this.zone.dayOf(kept);
     this.minutes.prune(now, keptDays);
@@ -46,5 +53,12 @@ export class Books {
     this.failovers.prune(keptFrom);
     this.backups.prune(keptFrom);
     this.series.prune();
+  }
+
+  #tidiedTo(clock: Minute): Minute {
+    const before = this.#state.prepare("SELECT minute FROM slo_tidied").get()?.minute ?? clock;
+    const now = Math.min(clock, Number(before) + DAY);
+    this.#state.prepare("INSERT OR REPLACE INTO slo_tidied (only, minute) VALUES (1, ?)").run(now);
+    return now;
   }
 }

@@ -4,8 +4,8 @@ import { sloRoutes } from "./routes.ts";
 import { type SloSettings, sloSection } from "./settings.ts";
 import { Watch } from "./watch.ts";
 
-/** The duty `slo`: what is promised about servers, and whether it is kept. */
-export const sloPlan: DutyPlan = dutyPlan({ name: "slo", section: sloSection, open: openSlo });
+/** The duty `slo`: what is promised about servers, and whether it is kept. Its days and months are those of the ledger. */
+export const sloPlan: DutyPlan = dutyPlan({ name: "slo", section: sloSection, alsoOf: ["cost"], open: openSlo });
 
 function openSlo(settings: SloSettings): Duty {
   let watch: Watch | undefined;

@@ -1,6 +1,6 @@
-import { isAbsolute, join } from "node:path";
 import type { Registration } from "@mcp-ops/formats";
 import { registered } from "../fleet/discovery.ts";
+import { pageAddress } from "../fleet/page-address.ts";
 import { askHttp } from "../http-question.ts";
 import type { ProbeResult } from "./books/probes.ts";
 
@@ -25,11 +25,12 @@ export async function probe(
 }
 
 /** Any answer but a server's fault: who has no health pages says 404, and is there. */
-async function isReady({ socket = "", url }: Registration, folder: string, timeoutMs: number): Promise<boolean> {
-  const path = isAbsolute(socket) ? socket : join(folder, socket);
-  const to = url === undefined ? { socket: path, path: "/readyz" } : new URL("/readyz", url);
+async function isReady(one: Registration, folder: string, timeoutMs: number): Promise<boolean> {
   try {
-    const { status } = await askHttp(to, { method: "GET", signal: AbortSignal.timeout(timeoutMs) });
+    const { status } = await askHttp(pageAddress(one, folder, "/readyz"), {
+      method: "GET",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return status < SERVER_FAULT;
   } catch {
     return false;

@@ -1,4 +1,3 @@
-import { Zone } from "@mcp-ops/cost";
 import { SLO_KINDS, SLO_WINDOWS } from "@mcp-ops/formats";
 import { CALL_ENDS, DEFAULT_WINDOW, type ObjectiveOptions, objective, VERDICTS } from "@mcp-ops/slo";
 import { z } from "zod";
@@ -7,7 +6,6 @@ import { named } from "../backup/fields.ts";
 /** The section `slo` of the config. */
 export interface SloSettings {
   readonly objectives: Readonly<Record<string, ObjectiveSettings>>;
-  readonly timeZone: string;
   readonly probeEveryMs: number;
   readonly probeTimeoutMs: number;
   readonly keepMonths: number;
@@ -89,11 +87,6 @@ export const sloSection: z.ZodType<SloSettings> = z
           },
         ],
       }),
-    timeZone: z
-      .string()
-      .default("UTC")
-      .refine(isZone, { error: "must be the name of a time zone, such as Europe/Vienna" })
-      .describe("In which days and months begin."),
     probeEveryMs: whole
       .min(1_000)
       .max(60_000)
@@ -118,13 +111,5 @@ function faultOf(name: string, settings: ObjectiveSettings): string | undefined 
     return undefined;
   } catch (error) {
     return `must make sense. ${(error as Error).message}`;
-  }
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Zone(name).name === name;
-  } catch {
-    return false;
   }
 }

@@ -2,6 +2,7 @@ import { Zone } from "@mcp-ops/cost";
 import type { SloDocument } from "@mcp-ops/formats";
 import { evaluate, MINUTE_MS, type Minute, type MonthReport, monthNamed } from "@mcp-ops/slo";
 import type { BackupSettings } from "../backup/settings.ts";
+import type { CostSettings } from "../cost/settings.ts";
 import type { DutyContext } from "../duties/duty.ts";
 import { runtimeFolderOf } from "../fleet/duty.ts";
 import type { FleetSettings } from "../fleet/settings.ts";
@@ -30,6 +31,8 @@ export class Watch {
   #worked: Minute = 0;
   /** The hour in which old rows were last taken away. */
   #tidied = 0;
+  /** The first minute that was judged since. */
+  #judgedFrom: Minute = Number.POSITIVE_INFINITY;
   /** Apart, since weeks that have to be judged must not keep the next probe waiting. */
   readonly #rhythms: readonly Rhythm[];
   document: SloDocument;
@@ -37,8 +40,9 @@ export class Watch {
   constructor(settings: SloSettings, context: DutyContext) {
     this.#settings = settings;
     this.#context = context;
-    const { state, ledger } = context;
-    this.books = new Books(state, new Zone(settings.timeZone));
+    const { state, ledger, section } = context;
+    const { timeZone } = section("cost") as CostSettings;
+    this.books = new Books(state, new Zone(timeZone));
     this.books.series.take(settings.objectives, this.books.zone, this.#now);
     this.#bookkeeper = new Bookkeeper(state, this.books, ledger);
     this.document = this.#judge();
@@ -93,9 +97,9 @@ export class Watch {
     if (now === this.#worked) return;
     const { section, folder, env } = this.#context;
     await this.#during("judging", ended, async () => {
-      await this.#bookkeeper.work(now, ended);
+      this.#judgedFrom = Math.min(this.#judgedFrom, await this.#bookkeeper.work(now, ended));
       this.books.failovers.look();
-      this.#keepHouse(now);
+      await this.#keepHouse(now, ended);
       this.document = this.#judge();
       this.#worked = now;
     });
@@ -107,13 +111,16 @@ export class Watch {
     });
   }
 
-  /** Once an hour, since both read a whole day. */
-  #keepHouse(now: Minute): void {
+  /** Once an hour, since both read whole days. What could not be recorded comes to light with the calls that were, maybe days later. */
+  async #keepHouse(now: Minute, ended: AbortSignal): Promise<void> {
     const { zone, lost } = this.books;
     const hour = Math.floor(now / 60);
     if (hour === this.#tidied) return;
     const { ledger } = this.#context.ledger;
-    if (ledger !== undefined) lost.note(ledger, [zone.dayOf(now - 1_440), zone.dayOf(now)]);
+    if (ledger !== undefined) {
+      await lost.note(ledger, zone.dayOf(Math.min(this.#judgedFrom, now - 1_440)), zone.dayOf(now), ended);
+      this.#judgedFrom = Number.POSITIVE_INFINITY;
+    }
     this.books.prune(now, this.#settings.keepMonths);
     this.#tidied = hour;
   }

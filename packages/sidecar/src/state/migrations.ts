@@ -22,4 +22,5 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE slo_failovers (number INTEGER PRIMARY KEY, at TEXT NOT NULL, record TEXT NOT NULL) STRICT;
    CREATE TABLE slo_backups (set_name TEXT NOT NULL, at TEXT NOT NULL, result TEXT NOT NULL, verified_at TEXT,
      PRIMARY KEY (set_name, at)) STRICT, WITHOUT ROWID`,
+  "CREATE TABLE slo_tidied (only INTEGER PRIMARY KEY CHECK (only = 1), minute INTEGER NOT NULL) STRICT",
 ];

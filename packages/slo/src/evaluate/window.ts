@@ -22,6 +22,6 @@ export function spanOf({ window }: Objective, now: Minute, since: Minute, calend
 }
 
 /** What a budget is a share of. The minutes of a window are known beforehand, the calls are not. */
-export function budgetBase({ kind }: Objective, events: number, { toCome }: Span): number {
+export function budgetBase({ kind }: Objective, events: number, { toCome }: Pick<Span, "toCome">): number {
   return kind === "availability" && events > 0 ? events + toCome : events;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calls, rowsOf } from "../../testing/traffic.ts";
+import { isFiring } from "../evaluate/budget.ts";
 import { type JudgedMinute, judgeMinutes } from "../evaluate/minutes.ts";
 import { objective } from "../objective/objective.ts";
 import { follow, LOOK_BACK, NO_TROUBLE } from "./incidents.ts";
@@ -31,12 +32,20 @@ describe("an incident", () => {
       ...run(120 + gap, 20, 0, 10),
       ...run(140 + gap, 500, 10, 0),
     ];
-    expect(told([...before, ...again(25)]).ended).toHaveLength(1);
+    for (const gap of [25, 30]) expect(told([...before, ...again(gap)]).ended).toHaveLength(1);
+    expect(told([...before, ...again(31)]).ended).toHaveLength(2);
     expect(told([...before, ...again(300)]).ended).toHaveLength(2);
   });
 
   it("is none, when bad calls are few among many", () => {
     expect(told([...before, ...run(100, 900, 200, 1)]).ended).toEqual([]);
+  });
+
+  it("needs trouble that still goes on: an alert does not fire where the short window has no calls at all", () => {
+    const [page] = errors.alerts;
+    if (page === undefined) throw new Error("There is no alert.");
+    expect(isFiring(page, { [page.long]: 100, [page.short]: 100 })).toBe(true);
+    expect(isFiring(page, { [page.long]: 100, [page.short]: undefined })).toBe(false);
   });
 
   it("is open as long as it goes on", () => {

@@ -37,7 +37,7 @@ function head(report: MonthReport, clock: Clock): string {
 function summary({ objectives, incidents }: MonthReport): string {
   const of = (result: ReportedObjective["result"]) => objectives.filter((one) => one.result === result);
   const [missed, met, unknown] = [of("missed"), of("met"), of("not enough data")];
-  if (objectives.length === 0) return "No objectives were set.";
+  if (objectives.length === 0) return "No objectives were watched in this month.";
   const kept = `**${met.length} of ${counted(objectives.length, "objective")} met**`;
   const broken = missed.length === 0 ? "" : `, ${missed.length} missed (${missed.map(({ name }) => name).join(", ")})`;
   const open = unknown.length === 0 ? "" : `, ${unknown.length} without enough data to say`;
@@ -57,7 +57,7 @@ function objectives({ objectives }: MonthReport, clock: Clock): string {
     budgetOf(one),
     one.result === "missed" ? "**missed**" : one.result,
   ]);
-  const notes = objectives.flatMap((one) => notesOf(one, clock));
+  const notes = [...begun(objectives, clock), ...objectives.flatMap((one) => notesOf(one, clock))];
   const lines = table(["Objective", "Promised", "Reached", "Error budget", "Result"], rows);
   return ["## Objectives", lines, ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join("\n")])].join(
     "\n\n",
@@ -78,9 +78,18 @@ function budgetOf({ kind, bad, good, allowed }: ReportedObjective): string {
   return `${numberText(bad)} ${kind === "latency" ? "too slow" : "failed"} of ${numberText(good + bad)}, ${numberText(allowed)} allowed`;
 }
 
-function notesOf({ name, since, until, unknownMinutes = 0 }: ReportedObjective, clock: Clock): readonly string[] {
+/** Objectives are often set together: one line for all that begin at one moment. */
+function begun(objectives: readonly ReportedObjective[], clock: Clock): readonly string[] {
+  const late = objectives.filter((one) => one.since !== undefined);
+  return [...Map.groupBy(late, ({ since = "" }) => since)].map(([since, those]) => {
+    const names =
+      those.length === objectives.length && those.length > 1 ? "All" : those.map(({ name }) => name).join(", ");
+    return `${names} ${those.length === 1 ? "was" : "were"} watched from ${clock(since)} on.`;
+  });
+}
+
+function notesOf({ name, until, unknownMinutes = 0 }: ReportedObjective, clock: Clock): readonly string[] {
   return [
-    ...(since === undefined ? [] : [`${name} was watched from ${clock(since)} on.`]),
     ...(until === undefined
       ? []
       : [`${name} was watched until ${clock(until)}, and is not watched in this form any more.`]),
@@ -92,9 +101,9 @@ function notesOf({ name, since, until, unknownMinutes = 0 }: ReportedObjective, 
 
 function incidents({ incidents }: MonthReport, clock: Clock): string {
   if (incidents.length === 0) return "";
-  const rows = incidents.map(({ objective, kind, from, minutes, bad, worst }) => [
+  const rows = incidents.map(({ objective, kind, from, minutes, isOpen, bad, worst }) => [
     clock(from),
-    durationText(minutes),
+    durationText(minutes) + (isOpen ? " so far" : ""),
     objective,
     kind === "availability"
       ? `${durationText(bad)} down`
@@ -124,7 +133,8 @@ function backups({ backups }: MonthReport, clock: Clock): string {
 /** Long lists of gaps help nobody: the data have them all. */
 const MAX_GAPS = 10;
 
-function missing({ missing: { gaps, gapMinutes, lostExchanges } }: MonthReport, clock: Clock): string {
+function missing(report: MonthReport, clock: Clock): string {
+  const { gaps, gapMinutes, lostExchanges } = report.missing;
   const listed = gaps.slice(0, MAX_GAPS).map(({ from, minutes }) => `${clock(from)} for ${durationText(minutes)}`);
   const more = gaps.length > MAX_GAPS ? [`and ${counted(gaps.length - MAX_GAPS, "more time")}`] : [];
   const lines = [
@@ -137,9 +147,17 @@ function missing({ missing: { gaps, gapMinutes, lostExchanges } }: MonthReport, 
       ? []
       : [`${counted(lostExchanges, "exchange")} ended and could not be recorded: they are in no figure above.`]),
   ];
-  const about =
-    lines.length === 0
-      ? "Nothing: the servers were watched all the time, and every call was recorded."
-      : lines.map((line) => `- ${line}`).join("\n");
+  const about = lines.length === 0 ? nothingMissing(report) : lines.map((line) => `- ${line}`).join("\n");
   return `## What is not known\n\n${about}`;
+}
+
+/** Where no gap is known: that may be because nobody watched at all. */
+function nothingMissing({ objectives }: MonthReport): string {
+  if (objectives.length === 0) return "Everything: nobody watched.";
+  const isPartly = objectives.some(({ since, until, unknownMinutes = 0 }) => {
+    return since !== undefined || until !== undefined || unknownMinutes > 0;
+  });
+  return isPartly
+    ? "Only what is said of the objectives above. While they were watched, nobody stopped looking, and every call was recorded."
+    : "Nothing: the servers were watched all the time, and every call was recorded.";
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { october } from "../../testing/october.ts";
+import { slowCalendar } from "../../testing/calendar.ts";
+import { OBJECTIVES, october } from "../../testing/october.ts";
+import { monthNamed } from "../calendar.ts";
 import { reportMarkdown } from "./markdown.ts";
+import type { MonthFacts } from "./report.ts";
 import { durationText, percentText, promiseText } from "./words.ts";
 
 describe("the report about a month", () => {
@@ -13,11 +16,50 @@ describe("the report about a month", () => {
     expect(reportMarkdown(october(empty, Date.parse("2026-10-05T00:00:00Z")))).toBe(
       [
         "# Service levels, October 2026",
-        "No objectives were set. Times are those of Europe/Vienna. Written 2026-10-05 02:00 +02:00. **The month is not over: these are the figures so far.**",
+        "No objectives were watched in this month. Times are those of Europe/Vienna. Written 2026-10-05 02:00 +02:00. **The month is not over: these are the figures so far.**",
         "## What is not known",
-        "Nothing: the servers were watched all the time, and every call was recorded.\n",
+        "Everything: nobody watched.\n",
       ].join("\n\n"),
     );
+  });
+
+  it("says that nothing is missing only where all of it was watched", () => {
+    const [whole, , , part] = OBJECTIVES;
+    const facts = { objectives: [whole], gaps: [], lost: 0 };
+    const minutes = 31 * 1_440 + 60;
+    const full = { ...whole, totals: { good: minutes, bad: 0 } };
+    expect(reportMarkdown(october({ ...facts, objectives: [full] }))).toContain("Nothing: the servers were watched");
+    for (const objectives of [[whole], [full, part], [{ ...full, until: full.since + 90_000 }]])
+      expect(reportMarkdown(october({ ...facts, objectives }))).toContain("Only what is said of the objectives above.");
+  });
+
+  it("of a month that runs breaks no promise that can still be kept, as its status does not", () => {
+    const [up] = OBJECTIVES;
+    const oneDay = (bad: number) => {
+      const facts = { objectives: [{ ...up, totals: { good: 1_440 - bad, bad } }] };
+      return october(facts, Date.parse("2026-10-01T22:00:00Z")).objectives[0];
+    };
+    expect(oneDay(10)).toMatchObject({ result: "met", allowed: 44, bad: 10, unknownMinutes: 0 });
+    expect(oneDay(45)).toMatchObject({ result: "missed" });
+    // What is not promised any more cannot be made good.
+    const ended = { ...up, until: up.since + 90_000, totals: { good: 1_430, bad: 10 } };
+    const [asItWas] = october({ objectives: [ended] }, Date.parse("2026-10-15T22:00:00Z")).objectives;
+    expect(asItWas).toMatchObject({ result: "missed", allowed: 1 });
+  });
+
+  it("says so when an incident may still go on", () => {
+    const [up] = OBJECTIVES;
+    const incidents = up.incidents.map((incident) => ({ ...incident, isOpen: true }));
+    expect(reportMarkdown(october({ objectives: [{ ...up, incidents }] }))).toMatch(/\| 1 h 5 min so far \| desk-up/);
+  });
+
+  it("says once for all when they were first watched", () => {
+    const [up, fast] = OBJECTIVES;
+    const since = up.since + 90_000;
+    const note = (...objectives: MonthFacts["objectives"]) =>
+      reportMarkdown(october({ objectives })).match(/^- (.* watched from)/m)?.[1];
+    expect(note({ ...up, since }, { ...fast, since })).toBe("All were watched from");
+    expect(note({ ...up, since }, { ...fast, since }, up)).toBe("desk-up, desk-fast were watched from");
   });
 
   it("says the same as data, in UTC", () => {
@@ -52,6 +94,15 @@ describe("the report about a month", () => {
     expect(text).toContain("a\\|b�\\[31m�# c \\`d\\` \\<script\\> up");
   });
 });
+
+it.each(["9999-12", "9999-01", "0000-01", "1970-12", "2026-13", "2026-1", "2026-10-01", "", " 2026-10", "２０２６-10"])(
+  "%j is refused as a month, with what would be one",
+  (name) => {
+    const calendar = slowCalendar("Pacific/Kiritimati");
+    expect(() => monthNamed(name, calendar)).toThrow("is no month. Write year and month, such as 2026-10.");
+    expect(monthNamed("9998-12", calendar).to).toBeGreaterThan(0);
+  },
+);
 
 it("rounds nothing into a promise kept", () => {
   expect(percentText(0.9989999, 0.999)).toBe("99.899 %");

@@ -2,6 +2,7 @@ import type { SloKind } from "@mcp-ops/formats";
 import { type Calendar, MINUTE_MS, type Minute, type Month } from "../calendar.ts";
 import { isOverdrawn } from "../evaluate/budget.ts";
 import type { Totals } from "../evaluate/minutes.ts";
+import { budgetBase } from "../evaluate/window.ts";
 import type { Incident } from "../incidents/incidents.ts";
 import type { Objective } from "../objective/objective.ts";
 
@@ -25,7 +26,12 @@ export interface KeptObjective {
   /** Of the month. */
   readonly totals: Totals;
   /** Those that touch the month. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly KeptIncident[];
+}
+
+export interface KeptIncident extends Incident {
+  /** It may still go on. */
+  readonly isOpen?: boolean;
 }
 
 export interface Span {
@@ -86,7 +92,7 @@ export interface ReportedObjective {
   /** Calls; of availability minutes. */
   readonly good: number;
   readonly bad: number;
-  /** How many may be bad, of so many. */
+  /** How many may be bad, of so many; of availability, of all minutes of the month, also those to come. */
   readonly allowed: number;
   readonly result: "met" | "missed" | "not enough data";
   /** Watched only from then on, or only until then. */
@@ -102,6 +108,8 @@ export interface ReportedIncident {
   readonly from: string;
   readonly to: string;
   readonly minutes: number;
+  /** Its trouble has not been over for half an hour: `to` is so far. */
+  readonly isOpen?: true;
   readonly bad: number;
   /** How many times faster than allowed the budget burnt at worst. */
   readonly worst: number;
@@ -138,6 +146,8 @@ export function monthReport(month: Month, calendar: Calendar, nowMs: number, fac
 function reported({ objective, since, until, totals }: KeptObjective, month: Month, end: Minute): ReportedObjective {
   const { name, server, target, kind, thresholdUs, budgetPpm } = objective;
   const total = totals.good + totals.bad;
+  // In a month that runs its budget is that of the whole of it, as everywhere: ten minutes down on the first day are no broken promise.
+  const base = budgetBase(objective, total, { toCome: until === undefined ? month.to - end : 0 });
   const watched = clipped({ from: since, to: until ?? end }, { from: month.from, to: end });
   return {
     ...{ name, server, kind },
@@ -146,22 +156,23 @@ function reported({ objective, since, until, totals }: KeptObjective, month: Mon
     ...(kind === "latency" && { thresholdMs: thresholdUs / 1e3 }),
     good: totals.good,
     bad: totals.bad,
-    allowed: Math.floor((total * budgetPpm) / 1e6),
-    result: resultOf(objective, totals),
+    allowed: Math.floor((base * budgetPpm) / 1e6),
+    result: resultOf(objective, totals, base),
     ...(since > month.from && { since: isoMinute(since) }),
     ...(until !== undefined && until < end && { until: isoMinute(until) }),
     ...(kind === "availability" && { unknownMinutes: Math.max(0, watched.to - watched.from - total) }),
   };
 }
 
-function resultOf(objective: Objective, { good, bad }: Totals): ReportedObjective["result"] {
+function resultOf(objective: Objective, { good, bad }: Totals, base: number): ReportedObjective["result"] {
   if (good + bad < objective.minEvents) return "not enough data";
-  return isOverdrawn(objective, bad, good + bad) ? "missed" : "met";
+  return isOverdrawn(objective, bad, base) ? "missed" : "met";
 }
 
 function incidentsOf({ objective: { name, kind }, incidents }: KeptObjective): readonly ReportedIncident[] {
-  return incidents.map(({ from, to, bad, worst }) => {
-    return { objective: name, kind, ...textSpan({ from, to }), minutes: to - from, bad, worst };
+  return incidents.map(({ from, to, bad, worst, isOpen = false }) => {
+    const span = { ...textSpan({ from, to }), minutes: to - from, ...(isOpen && { isOpen }) };
+    return { objective: name, kind, ...span, bad, worst };
   });
 }
 

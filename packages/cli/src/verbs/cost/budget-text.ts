@@ -1,8 +1,8 @@
 import type { BudgetState } from "@mcp-ops/formats";
+import { clipped } from "../../clipped.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { printable } from "../../printable.ts";
 import { textTable } from "../../text-table.ts";
-import { clipped } from "./clipped.ts";
 import { decimalsFor, moneyText } from "./money.ts";
 
 const COLUMNS = [

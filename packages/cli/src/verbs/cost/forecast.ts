@@ -1,11 +1,11 @@
 import type { ForecastAnswer, Outlook } from "@mcp-ops/cost";
 import { type AskingFlags, addAskingOptions } from "../../asking.ts";
+import { clipped } from "../../clipped.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
 import { askCost } from "./ask-cost.ts";
 import { budgetAlarms, budgetExit, budgetTable, minuteText } from "./budget-text.ts";
-import { clipped } from "./clipped.ts";
 import { decimalsFor, moneyText } from "./money.ts";
 
 export const addForecast: Verb = (group, terminal, end) => {

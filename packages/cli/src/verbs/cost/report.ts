@@ -1,12 +1,12 @@
 import type { SummaryAnswer, Totals } from "@mcp-ops/cost";
 import { type AskingFlags, addAskingOptions } from "../../asking.ts";
+import { clipped } from "../../clipped.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
 import { askCost } from "./ask-cost.ts";
 import { budgetAlarms, budgetTable } from "./budget-text.ts";
-import { clipped } from "./clipped.ts";
 import { addDaysOptions, type DaysFlags, daysQuery, daysText } from "./days.ts";
 import { amountText, decimalsFor, moneyText } from "./money.ts";
 
@@ -76,6 +76,6 @@ function remarks({ totals, currency, days }: SummaryAnswer): readonly string[] {
   return [
     ...(unpriced.length === 0 ? [] : [`Without a price: ${unpriced.join("; ")}. See: mcp-ops cost prices`]),
     ...(mayMiss === 0 ? [] : [`Up to ${amountText(mayMiss, currency)} may be missing: nobody looked for a while.`]),
-    ...(isOpen ? ["Not all of it is over: what is not complete will still grow."] : []),
+    ...(isOpen ? [`${days.length === 1 ? "The day" : "The last day"} is not over: its figures will still grow.`] : []),
   ];
 }

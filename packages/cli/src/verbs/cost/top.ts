@@ -1,11 +1,11 @@
 import { ROWS_BY, type RowsBy, type TopAnswer, type TopRow } from "@mcp-ops/cost";
 import { InvalidArgumentError, Option } from "commander";
 import { type AskingFlags, addAskingOptions } from "../../asking.ts";
+import { clipped } from "../../clipped.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Verb } from "../../verb.ts";
 import { askCost } from "./ask-cost.ts";
-import { clipped } from "./clipped.ts";
 import { addDaysOptions, type DaysFlags, daysQuery, daysText } from "./days.ts";
 import { decimalsFor, moneyText } from "./money.ts";
 

@@ -1,6 +1,7 @@
 import type { SloDocument, SloState } from "@mcp-ops/formats";
 import { percentText, promiseText } from "@mcp-ops/slo";
 import { type AskingFlags, addAskingOptions, clientOf, granted } from "../../asking.ts";
+import { clipped } from "../../clipped.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
@@ -10,7 +11,9 @@ import type { Verb } from "../../verb.ts";
 export const addStatus: Verb = (group, terminal, end) => {
   const verb = group
     .command("status")
-    .description("Show how each objective stands. Ends with 3 when one is missed or at risk.")
+    .description(
+      "Show how each objective stands: what is left of its error budget, and how many times faster than allowed that burnt in the last hour. Ends with 3 when one is missed or at risk.",
+    )
     .action(async (flags: AskingFlags) => {
       const document = granted(await clientOf(flags).ask("GET", "/slo")) as unknown as SloDocument;
       terminal.out(flags.json ? JSON.stringify(document) : statusText(document));
@@ -27,19 +30,18 @@ const COLUMNS = [
   { title: "objective" },
   { title: "promised", right: true },
   { title: "reached", right: true },
-  { title: "window" },
-  { title: "budget left", right: true },
-  { title: "burns (1h)", right: true },
+  { title: "over" },
+  { title: "left", right: true },
+  { title: "burn 1h", right: true },
   { title: "state" },
 ];
 
-function statusText({ objectives }: SloDocument): string {
+export function statusText({ objectives }: SloDocument): string {
   if (objectives.length === 0) return "Nothing is promised: set slo.objectives in the config of the sidecar.";
-  const notes = objectives.filter(({ state }) => state !== "met").map(({ name, note }) => `${name}: ${note}`);
-  return [
-    textTable(COLUMNS, objectives.map(rowOf)),
-    ...(notes.length === 0 ? [] : ["", printable(notes.join("\n"))]),
-  ].join("\n");
+  const notes = objectives
+    .filter(({ state }) => state !== "met")
+    .map(({ name, note }) => printable(`${name}: ${note}`));
+  return [textTable(COLUMNS, objectives.map(rowOf)), ...(notes.length === 0 ? [] : [notes.join("\n")])].join("\n\n");
 }
 
 function rowOf({
@@ -53,12 +55,20 @@ function rowOf({
   state,
 }: SloState): readonly string[] {
   return [
-    name,
+    clipped(name, 16),
     promiseText(objective),
     total === 0 ? "" : percentText(good / total, objective),
     window,
-    budgetRemaining === undefined ? "" : `${Math.floor(budgetRemaining * 100)} %`,
-    burnRates["1h"] === undefined ? "" : `${burnRates["1h"].toFixed(1)}×`,
+    budgetRemaining === undefined ? "" : leftText(Math.floor(budgetRemaining * 100)),
+    burnRates["1h"] === undefined ? "" : rateText(burnRates["1h"]),
     state,
   ];
+}
+
+function leftText(percent: number): string {
+  return percent < -999 ? "<-999 %" : `${percent} %`;
+}
+
+function rateText(rate: number): string {
+  return `${rate.toFixed(rate < 100 ? 1 : 0)}×`;
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { follow, type Incident, LOOK_BACK, type Minute, NO_TROUBLE, type Track } from "@mcp-ops/slo";
+import { follow, type Incident, type KeptIncident, LOOK_BACK, type Minute, NO_TROUBLE, type Track } from "@mcp-ops/slo";
 import { inTransaction } from "../../state/transaction.ts";
 import { KEPT_MINUTES, type MinuteBook, type Span } from "./minutes.ts";
 import type { Series, SeriesBook } from "./series.ts";
@@ -35,8 +35,11 @@ export class IncidentBook {
     let isMore = false;
     inTransaction(this.#state, () => {
       this.#goBack(series, changed);
-      const at = this.#position(series) ?? { minute: start, track: NO_TROUBLE };
-      if (at.minute >= to) return;
+      this.#series.countNoFurther(series, to);
+      const { minute, track } = this.#position(series) ?? { minute: start, track: NO_TROUBLE };
+      if (minute >= to) return;
+      // What happened before the oldest minute that is kept cannot be followed any more.
+      const at = { minute: Math.max(minute, to - KEPT_MINUTES), track };
       const next = Math.min(to, (Math.floor(at.minute / DAY) + 1) * DAY);
       this.#on(series, at, next);
       isMore = next < to;
@@ -45,7 +48,7 @@ export class IncidentBook {
   }
 
   /** Those that touch a span, with the one that is still open. */
-  touching(series: Series, { from, to }: Span): readonly Incident[] {
+  touching(series: Series, { from, to }: Span): readonly KeptIncident[] {
     const rows = this.#state
       .prepare(
         "SELECT * FROM slo_incidents WHERE series = ? AND to_minute > ? AND from_minute < ? ORDER BY from_minute",
@@ -57,7 +60,7 @@ export class IncidentBook {
     }));
     const { isOpen = false, trouble } = this.#position(series)?.track ?? {};
     const isMeant = isOpen && trouble !== undefined && trouble.to > from && trouble.from < to;
-    return isMeant ? [...ended, trouble] : ended;
+    return isMeant ? [...ended, { ...trouble, isOpen: series.until === undefined }] : ended;
   }
 
   prune(now: Minute, kept: Minute): void {

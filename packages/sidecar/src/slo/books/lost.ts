@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Ledger } from "@mcp-ops/cost";
+import { setImmediate } from "node:timers/promises";
+import { type Ledger, shiftDay } from "@mcp-ops/cost";
 
 /** Exchanges that ended and are in no figure, by day: the ledger forgets its days sooner than reports are asked for. */
 export class LostBook {
@@ -9,8 +10,11 @@ export class LostBook {
     this.#state = state;
   }
 
-  note(ledger: Ledger, days: readonly string[]): void {
-    for (const day of days) {
+  /** Of days from `from` to `to`, with both. A day is read in some ten milliseconds, and others have their turn in between. */
+  async note(ledger: Ledger, from: string, to: string, ended: AbortSignal): Promise<void> {
+    for (let day = from; day <= to; day = shiftDay(day, 1)) {
+      await setImmediate();
+      ended.throwIfAborted();
       const counts = Object.values(ledger.day(day)?.lost ?? {});
       const count = counts.reduce((sum, one) => sum + one, 0);
       if (count === 0) continue;

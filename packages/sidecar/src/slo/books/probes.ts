@@ -17,6 +17,7 @@ export class ProbeBook {
   /** One round of probes. Minutes since the last one that had none are a gap. */
   note(minute: Minute, round: ReadonlyMap<string, ProbeResult>): void {
     inTransaction(this.#state, () => {
+      this.#forgetAfter(minute);
       const last = this.last();
       if (last !== undefined && minute > last + 1) this.#noteGap({ from: last + 1, to: minute });
       for (const [server, result] of round) this.#count(minute, server, result);
@@ -52,6 +53,12 @@ export class ProbeBook {
   prune(now: Minute, kept: Minute): void {
     this.#state.prepare("DELETE FROM slo_probes WHERE minute < ?").run(now - KEPT_MINUTES);
     this.#state.prepare("DELETE FROM slo_gaps WHERE to_minute < ?").run(kept);
+  }
+
+  /** What a clock that was ahead has noted is no probe of the time that is to come, and no gap before it. */
+  #forgetAfter(minute: Minute): void {
+    this.#state.prepare("DELETE FROM slo_probes WHERE minute > ?").run(minute);
+    this.#state.prepare("DELETE FROM slo_gaps WHERE to_minute > ?").run(minute);
   }
 
   #noteGap({ from, to }: Span): void {

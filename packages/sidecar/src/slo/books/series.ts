@@ -31,7 +31,7 @@ export class SeriesBook {
    */
   take(objectives: Readonly<Record<string, ObjectiveSettings>>, zone: Zone, now: Minute): void {
     const ids = Object.entries(objectives).map(([name, settings]) => {
-      const definition = JSON.stringify(settings);
+      const definition = definitionOf(settings);
       const id = this.#find(name, definition, zone.name) ?? this.#make(name, definition, zone.name, now);
       this.#state
         .prepare("UPDATE slo_series SET unread_from = COALESCE(unread_from, until), until = NULL WHERE id = ?")
@@ -70,11 +70,18 @@ export class SeriesBook {
       .run(to, good, bad, id);
   }
 
-  /** Forgets those of which nothing is kept any more. */
+  /** Forgets those of which nothing is kept any more, and where they stood: the next one may get the number of one that is gone. */
   prune(): void {
     this.#state.exec(
-      "DELETE FROM slo_series WHERE until IS NOT NULL AND id NOT IN (SELECT series FROM slo_days) AND id NOT IN (SELECT series FROM slo_minutes)",
+      `DELETE FROM slo_series WHERE until IS NOT NULL AND id NOT IN (SELECT series FROM slo_days) AND id NOT IN (SELECT series FROM slo_minutes);
+       DELETE FROM slo_tracks WHERE series NOT IN (SELECT id FROM slo_series);
+       DELETE FROM slo_incidents WHERE series NOT IN (SELECT id FROM slo_series)`,
     );
+  }
+
+  /** Nothing is counted beyond what is over: a clock that was ahead has counted minutes that are still to come. */
+  countNoFurther({ id }: Series, than: Minute): void {
+    this.#state.prepare("UPDATE slo_series SET counted_to = MIN(counted_to, ?) WHERE id = ?").run(than, id);
   }
 
   #find(name: string, definition: string, zone: string): number | undefined {
@@ -104,4 +111,10 @@ export class SeriesBook {
       unreadFrom: unread_from === null ? undefined : Number(unread_from),
     }));
   }
+}
+
+/** The same for the same promise, in whatever order it is written down. */
+function definitionOf({ outcomes, ...settings }: ObjectiveSettings): string {
+  const ordered = outcomes && Object.fromEntries(Object.entries(outcomes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({ ...settings, ...(ordered !== undefined && { outcomes: ordered }) });
 }
