@@ -30,6 +30,7 @@ export function expire(
   const gone = segments.filter(({ toMinute }) => toMinute <= daysBefore);
   for (const { id } of gone) expireSegment(database, id);
   database.prepare("DELETE FROM definitions WHERE minute < ?").run(daysBefore);
+  database.prepare("DELETE FROM journal_files WHERE missed_minute < ?").run(minutesBefore - MINUTES_A_DAY);
   expireNames(database, minutesBefore, daysBefore);
   return minutesLeft;
 }

@@ -4,6 +4,7 @@ import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
 import type { Interval } from "../usage/meter.ts";
 import type { ReservedInterval } from "../usage/reserve.ts";
 import { spread } from "../usage/spread.ts";
+import type { Span } from "./backlog.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { Segments } from "./segments.ts";
@@ -51,10 +52,10 @@ export class UsageBook {
     this.#writeDay = database.prepare("INSERT OR REPLACE INTO usage_days (segment, server, sums) VALUES (?, ?, ?)");
   }
 
-  /** All that one look has found, so that what the machine has left can be told. */
-  book(intervals: readonly Interval[], reserved: ReservedInterval | undefined): void {
+  /** All that one look has found, so that what the machine has left can be told; as far as it lies in this span. */
+  book(intervals: readonly Interval[], reserved: ReservedInterval | undefined, span: Span): void {
     const { [MACHINE]: machine, ...allocations } = reserved?.allocations ?? {};
-    const servers = new Minutes();
+    const servers = new Minutes(span);
     for (const interval of intervals) servers.addInterval(interval);
     if (reserved !== undefined) {
       for (const [server, allocation] of Object.entries(allocations)) servers.addReserved(reserved, server, allocation);
@@ -62,7 +63,7 @@ export class UsageBook {
     const days = new Map<string, Day>();
     const taken = this.#apply(servers, days);
     if (reserved !== undefined && machine !== undefined) {
-      const whole = new Minutes();
+      const whole = new Minutes(span);
       whole.addReserved(reserved, MACHINE, machine);
       for (const [minute, row] of taken) whole.add(MACHINE, minute, row);
       this.#apply(whole, days);
@@ -141,6 +142,11 @@ class Minutes {
   readonly #rows = new Map<string, ServerMinute>();
   /** What several processes of a server have at once. */
   readonly #together = new Map<string, bigint>();
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
 
   add(server: string, minute: Minute, row: UsageRow): void {
     const key = `${minute} ${server}`;
@@ -191,7 +197,7 @@ class Minutes {
     toMs: number,
     amounts: Partial<Record<keyof UsageRow, bigint | undefined>>,
   ): void {
-    for (const piece of spread(fromMs, toMs)) {
+    for (const piece of spread(fromMs, toMs, this.#span)) {
       const parts = Object.entries(amounts).flatMap(([column, amount]) =>
         amount === undefined ? [] : [[column, piece.of(amount)] as const],
       );
@@ -203,6 +209,8 @@ class Minutes {
   #addPeak(server: string, atMs: number, bytes: bigint): void {
     const together = (this.#together.get(server) ?? 0n) + bytes;
     this.#together.set(server, together);
-    this.add(server, Math.floor(atMs / MINUTE_MS), { ...NO_USAGE, memory_bytes: together });
+    const minute = Math.floor(atMs / MINUTE_MS);
+    if (minute < this.#span.from || minute >= this.#span.to) return;
+    this.add(server, minute, { ...NO_USAGE, memory_bytes: together });
   }
 }
