@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
 import type { JournalLine } from "@mcp-ops/formats";
 import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
 import type { DayQuantities, OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
@@ -180,18 +179,14 @@ export class Ledger implements Disposable {
     return outcomeDaysOf(this.#database, this.#names, days);
   }
 
-  /** Tells days and prices apart in another way, also in the past, as far as minutes are there. A day takes some 0.1 s. @throws as `bookUsage` */
+  /** Tells days and prices apart in another way, also in the past, as far as minutes are there. In pieces of some 20 ms. @throws as `bookUsage` */
   async setCalendar(calendar: Calendar): Promise<void> {
     const before = this.#calendar;
     this.#segments.calendar = calendar;
     const difference = before && firstDifference(before, calendar);
     const old = difference === undefined ? [] : outdated(this.#segments.all, difference, this.#oldestMinute);
-    for (const segment of old) {
-      this.#write(() => {
-        resplit(this.#database, segment, { segments: this.#segments, usage: this.#usage, uses: this.#uses });
-      });
-      await setImmediate();
-    }
+    const books = { segments: this.#segments, usage: this.#usage, uses: this.#uses };
+    for (const segment of old) await resplit(this.#database, segment, books, (work) => this.#write(work));
     if (before === undefined || difference !== undefined) this.#write(() => this.#memory.write("calendar", calendar));
   }
 

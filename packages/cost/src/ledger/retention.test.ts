@@ -28,6 +28,19 @@ describe("retention", () => {
     expect(ledger.days).toEqual([]);
   });
 
+  it("takes few rows at once, so that it holds nobody up", async () => {
+    using ledger = await open({ retention: { minuteDays: 2, dayDays: 31 } });
+    for (const hour of ["10", "11"]) {
+      const many = Array.from({ length: 1_500 }, (_, index) =>
+        use(`2026-11-21T${hour}:00Z`, { session: `s${index % 500}`, target: `t${Math.floor(index / 500)}` }),
+      );
+      journal(ledger, ...many);
+    }
+    place.nowMs = Date.parse("2026-11-25T12:00Z");
+    expect([ledger.expire(), ledger.expire()]).toEqual([true, false]);
+    expect(calls(ledger.day("2026-11-21"))).toEqual([["", 3_000]]);
+  });
+
   it("that is made longer brings no minutes back: a new zone leaves alone what they were summed up to", async () => {
     {
       using brief = await open({ retention: { minuteDays: 2, dayDays: 90 } });

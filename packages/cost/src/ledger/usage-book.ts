@@ -8,6 +8,7 @@ import type { Span } from "./backlog.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { Segments } from "./segments.ts";
+import type { Tally } from "./tally.ts";
 import {
   addSums,
   addUsage,
@@ -71,10 +72,13 @@ export class UsageBook {
     this.#close(days);
   }
 
-  /** The sums of days that these minutes make; those of the segments must not be there yet. For days that are split anew. */
-  sumUp(rows: Iterable<{ readonly minute: Minute; readonly server: number; readonly row: UsageRow }>): void {
+  /** Sums of minutes, by the first of them and server, into those of days; those of the segments must not be there yet. For days that are split anew. */
+  sumUp(sums: Tally<UsageSums>): void {
     const days = new Map<string, Day>();
-    for (const { minute, server, row } of rows) this.#addDay(days, minute, server, { ...row, ...standingOf(row) });
+    for (const { key, value } of sums.rows.values()) {
+      const [minute = 0, server = 0] = key;
+      this.#addDay(days, minute, server, value);
+    }
     this.#close(days);
   }
 

@@ -34,7 +34,7 @@ export function costRoutes(keeperNow: () => CostKeeper | undefined): readonly Ad
     path: string,
     about: string,
     query: Readonly<Record<string, string>>,
-    answer: (asked: Asked) => object,
+    answer: (asked: Asked) => object | Promise<object>,
   ): AdminRoute => ({ method: "get", path, about, query, respond: responding(keeperNow, answer) });
   return [
     route("/summary", "What the last days cost, by server and tool, and how the budgets stand", DAYS, summary),
@@ -58,17 +58,14 @@ class Malformed extends Error {}
 /** What is asked for is about persons, and anybody could ask. */
 class Personal extends Error {}
 
-function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Asked) => object): AdminRoute["respond"] {
+function responding(
+  keeperNow: () => CostKeeper | undefined,
+  answer: (asked: Asked) => object | Promise<object>,
+): AdminRoute["respond"] {
   return async ({ query, isKnown }): Promise<AdminReply> => {
     const keeper = keeperNow();
     const accounts = keeper?.accounts;
-    if (keeper !== undefined && accounts === undefined) {
-      return problem(
-        503,
-        SIDECAR_ERROR.noLedger,
-        "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
-      );
-    }
+    if (keeper !== undefined && accounts === undefined) return notYet();
     if (keeper === undefined || accounts === undefined) {
       return problem(
         409,
@@ -77,17 +74,27 @@ function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Ask
       );
     }
     try {
-      return { status: 200, body: answer({ keeper, accounts, query, isKnown }) };
+      return { status: 200, body: await answer({ keeper, accounts, query, isKnown }) };
     } catch (error) {
       if (error instanceof Malformed) return problem(400, SIDECAR_ERROR.requestMalformed, error.message);
       if (error instanceof Personal) return problem(403, SIDECAR_ERROR.tokenRefused, error.message);
+      // The duty ended, or began anew with another config, while the days were worked out.
+      if (keeper.accounts === undefined) return notYet();
       throw error;
     }
   };
 }
 
-function summary({ accounts, query, isKnown }: Asked): SummaryAnswer {
-  const { heading, days } = daysFor(accounts, query);
+function notYet(): AdminReply {
+  return problem(
+    503,
+    SIDECAR_ERROR.noLedger,
+    "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
+  );
+}
+
+async function summary({ accounts, query, isKnown }: Asked): Promise<SummaryAnswer> {
+  const { heading, days } = await daysFor(accounts, query);
   // Who asks for a summary need not see who used what.
   const shown = days.map((day) => ({
     ...day,
@@ -97,18 +104,18 @@ function summary({ accounts, query, isKnown }: Asked): SummaryAnswer {
     ...heading,
     days: daysThatFit(shown, MAX_BYTES),
     totals: totalsOf(days),
-    budgets: budgetsFor(accounts, isKnown),
+    budgets: await budgetsFor(accounts, isKnown),
   };
 }
 
-function top({ accounts, query, isKnown }: Asked): object {
-  const { heading, days } = daysFor(accounts, query);
+async function top({ accounts, query, isKnown }: Asked): Promise<object> {
+  const { heading, days } = await daysFor(accounts, query);
   const by = byOf(query, isKnown);
   return { ...heading, by, ...topOf(days, by, numberOf(query, "most", DEFAULT_ROWS, MAX_ROWS)) };
 }
 
-function forecast({ accounts, isKnown }: Asked): object {
-  return { ...accounts.heading, outlooks: accounts.outlooks(), budgets: budgetsFor(accounts, isKnown) };
+async function forecast({ accounts, isKnown }: Asked): Promise<object> {
+  return { ...accounts.heading, outlooks: await accounts.outlooks(), budgets: await budgetsFor(accounts, isKnown) };
 }
 
 function prices({ accounts, keeper }: Asked): object {
@@ -119,8 +126,8 @@ function prices({ accounts, keeper }: Asked): object {
   return { ...accounts.heading, ...(file !== undefined && { file }), inForce, versions };
 }
 
-function exported({ accounts, query, isKnown }: Asked): object {
-  const { heading, days } = daysFor(accounts, query);
+async function exported({ accounts, query, isKnown }: Asked): Promise<object> {
+  const { heading, days } = await daysFor(accounts, query);
   const by = byOf(query, isKnown);
   return { ...heading, by, rows: days.toReversed().flatMap((day) => rowsOf(day, by)) };
 }
@@ -130,18 +137,19 @@ function advice({ accounts, keeper }: Asked): object {
 }
 
 /** A budget of a principal tells what that one has used. */
-function budgetsFor(accounts: Accounts, isKnown: boolean): readonly BudgetState[] {
-  return accounts.budgets().filter(({ principal }) => isKnown || principal === undefined);
+async function budgetsFor(accounts: Accounts, isKnown: boolean): Promise<readonly BudgetState[]> {
+  const budgets = await accounts.budgets();
+  return budgets.filter(({ principal }) => isKnown || principal === undefined);
 }
 
-function daysFor(
+async function daysFor(
   accounts: Accounts,
   query: AdminRequest["query"],
-): { readonly heading: DaysHeading; readonly days: readonly CostDay[] } {
+): Promise<{ readonly heading: DaysHeading; readonly days: readonly CostDay[] }> {
   const count = numberOf(query, "days", 1, MAX_DAYS);
   const lastDay = lastDayOf(query, accounts.ledger.today);
   const firstDay = shiftDay(lastDay, 1 - count);
-  return { heading: { ...accounts.heading, firstDay, lastDay }, days: accounts.days(lastDay, count) };
+  return { heading: { ...accounts.heading, firstDay, lastDay }, days: await accounts.days(lastDay, count) };
 }
 
 function lastDayOf({ to }: AdminRequest["query"], today: string): string {
