@@ -149,6 +149,15 @@ describe("a journal", () => {
   });
 });
 
+it("the journal of a dead process is kept until all of it is read", async () => {
+  for (let count = 0; count < 4_000; count++) appendFileSync(path(0), line());
+  alive.clear();
+  const first = await read(1);
+  expect([first.isBehind, first.finished, existsSync(path(0))]).toEqual([true, [], true]);
+  while ((await read()).isBehind);
+  expect([counted(), existsSync(path(0))]).toEqual([4_000, false]);
+});
+
 it("a folder that was another one for a while is read on where it was left, and nothing is booked twice", async () => {
   appendFileSync(path(0), line());
   await read();

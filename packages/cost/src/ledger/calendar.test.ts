@@ -181,4 +181,16 @@ describe("a new calendar", () => {
     const totals = (one: Ledger) => one.days.map((day) => [day, calls(one.day(day))]);
     expect(totals(ledger)).toEqual(totals(other));
   });
+
+  it("finds what is booked while it splits the past", async () => {
+    using ledger = await open();
+    usage(ledger, "2026-11-21T00:00:00Z", "2026-11-21T00:01:00Z", { cpuUs: 7 });
+    const splitting = ledger.setCalendar({ timeZone: "Europe/Vienna", prices: [] });
+    usage(ledger, "2026-11-21T00:10:00Z", "2026-11-21T00:11:00Z", { cpuUs: 5 });
+    journal(ledger, use("2026-11-21T00:10Z"));
+    await splitting;
+    expect(calls(ledger.day("2026-11-21"))).toEqual([["", 1]]);
+    expect(ledger.day("2026-11-21")?.segments[0]?.servers[0]?.used.cpuUs).toBe(12n);
+    expect([...ledger.outcomeDays({ from: "2026-11-21", to: "2026-11-22" })]).toMatchObject([{ count: 1 }]);
+  });
 });

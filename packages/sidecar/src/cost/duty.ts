@@ -27,9 +27,19 @@ function openCost(settings: CostSettings): Duty {
       keeper = undefined;
     },
     status: () => statusOf(settings, keeper),
-    metrics: (format) => familiesOf(keeper, format),
+    metrics: (format) => figuresOf(keeper, format),
     routes: costRoutes(() => keeper),
   };
+}
+
+async function figuresOf(keeper: CostKeeper | undefined, format: Format): Promise<readonly Family[]> {
+  try {
+    return await familiesOf(keeper, format);
+  } catch (error) {
+    // It ended while they were worked out.
+    if (keeper?.accounts === undefined) return [];
+    throw error;
+  }
 }
 
 async function familiesOf(keeper: CostKeeper | undefined, format: Format): Promise<readonly Family[]> {
