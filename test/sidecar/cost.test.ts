@@ -166,7 +166,7 @@ describe("what a server takes and is used for", () => {
     let daemon = await looking(await house.daemon(costOf()));
     const { running, work } = await worker("shop");
     let total = { calls: 0, cpuUs: 0 };
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       total = await work(20);
       // In one of them while it reads, in others after it has, or before.
       if (round % 2 === 0) await until(daemon, "shop", total.calls);
