@@ -84,9 +84,10 @@ const DAY = 360_000 + 1_000_000 + 100_000 + 4 * 250_000;
 beforeAll(async () => {
   writeFileSync(join(house.folder, "prices.yaml"), JSON.stringify(BOOK));
   await writeLedger();
-  const daemon = await house.daemon(CONFIG);
+  writeFileSync(join(house.folder, "token"), "t".repeat(32), { mode: 0o600 });
+  const daemon = await house.daemon(`admin: { token: { file: token } }\n${CONFIG}`);
   const address = new URL(daemon.admin).host;
-  house.write(`admin: { listen: "${address}" }\n${CONFIG}`);
+  house.write(`admin: { listen: "${address}", token: { file: token } }\n${CONFIG}`);
   await house.server("weather");
 }, 30_000);
 afterAll(() => house[Symbol.asyncDispose]());

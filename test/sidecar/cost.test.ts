@@ -1,5 +1,5 @@
 /** The duty `cost` in a real daemon, with real servers that are really used. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -166,7 +166,7 @@ describe("what a server takes and is used for", () => {
     let daemon = await looking(await house.daemon(costOf()));
     const { running, work } = await worker("shop");
     let total = { calls: 0, cpuUs: 0 };
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       total = await work(20);
       // In one of them while it reads, in others after it has, or before.
       if (round % 2 === 0) await until(daemon, "shop", total.calls);
@@ -189,6 +189,40 @@ describe("what a server takes and is used for", () => {
     await vi.waitFor(() => expect(readdirSync(journals())).toEqual(["cost.json"]), PATIENCE);
     expect((await until(daemon, "shop", total.calls)).cpuUs).toBeLessThanOrEqual(cpuUs + 100_000);
   });
+});
+
+test("a journal that cannot be read is told of, and keeps nobody else from being measured", async () => {
+  const daemon = await house.daemon(costOf());
+  await looking(daemon);
+  const { work } = await worker("shop");
+  mkdirSync(join(journals(), "1-00000000000a.0.jsonl"));
+  await vi.waitFor(async () => {
+    expect(await dutyOf(daemon)).toMatchObject({ content: false, message: expect.stringContaining("Delete what is") });
+  }, PATIENCE);
+  rmSync(join(journals(), "cost.json"));
+  await work(2);
+  expect((await until(daemon, "shop", 2)).server).toBe("shop");
+  await vi.waitFor(() => expect(existsSync(join(journals(), "cost.json"))).toBe(true), PATIENCE);
+});
+
+test("who used what is told to those who show the token, and to no other process of this machine", async () => {
+  const PERSONAL = "budgets: { anns: { principal: ann, period: day, limit: 1 }, all: { period: day, limit: 1 } }";
+  const open = await looking(await house.daemon(costOf(PERSONAL)));
+  for (const path of ["/top?by=principal", "/top?by=session", "/export?by=principal", "/export?by=session"]) {
+    expect(await api(open, path)).toMatchObject({
+      status: 403,
+      body: { error: { code: "SIDECAR_TOKEN_REFUSED", message: expect.stringContaining("admin.token") } },
+    });
+  }
+  expect(await api(open, "/top?by=tool")).toMatchObject({ status: 200 });
+  for (const path of ["/summary", "/forecast"])
+    expect((await api(open, path)).body.budgets).toMatchObject([{ name: "all" }]);
+  open.child.kill("SIGTERM");
+  await open.ended;
+  const onSocket = await house.daemon(costOf(PERSONAL), { MCP_OPS_ADMIN__LISTEN: join(house.folder, "admin.sock") });
+  await looking(onSocket);
+  expect(await api(onSocket, "/top?by=principal")).toMatchObject({ status: 200 });
+  expect((await api(onSocket, "/forecast")).body.budgets).toHaveLength(2);
 });
 
 describe("a new config", () => {

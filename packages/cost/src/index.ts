@@ -21,9 +21,10 @@ export {
   type JournalReadingOptions,
   readJournals,
 } from "./journals/read-journals.ts";
+export type { UsageBooking } from "./ledger/backlog.ts";
 export type { LedgerDamage } from "./ledger/file.ts";
 export type { JournalPiece, JournalPlace } from "./ledger/journal-book.ts";
-export { Ledger, type LedgerOptions, openLedger, type UsageBooking } from "./ledger/ledger.ts";
+export { Ledger, type LedgerOptions } from "./ledger/ledger.ts";
 export {
   DEFAULT_LEDGER_LIMITS,
   DEFAULT_LEDGER_RETENTION,
@@ -31,6 +32,7 @@ export {
   type LedgerRetention,
 } from "./ledger/limits.ts";
 export type { Range } from "./ledger/minute-query.ts";
+export { openLedger } from "./ledger/open-ledger.ts";
 export type { Calendar } from "./ledger/segments.ts";
 export { MACHINE } from "./ledger/usage-book.ts";
 export { type CostDayOptions, costDay } from "./money/cost-day.ts";

@@ -11,7 +11,7 @@ import { merge } from "./exposition/merge.ts";
 import { render } from "./exposition/render.ts";
 import { Figures } from "./figures.ts";
 import { LedgerShare } from "./ledger-share.ts";
-import { adminApp } from "./listeners/admin.ts";
+import { type AdminFacts, adminApp } from "./listeners/admin.ts";
 import { Door } from "./listeners/door.ts";
 import { Failures } from "./listeners/guard.ts";
 import { hostJudge } from "./listeners/host-judge.ts";
@@ -183,7 +183,11 @@ export class Daemon {
     });
     try {
       const onSocket = typeof where.admin === "object" && "socket" in where.admin;
-      const app = this.#adminApp(hostJudge(where.admin, admin.hosts), token, onSocket);
+      const app = this.#adminApp(hostJudge(where.admin, admin.hosts), {
+        token,
+        onSocket,
+        asksCertificate: tls?.ca !== undefined,
+      });
       await this.#admin.set({ where: where.admin, tls, app });
     } catch (error) {
       if (before !== undefined) await this.#probes.set(before);
@@ -224,7 +228,10 @@ export class Daemon {
     });
   }
 
-  #adminApp(allows: (host: string | undefined) => boolean, token: string | undefined, onSocket: boolean) {
+  #adminApp(
+    allows: (host: string | undefined) => boolean,
+    who: Pick<AdminFacts, "token" | "onSocket" | "asksCertificate">,
+  ) {
     const routes = adminRoutes({
       status: () => this.#status(),
       config: () => maskedConfig(this.#loaded.config),
@@ -234,7 +241,7 @@ export class Daemon {
     const refused = (reason: "host" | "token" | "rate") => {
       this.#figures.refusals[reason]++;
     };
-    return adminApp({ routes, token, onSocket, allows, failures: this.#failures, refused, log: this.log });
+    return adminApp({ routes, ...who, allows, failures: this.#failures, refused, log: this.log });
   }
 
   #condition(): Condition {

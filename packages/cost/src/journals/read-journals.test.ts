@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -15,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatJournalLine, type JournalUse, journalFileName } from "@mcp-ops/formats";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type Ledger, openLedger } from "../ledger/ledger.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { openLedger } from "../ledger/open-ledger.ts";
 import { readJournals } from "./read-journals.ts";
 
 // A busy machine takes its time for files and processes.
@@ -145,6 +147,31 @@ describe("a journal", () => {
     await read();
     expect(counted()).toBe(2);
   });
+});
+
+it("the journal of a dead process is kept until all of it is read", async () => {
+  for (let count = 0; count < 4_000; count++) appendFileSync(path(0), line());
+  alive.clear();
+  const first = await read(1);
+  expect([first.isBehind, first.finished, existsSync(path(0))]).toEqual([true, [], true]);
+  while ((await read()).isBehind);
+  expect([counted(), existsSync(path(0))]).toEqual([4_000, false]);
+});
+
+it("a folder that was another one for a while is read on where it was left, and nothing is booked twice", async () => {
+  appendFileSync(path(0), line());
+  await read();
+  renameSync(join(folder, "journal"), join(folder, "away"));
+  mkdirSync(join(folder, "journal"));
+  appendFileSync(path(5), line());
+  await read();
+  expect(ledger.journals).toEqual([journalFileName(BOOT, 5)]);
+  rmSync(join(folder, "journal"), { recursive: true });
+  renameSync(join(folder, "away"), join(folder, "journal"));
+  appendFileSync(path(0), line());
+  await read();
+  await read();
+  expect(counted()).toBe(3);
 });
 
 describe("a line that is none of ours", () => {

@@ -1,4 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Boot, parseJournalFileName } from "@mcp-ops/formats";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -50,7 +51,7 @@ export async function readJournals(options: JournalReadingOptions): Promise<Jour
   for (const named of journals) outcomes.push(await readOne(named, journals, each, options));
   const finished = outcomes.filter(({ isFinished }) => isFinished).map(({ named }) => named.name);
   await remove(folder, finished, ledger);
-  forgetGone(journals, ledger);
+  missGone(journals, ledger);
   return {
     files: journals.length,
     bytes: outcomes.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -112,11 +113,22 @@ async function remove(folder: string, names: readonly string[], ledger: Ledger):
   if (names.length === 0) return;
   ledger.sync();
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+  // A power cut must not bring back a journal of which nobody knows any more that it was read.
+  await syncFolder(folder);
   ledger.forgetJournals(names);
 }
 
-function forgetGone(journals: readonly Named[], ledger: Ledger): void {
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function missGone(journals: readonly Named[], ledger: Ledger): void {
   const present = new Set(journals.map(({ name }) => name));
   const gone = ledger.journals.filter((name) => !present.has(name));
-  if (gone.length > 0) ledger.forgetJournals(gone);
+  if (gone.length > 0) ledger.missJournals(gone);
 }

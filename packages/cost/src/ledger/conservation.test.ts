@@ -9,7 +9,8 @@ import { attributeCpu } from "../money/attribute-cpu.ts";
 import type { DayQuantities } from "../quantities.ts";
 import { type Interval, step } from "../usage/meter.ts";
 import { reserve } from "../usage/reserve.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { openLedger } from "./open-ledger.ts";
 import { MACHINE } from "./usage-book.ts";
 
 const START = Date.parse("2026-11-20T22:00:00Z");

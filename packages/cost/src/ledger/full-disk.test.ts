@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalUse } from "@mcp-ops/formats";
 import { expect, it, onTestFinished } from "vitest";
-import { openLedger } from "./ledger.ts";
+import { openLedger } from "./open-ledger.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 

@@ -33,6 +33,7 @@ export class JournalBook {
   readonly #read: StatementSync;
   readonly #write: StatementSync;
   readonly #remove: StatementSync;
+  readonly #miss: StatementSync;
   readonly #all: StatementSync;
 
   constructor(database: DatabaseSync, uses: UseBook) {
@@ -40,7 +41,8 @@ export class JournalBook {
     this.#read = database.prepare("SELECT offset, is_skipping FROM journal_files WHERE name = ?");
     this.#write = database.prepare("INSERT OR REPLACE INTO journal_files (name, offset, is_skipping) VALUES (?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM journal_files WHERE name = ?");
-    this.#all = database.prepare("SELECT name FROM journal_files ORDER BY name");
+    this.#miss = database.prepare("UPDATE journal_files SET missed_minute = ? WHERE name = ?");
+    this.#all = database.prepare("SELECT name FROM journal_files WHERE missed_minute IS NULL ORDER BY name");
   }
 
   get names(): readonly string[] {
@@ -67,6 +69,10 @@ export class JournalBook {
 
   forget(names: readonly string[]): void {
     for (const name of names) this.#remove.run(name);
+  }
+
+  miss(names: readonly string[], minute: Minute): void {
+    for (const name of names) this.#miss.run(minute, name);
   }
 }
 

@@ -8,7 +8,8 @@ import { setTimeout } from "node:timers/promises";
 import { formatJournalLine, journalFileName } from "@mcp-ops/formats";
 import { expect, it, onTestFinished } from "vitest";
 import { readJournals } from "../journals/read-journals.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { openLedger } from "./open-ledger.ts";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 30);
 const SEED = Number(process.env.SEED ?? Date.now() % 100_000);

@@ -10,7 +10,7 @@ import { readPriceBook } from "../prices/read-book.ts";
 import type { DayQuantities } from "../quantities.ts";
 import { type Interval, step } from "../usage/meter.ts";
 import { type ReserveState, reserve } from "../usage/reserve.ts";
-import { openLedger } from "./ledger.ts";
+import { openLedger } from "./open-ledger.ts";
 
 const [days = 365, servers = 5] = process.argv.slice(2).map(Number);
 const TOOLS = 20;

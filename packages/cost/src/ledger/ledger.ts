@@ -1,14 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
 import type { JournalLine } from "@mcp-ops/formats";
 import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
 import type { DayQuantities, OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
-import type { Interval, MeterState } from "../usage/meter.ts";
-import type { ReservedInterval, ReserveState } from "../usage/reserve.ts";
+import type { MeterState } from "../usage/meter.ts";
+import type { ReserveState } from "../usage/reserve.ts";
+import { Backlog, type UsageBooking } from "./backlog.ts";
 import { Bounds } from "./bounds.ts";
 import { firstDifference, outdated } from "./calendar-change.ts";
 import { dayOf } from "./day-query.ts";
-import { type LedgerDamage, openFile, setAsideOf } from "./file.ts";
+import { type LedgerDamage, setAsideOf } from "./file.ts";
 import { JournalBook, type JournalPiece, type JournalPlace } from "./journal-book.ts";
 import { DEFAULT_LEDGER_LIMITS, DEFAULT_LEDGER_RETENTION, type LedgerLimits, type LedgerRetention } from "./limits.ts";
 import { Memory } from "./memory.ts";
@@ -31,31 +31,6 @@ export interface LedgerOptions {
   readonly now?: () => number;
 }
 
-/** What a look at the machine has found, and what the next one needs: booked together, or not at all. */
-export interface UsageBooking {
-  readonly meter: MeterState;
-  readonly intervals: readonly Interval[];
-  readonly reserve: ReserveState;
-  readonly reserved: ReservedInterval | undefined;
-}
-
-/**
- * Opens the ledger, and makes it where there is none. A new calendar is applied to days whose minutes are still there.
- *
- * @throws COST_LEDGER_IN_USE, COST_LEDGER_NEWER, COST_LEDGER_UNUSABLE, COST_ZONE_UNKNOWN
- */
-export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { database, damage } = await openFile(options.file);
-  try {
-    const ledger = new Ledger(database, damage, options);
-    await ledger.setCalendar({ ...options.calendar, prices: options.calendar.prices ?? ledger.calendar.prices });
-    return ledger;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
 /** Quantities by minute and by day, in whole numbers. What is booked is booked once, and nothing of it is ever taken back. */
 export class Ledger implements Disposable {
   readonly file: string;
@@ -68,6 +43,7 @@ export class Ledger implements Disposable {
   readonly #segments: Segments;
   readonly #bounds: Bounds;
   readonly #usage: UsageBook;
+  readonly #backlog: Backlog;
   readonly #uses: UseBook;
   readonly #journals: JournalBook;
   #changedFrom: Minute = Number.POSITIVE_INFINITY;
@@ -82,6 +58,7 @@ export class Ledger implements Disposable {
     this.#segments = new Segments(database, this.#calendar ?? { prices: [], ...options.calendar });
     this.#bounds = new Bounds(database, options.limits ?? DEFAULT_LEDGER_LIMITS);
     this.#usage = new UsageBook(database, this.#names, this.#segments, this.#bounds);
+    this.#backlog = new Backlog(this.#memory, this.#usage);
     this.#uses = new UseBook(database, this.#names, this.#segments, this.#bounds);
     this.#journals = new JournalBook(database, this.#uses);
   }
@@ -100,13 +77,25 @@ export class Ledger implements Disposable {
     return this.#memory.read<ReserveState>("reserve");
   }
 
-  /** @throws COST_LEDGER_FULL, COST_LEDGER_DAMAGED, COST_LEDGER_UNUSABLE; then nothing of it is booked. */
+  /**
+   * Books it for good. What fills more minutes than can be booked at once is noted, and booked by `catchUp`.
+   *
+   * @throws COST_LEDGER_FULL, COST_LEDGER_DAMAGED, COST_LEDGER_UNUSABLE; then nothing of it is booked.
+   */
   bookUsage({ meter, intervals, reserve, reserved }: UsageBooking): void {
+    while (this.catchUp());
     this.#write(() => {
-      this.#usage.book(intervals, reserved);
+      this.#backlog.book(intervals, reserved);
       this.#memory.write("meter", meter);
       this.#memory.write("reserve", reserve);
     });
+  }
+
+  /** Books some of what `bookUsage` has noted; whether there is more. Killed in between, it goes on from there. @throws as `bookUsage` */
+  catchUp(): boolean {
+    if (this.#backlog.isEmpty) return false;
+    this.#write(() => this.#backlog.goOn());
+    return !this.#backlog.isEmpty;
   }
 
   /** Where reading goes on; from the start for a file that is not known. */
@@ -114,6 +103,7 @@ export class Ledger implements Disposable {
     return this.#journals.place(name);
   }
 
+  /** Those that are known and not missed. */
   get journals(): readonly string[] {
     return this.#journals.names;
   }
@@ -132,9 +122,17 @@ export class Ledger implements Disposable {
     return changedFrom;
   }
 
-  /** For journals that are gone: their names never come back. @throws as `bookUsage` */
+  /** For journals that were deleted for good. @throws as `bookUsage` */
   forgetJournals(names: readonly string[]): void {
     this.#write(() => this.#journals.forget(names));
+  }
+
+  /**
+   * For journals that are not to be found: how far they were read is known as long as their lines would be booked, because they may come
+   * back, with a folder that was another one for a while. @throws as `bookUsage`
+   */
+  missJournals(names: readonly string[]): void {
+    this.#write(() => this.#journals.miss(names, this.#nowMinute));
   }
 
   /** Resolves once all that was booked outlives a power cut. A journal must not be deleted before. @throws as `bookUsage` */
@@ -181,18 +179,14 @@ export class Ledger implements Disposable {
     return outcomeDaysOf(this.#database, this.#names, days);
   }
 
-  /** Tells days and prices apart in another way, also in the past, as far as minutes are there. A day takes some 0.1 s. @throws as `bookUsage` */
+  /** Tells days and prices apart in another way, also in the past, as far as minutes are there. In pieces of some 20 ms. @throws as `bookUsage` */
   async setCalendar(calendar: Calendar): Promise<void> {
     const before = this.#calendar;
     this.#segments.calendar = calendar;
     const difference = before && firstDifference(before, calendar);
     const old = difference === undefined ? [] : outdated(this.#segments.all, difference, this.#oldestMinute);
-    for (const segment of old) {
-      this.#write(() => {
-        resplit(this.#database, segment, { segments: this.#segments, usage: this.#usage, uses: this.#uses });
-      });
-      await setImmediate();
-    }
+    const books = { segments: this.#segments, usage: this.#usage, uses: this.#uses };
+    for (const segment of old) await resplit(this.#database, segment, books, (work) => this.#write(work));
     if (before === undefined || difference !== undefined) this.#write(() => this.#memory.write("calendar", calendar));
   }
 
@@ -202,7 +196,9 @@ export class Ledger implements Disposable {
     let isMore = false;
     this.#write(() => {
       isMore = expire(this.#database, this.#segments.all, expiry);
-      this.#memory.write("oldestMinute", expiry.minutesBefore);
+      // What is gone stays gone, though minutes are kept longer from now on, or a clock that was ahead is mended.
+      const end = this.#segments.all.at(-1)?.toMinute ?? this.#oldestMinute;
+      this.#memory.write("oldestMinute", Math.max(this.#oldestMinute, Math.min(expiry.minutesBefore, end)));
     });
     this.#forget();
     return isMore;

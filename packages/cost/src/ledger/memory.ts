@@ -4,10 +4,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 export class Memory {
   readonly #read: StatementSync;
   readonly #write: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#read = database.prepare("SELECT value FROM memory WHERE name = ?");
     this.#write = database.prepare("INSERT OR REPLACE INTO memory (name, value) VALUES (?, ?)");
+    this.#remove = database.prepare("DELETE FROM memory WHERE name = ?");
   }
 
   read<Value>(name: string): Value | undefined {
@@ -17,5 +19,9 @@ export class Memory {
 
   write(name: string, value: unknown): void {
     this.#write.run(name, JSON.stringify(value));
+  }
+
+  forget(...names: readonly string[]): void {
+    for (const name of names) this.#remove.run(name);
   }
 }

@@ -40,4 +40,6 @@ export const MIGRATIONS: readonly string[] = [
      tokens_estimate INTEGER NOT NULL, tokens_tokenizer INTEGER NOT NULL, tokens_reported INTEGER NOT NULL,
      cpu_us INTEGER NOT NULL, cpu_calls INTEGER NOT NULL`,
   ),
+  // Since when a journal is not to be found; null while it is there.
+  "ALTER TABLE journal_files ADD COLUMN missed_minute INTEGER",
 ];

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Minute } from "../calendar/zone.ts";
 import { addingFrom } from "./counts.ts";
+import { type MinuteSums, sumsOf } from "./minute-sums.ts";
 import type { Segment, Segments } from "./segments.ts";
+import { atOnce, inTurns } from "./turns.ts";
 import type { UsageBook } from "./usage-book.ts";
-import { type UsageRow, usageRowOf } from "./usage-row.ts";
 import type { UseBook } from "./use-book.ts";
 
 interface Books {
@@ -12,14 +13,33 @@ interface Books {
   readonly uses: UseBook;
 }
 
-/** Books the minutes of a segment into the segments that the calendar has for them now. Nothing is measured or counted anew. */
-export function resplit(database: DatabaseSync, segment: Segment, { segments, usage, uses }: Books): void {
+/**
+ * Books the minutes of a segment into the segments that the calendar has for them now. Nothing is measured or counted anew. The minutes are summed up
+ * between the turns of others; where one of them has booked something meanwhile, that is done again without a break.
+ *
+ * @param write does all of a piece of work, or nothing of it
+ */
+export async function resplit(
+  database: DatabaseSync,
+  segment: Segment,
+  books: Books,
+  write: (work: () => void) => void,
+): Promise<void> {
+  const { segments } = books;
+  const revision = segments.revision(segment.day);
+  const summing = () => sumsOf(database, segments, segment);
+  let sums = await inTurns(summing());
+  if (segments.revision(segment.day) !== revision) sums = atOnce(summing());
+  write(() => replace(database, segment, sums, books));
+}
+
+function replace(database: DatabaseSync, segment: Segment, sums: MinuteSums, { segments, usage, uses }: Books): void {
   const lost = takeFrom<{ why: string; count: number }>(database, "lost", segment);
   for (const table of ["usage_days", "use_days", "session_days", "outcome_days"]) takeFrom(database, table, segment);
   segments.remove(segment);
   const { fromMinute, toMinute } = segment;
-  usage.sumUp(usageRows(database, fromMinute, toMinute));
-  uses.sumUp(fromMinute, toMinute);
+  usage.sumUp(sums.usage);
+  uses.sumUp(sums.outcomes);
   copyUses(database, fromMinute, toMinute, segments);
   // Of what was lost nobody knows the minute: it stays with the first exchanges that were not.
   const minute = firstUse(database, fromMinute, toMinute) ?? fromMinute;
@@ -28,18 +48,6 @@ export function resplit(database: DatabaseSync, segment: Segment, { segments, us
 
 function takeFrom<Row>(database: DatabaseSync, table: string, { id }: Segment): readonly Row[] {
   return database.prepare(`DELETE FROM ${table} WHERE segment = ? RETURNING *`).all(id) as unknown as readonly Row[];
-}
-
-function* usageRows(
-  database: DatabaseSync,
-  from: Minute,
-  to: Minute,
-): Generator<{ readonly minute: Minute; readonly server: number; readonly row: UsageRow }> {
-  const statement = database.prepare("SELECT * FROM usage WHERE minute >= ? AND minute < ?");
-  statement.setReadBigInts(true);
-  for (const row of statement.iterate(from, to)) {
-    yield { minute: Number(row.minute), server: Number(row.server), row: usageRowOf(row) };
-  }
 }
 
 /** Only segments in which there is something are made. */

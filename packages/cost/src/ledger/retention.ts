@@ -4,8 +4,8 @@ import type { LedgerRetention } from "./limits.ts";
 import type { Segment } from "./segments.ts";
 
 const MINUTES_A_DAY = 1_440;
-/** Rows of six hours go at once: some ten milliseconds. */
-const STEP_MINUTES = 360;
+/** Rows of a table that go at once, and those of one minute more: some ten milliseconds. */
+const STEP_ROWS = 2_000;
 
 /** What may go. */
 export interface Expiry {
@@ -27,20 +27,20 @@ export function expire(
   const minutesLeft = expireMinutes(database, minutesBefore);
   const sessions = segments.filter(({ toMinute }) => toMinute <= minutesBefore);
   for (const { id } of sessions) database.prepare("DELETE FROM session_days WHERE segment = ?").run(id);
-  const gone = segments.filter(({ toMinute }) => toMinute <= daysBefore);
-  for (const { id } of gone) expireSegment(database, id);
+  const [gone, ...moreGone] = segments.filter(({ toMinute }) => toMinute <= daysBefore);
+  if (gone !== undefined) expireSegment(database, gone.id);
   database.prepare("DELETE FROM definitions WHERE minute < ?").run(daysBefore);
+  database.prepare("DELETE FROM journal_files WHERE missed_minute < ?").run(minutesBefore - MINUTES_A_DAY);
   expireNames(database, minutesBefore, daysBefore);
-  return minutesLeft;
+  return minutesLeft || moreGone.length > 0;
 }
 
 function expireMinutes(database: DatabaseSync, before: Minute): boolean {
   let isMore = false;
   for (const table of ["usage", "uses", "outcomes"]) {
-    const row = database.prepare(`SELECT MIN(minute) AS oldest FROM ${table}`).get();
-    const oldest = row?.oldest === null ? before : Number(row?.oldest);
-    const end = Math.min(before, oldest + STEP_MINUTES);
-    if (oldest < before) database.prepare(`DELETE FROM ${table} WHERE minute < ?`).run(end);
+    const next = database.prepare(`SELECT minute FROM ${table} ORDER BY minute LIMIT 1 OFFSET ${STEP_ROWS}`).get();
+    const end = next === undefined ? before : Math.min(before, Number(next.minute) + 1);
+    database.prepare(`DELETE FROM ${table} WHERE minute < ?`).run(end);
     isMore ||= end < before;
   }
   return isMore;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Minute, Zone } from "../calendar/zone.ts";
 import type { PriceCut } from "../quantities.ts";
+import type { Span } from "./backlog.ts";
 
 /** A day of the ledger, or the part of it in which one version of the price book was in force. */
 export interface Segment {
@@ -72,6 +73,15 @@ export class Segments {
     const found = continues ? this.#prolong(before, wanted.toMinute) : this.#make(wanted);
     this.#all?.splice(continues ? index - 1 : index, continues ? 1 : 0, found);
     return found;
+  }
+
+  /** A segment as the calendar of now would part it. */
+  *pieces({ fromMinute, toMinute }: Pick<Segment, "fromMinute" | "toMinute">): Generator<Span> {
+    for (let from = fromMinute; from < toMinute; ) {
+      const to = Math.min(toMinute, this.#wanted(from).toMinute);
+      yield { from, to };
+      from = to;
+    }
   }
 
   /** Makes room for others: what is booked in it must have been taken away. */

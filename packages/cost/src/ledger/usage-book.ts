@@ -4,9 +4,11 @@ import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
 import type { Interval } from "../usage/meter.ts";
 import type { ReservedInterval } from "../usage/reserve.ts";
 import { spread } from "../usage/spread.ts";
+import type { Span } from "./backlog.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Names } from "./names.ts";
 import type { Segments } from "./segments.ts";
+import type { Tally } from "./tally.ts";
 import {
   addSums,
   addUsage,
@@ -51,10 +53,10 @@ export class UsageBook {
     this.#writeDay = database.prepare("INSERT OR REPLACE INTO usage_days (segment, server, sums) VALUES (?, ?, ?)");
   }
 
-  /** All that one look has found, so that what the machine has left can be told. */
-  book(intervals: readonly Interval[], reserved: ReservedInterval | undefined): void {
+  /** All that one look has found, so that what the machine has left can be told; as far as it lies in this span. */
+  book(intervals: readonly Interval[], reserved: ReservedInterval | undefined, span: Span): void {
     const { [MACHINE]: machine, ...allocations } = reserved?.allocations ?? {};
-    const servers = new Minutes();
+    const servers = new Minutes(span);
     for (const interval of intervals) servers.addInterval(interval);
     if (reserved !== undefined) {
       for (const [server, allocation] of Object.entries(allocations)) servers.addReserved(reserved, server, allocation);
@@ -62,7 +64,7 @@ export class UsageBook {
     const days = new Map<string, Day>();
     const taken = this.#apply(servers, days);
     if (reserved !== undefined && machine !== undefined) {
-      const whole = new Minutes();
+      const whole = new Minutes(span);
       whole.addReserved(reserved, MACHINE, machine);
       for (const [minute, row] of taken) whole.add(MACHINE, minute, row);
       this.#apply(whole, days);
@@ -70,10 +72,13 @@ export class UsageBook {
     this.#close(days);
   }
 
-  /** The sums of days that these minutes make; those of the segments must not be there yet. For days that are split anew. */
-  sumUp(rows: Iterable<{ readonly minute: Minute; readonly server: number; readonly row: UsageRow }>): void {
+  /** Sums of minutes, by the first of them and server, into those of days; those of the segments must not be there yet. For days that are split anew. */
+  sumUp(sums: Tally<UsageSums>): void {
     const days = new Map<string, Day>();
-    for (const { minute, server, row } of rows) this.#addDay(days, minute, server, { ...row, ...standingOf(row) });
+    for (const { key, value } of sums.rows.values()) {
+      const [minute = 0, server = 0] = key;
+      this.#addDay(days, minute, server, value);
+    }
     this.#close(days);
   }
 
@@ -141,6 +146,11 @@ class Minutes {
   readonly #rows = new Map<string, ServerMinute>();
   /** What several processes of a server have at once. */
   readonly #together = new Map<string, bigint>();
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
 
   add(server: string, minute: Minute, row: UsageRow): void {
     const key = `${minute} ${server}`;
@@ -191,7 +201,7 @@ class Minutes {
     toMs: number,
     amounts: Partial<Record<keyof UsageRow, bigint | undefined>>,
   ): void {
-    for (const piece of spread(fromMs, toMs)) {
+    for (const piece of spread(fromMs, toMs, this.#span)) {
       const parts = Object.entries(amounts).flatMap(([column, amount]) =>
         amount === undefined ? [] : [[column, piece.of(amount)] as const],
       );
@@ -203,6 +213,8 @@ class Minutes {
   #addPeak(server: string, atMs: number, bytes: bigint): void {
     const together = (this.#together.get(server) ?? 0n) + bytes;
     this.#together.set(server, together);
-    this.add(server, Math.floor(atMs / MINUTE_MS), { ...NO_USAGE, memory_bytes: together });
+    const minute = Math.floor(atMs / MINUTE_MS);
+    if (minute < this.#span.from || minute >= this.#span.to) return;
+    this.add(server, minute, { ...NO_USAGE, memory_bytes: together });
   }
 }

@@ -1,32 +1,19 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { JournalDefinitions, JournalLost, JournalUse } from "@mcp-ops/formats";
-import type { Minute } from "../calendar/zone.ts";
 import type { Bounds } from "./bounds.ts";
 import { addCounts, addingStatement, type Counts, countsOf } from "./counts.ts";
 import { addLatencies, type Latencies } from "./latencies.ts";
 import { type NameKind, type Names, NOBODY } from "./names.ts";
 import type { Segments } from "./segments.ts";
+import { type Ids, Tally } from "./tally.ts";
 
-type Ids = readonly number[];
-
-/** Rows of a batch by their keys: each is written once. */
-class Tally<Value> {
-  readonly rows = new Map<string, { readonly key: Ids; value: Value }>();
-
-  add(key: Ids, value: Value, sum: (a: Value, b: Value) => Value): void {
-    const name = key.join(" ");
-    const row = this.rows.get(name);
-    if (row === undefined) this.rows.set(name, { key, value });
-    else row.value = sum(row.value, value);
-  }
-}
-
-interface Outcomes {
+/** How many exchanges ended in a way, and how long they took. */
+export interface Outcomes {
   readonly count: number;
   readonly latencies: Latencies;
 }
 
-const addOutcomes = (a: Outcomes, b: Outcomes): Outcomes => ({
+export const addOutcomes = (a: Outcomes, b: Outcomes): Outcomes => ({
   count: Math.min(Number.MAX_SAFE_INTEGER, a.count + b.count),
   latencies: addLatencies(a.latencies, b.latencies),
 });
@@ -38,7 +25,6 @@ export class UseBook {
   readonly #bounds: Bounds;
   readonly #counts: Readonly<Record<"uses" | "use_days" | "session_days", StatementSync>>;
   readonly #outcomes: Readonly<Record<"outcomes" | "outcome_days", { read: StatementSync; write: StatementSync }>>;
-  readonly #minutes: StatementSync;
   readonly #definitions: StatementSync;
   readonly #lost: StatementSync;
 
@@ -56,7 +42,6 @@ export class UseBook {
       outcomes: merging(database, "outcomes", "minute"),
       outcome_days: merging(database, "outcome_days", "segment"),
     };
-    this.#minutes = database.prepare("SELECT * FROM outcomes WHERE minute >= ? AND minute < ?");
     this.#definitions = database.prepare(
       `INSERT INTO definitions (server, hour, minute, method, tokens, tools) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET minute = excluded.minute, method = excluded.method, tokens = excluded.tokens, tools = excluded.tools
@@ -99,13 +84,12 @@ export class UseBook {
     this.#lost.run(this.#segments.at(minute).id, why, count);
   }
 
-  /** The sums by day of outcomes that these minutes have. */
-  sumUp(from: Minute, to: Minute): void {
+  /** Sums of minutes, by the first of them and server, method, target and status, into those of days. */
+  sumUp(sums: Tally<Outcomes>): void {
     const days = new Tally<Outcomes>();
-    for (const row of this.#minutes.iterate(from, to)) {
-      const key = [row.server, row.method, row.target, row.status].map(Number);
-      const value = { count: Number(row.count), latencies: JSON.parse(String(row.latencies)) as Latencies };
-      days.add([this.#segments.at(Number(row.minute)).id, ...key], value, addOutcomes);
+    for (const { key, value } of sums.rows.values()) {
+      const [minute = 0, ...kind] = key;
+      days.add([this.#segments.at(minute).id, ...kind], value, addOutcomes);
     }
     for (const { key, value } of days.rows.values()) this.#merge("outcome_days", key, value);
   }

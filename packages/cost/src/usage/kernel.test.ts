@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { openLedger } from "../ledger/ledger.ts";
+import { openLedger } from "../ledger/open-ledger.ts";
 import { type Cgroup, cgroupAt, KERNEL, type KernelFolders, readCgroup } from "./cgroup.ts";
 import { look } from "./look.ts";
 import { type MeterState, step } from "./meter.ts";

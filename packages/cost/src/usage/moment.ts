@@ -19,8 +19,11 @@ export function thisMoment(proc: string): Moment {
   }
 }
 
-/** How long from one moment to another; never negative. Between two boots only the wall can tell. */
+/** A clock of the wall that was wrong by years must not make years. */
+export const MAX_ELAPSED_MS: number = 31 * 24 * 3_600_000;
+
+/** How long from one moment to another; never negative. Between two boots only the wall can tell, and it is believed up to a month. */
 export function elapsedMs(from: Moment, to: Moment): number {
-  const ms = from.timer === to.timer ? to.timerMs - from.timerMs : to.wallMs - from.wallMs;
+  const ms = from.timer === to.timer ? to.timerMs - from.timerMs : Math.min(MAX_ELAPSED_MS, to.wallMs - from.wallMs);
   return Math.max(0, Math.round(ms));
 }

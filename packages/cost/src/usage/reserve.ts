@@ -1,4 +1,4 @@
-import { elapsedMs } from "./moment.ts";
+import { elapsedMs, MAX_ELAPSED_MS } from "./moment.ts";
 import type { Moment } from "./reading.ts";
 
 /** What is reserved, whether it is used or not. */
@@ -19,9 +19,6 @@ export interface ReserveState extends Moment {
   readonly allocations: Readonly<Record<string, Allocation>>;
 }
 
-/** A clock of the wall that was wrong by years must not cost years. */
-const MAX_MS = 31 * 24 * 3_600_000;
-
 /**
  * What was reserved since the last look: as it was said then, so that a change counts from when it is seen. It goes on while nobody
  * looks, because what is reserved is paid for.
@@ -33,7 +30,7 @@ export function reserve(
 ): { readonly state: ReserveState; readonly interval: ReservedInterval | undefined } {
   const { wallMs, timer, timerMs } = now;
   const state = { wallMs, timer, timerMs, allocations };
-  const ms = last === undefined ? 0 : Math.min(MAX_MS, elapsedMs(last, now));
+  const ms = last === undefined ? 0 : Math.min(MAX_ELAPSED_MS, elapsedMs(last, now));
   if (last === undefined || ms === 0) return { state, interval: undefined };
   return { state, interval: { fromMs: wallMs - ms, toMs: wallMs, allocations: last.allocations } };
 }

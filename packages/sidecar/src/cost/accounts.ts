@@ -57,11 +57,12 @@ export class Accounts {
   }
 
   /** What a day cost; undefined when nothing is known of it. */
-  day(day: string): CostDay | undefined {
-    const { book } = this;
+  day(day: string, book: PriceBook = this.book): CostDay | undefined {
     const revision = this.ledger.revision(day);
     const held = this.#held.get(day);
-    if (held?.isComplete === true && held.revision === revision && held.book === book) return held.cost;
+    // Time alone makes a day complete, but not today.
+    const isSettled = held?.isComplete === true || day === this.ledger.today;
+    if (isSettled && held?.revision === revision && held.book === book) return held.cost;
     const quantities = this.ledger.day(day);
     if (quantities === undefined) return undefined;
     const cost = costDay(quantities, { book, cores: availableParallelism() });
@@ -70,26 +71,37 @@ export class Accounts {
     return cost;
   }
 
-  /** So many days up to one, the newest first; those of which nothing is known are left out. */
-  days(last: string, count: number): readonly CostDay[] {
-    return Array.from({ length: count }, (_, back) => this.day(shiftDay(last, -back))).filter(
-      (day) => day !== undefined,
-    );
+  /**
+   * So many days up to one, the newest first; those of which nothing is known are left out. With other prices each is worked out anew, and between them
+   * others have their turn: a lease is renewed in this process.
+   */
+  async days(last: string, count: number): Promise<readonly CostDay[]> {
+    const { book } = this;
+    const days: CostDay[] = [];
+    for (let back = 0; back < count; back++) {
+      const name = shiftDay(last, -back);
+      const before = this.#held.get(name);
+      const day = this.day(name, book);
+      if (day !== undefined) days.push(day);
+      if (this.#held.get(name) !== before) await setImmediate();
+    }
+    return days;
   }
 
   /** All of the month that runs, the newest first. */
-  month(): readonly CostDay[] {
+  async month(): Promise<readonly CostDay[]> {
     const { firstDay } = periodOf("month", this.#minute, this.zone);
-    return this.days(this.ledger.today, 31).filter(({ day }) => day >= firstDay);
+    const days = await this.days(this.ledger.today, 31);
+    return days.filter(({ day }) => day >= firstDay);
   }
 
-  budgets(): readonly BudgetState[] {
-    const facts = this.#facts();
+  async budgets(): Promise<readonly BudgetState[]> {
+    const facts = await this.#facts();
     return this.#budgets.map((budget) => budgetState(budget, facts));
   }
 
-  outlooks(): readonly Outlook[] {
-    return outlooks(this.#facts());
+  async outlooks(): Promise<readonly Outlook[]> {
+    return outlooks(await this.#facts());
   }
 
   /** Takes its time, and lets others have theirs. */
@@ -120,9 +132,10 @@ export class Accounts {
     return found;
   }
 
-  #facts() {
+  async #facts() {
+    const days = await this.month();
     const nowMs = Date.now();
-    return { days: this.month(), zone: this.zone, nowMs, sinceMs: this.ledger.meter?.since.wallMs ?? nowMs };
+    return { days, zone: this.zone, nowMs, sinceMs: this.ledger.meter?.since.wallMs ?? nowMs };
   }
 
   get #minute(): number {

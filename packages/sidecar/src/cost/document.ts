@@ -12,7 +12,7 @@ export async function leaveCostDocument(folder: string, accounts: Accounts): Pro
   const path = join(folder, COST_FILE);
   const draft = `${path}.new`;
   try {
-    const text = costDocumentText(heading, accounts.days(ledger.today, MAX_DAYS), accounts.budgets());
+    const text = costDocumentText(heading, await accounts.days(ledger.today, MAX_DAYS), await accounts.budgets());
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, path);
   } catch (error) {

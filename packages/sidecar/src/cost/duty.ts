@@ -27,21 +27,31 @@ function openCost(settings: CostSettings): Duty {
       keeper = undefined;
     },
     status: () => statusOf(settings, keeper),
-    metrics: async (format) => familiesOf(keeper, format),
+    metrics: (format) => figuresOf(keeper, format),
     routes: costRoutes(() => keeper),
   };
 }
 
-function familiesOf(keeper: CostKeeper | undefined, format: Format): readonly Family[] {
+async function figuresOf(keeper: CostKeeper | undefined, format: Format): Promise<readonly Family[]> {
+  try {
+    return await familiesOf(keeper, format);
+  } catch (error) {
+    // It ended while they were worked out.
+    if (keeper?.accounts === undefined) return [];
+    throw error;
+  }
+}
+
+async function familiesOf(keeper: CostKeeper | undefined, format: Format): Promise<readonly Family[]> {
   const { accounts, advice = [] } = keeper ?? {};
   if (accounts === undefined) return [];
   const { ledger, book } = accounts;
   const facts = {
     currency: book.currency,
     today: accounts.day(ledger.today),
-    month: accounts.month(),
-    outlooks: accounts.outlooks(),
-    budgets: accounts.budgets(),
+    month: await accounts.month(),
+    outlooks: await accounts.outlooks(),
+    budgets: await accounts.budgets(),
     advice,
   };
   return costFamilies(facts, format);

@@ -15,7 +15,7 @@ import { Prices } from "./prices.ts";
 import { Sampler } from "./sampler.ts";
 import type { CostSettings } from "./settings.ts";
 
-type Step = "journals" | "usage" | "prices" | "retention" | "document" | "advice";
+type Step = "folder" | "journals" | "usage" | "prices" | "retention" | "document" | "advice";
 
 /** Servers write every two seconds. */
 const READ_EVERY_MS = 5_000;
@@ -40,6 +40,8 @@ export class CostKeeper {
   #ledger: Ledger | undefined;
   #accounts: Accounts | undefined;
   #busy: Promise<void> = Promise.resolve();
+  /** There are other prices, and the ledger does not have all their dates yet. */
+  #isToSplit = false;
   advice: readonly Advice[] = [];
 
   constructor(settings: CostSettings, context: DutyContext) {
@@ -130,18 +132,23 @@ export class CostKeeper {
     const { section, folder, env } = this.#context;
     const place = runtimeFolderOf(section("fleet") as FleetSettings, folder, env);
     let isBehind = false;
-    await this.#during("journals", async () => {
+    await this.#during("folder", async () => {
       const journals = await openJournalFolder(place);
       const { registrations } = await registered(place, MAX_REGISTRATIONS);
-      isBehind = await this.#read(journals, registrations, ledger);
+      // One journal that cannot be read must not keep the others' servers from being measured.
+      await this.#during("journals", async () => {
+        isBehind = await this.#read(journals, registrations, ledger);
+      });
       await this.#every("usage", this.#settings.everyMs, () => this.#sampler.sample(registrations, ledger));
       // A budget with a hard cap is enforced by what it says.
       const documentMs = Math.min(DOCUMENT_EVERY_MS, this.#settings.everyMs);
       await this.#every("document", documentMs, () => leaveCostDocument(journals, accounts));
     });
     await this.#during("prices", async () => {
-      if (await this.#refreshPrices())
-        await ledger.setCalendar({ timeZone: this.#settings.timeZone, prices: priceCuts(this.prices.book) });
+      this.#isToSplit = (await this.#refreshPrices()) || this.#isToSplit;
+      if (!this.#isToSplit) return;
+      await ledger.setCalendar({ timeZone: this.#settings.timeZone, prices: priceCuts(this.prices.book) });
+      this.#isToSplit = false;
     });
     await this.#every("retention", RETENTION_EVERY_MS, async () => {
       while (!this.#ended.signal.aborted && ledger.expire()) await pause(1);

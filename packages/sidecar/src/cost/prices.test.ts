@@ -1,10 +1,32 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pricesAt, UNIT_KEYS } from "@mcp-ops/cost";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Prices } from "./prices.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../../docs/prices.example.yaml", import.meta.url));
+
+test("a book that comes back as it was is read; one in the midst of being written is waited for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ops-prices-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "prices.yaml");
+  copyFileSync(EXAMPLE, file);
+  utimesSync(file, 1, 1);
+  const prices = new Prices(file);
+  expect(await prices.refresh()).toBe(true);
+  renameSync(file, `${file}.away`);
+  expect([await prices.refresh(), prices.fault]).toEqual([false, expect.stringContaining("ENOENT")]);
+  renameSync(`${file}.away`, file);
+  expect([await prices.refresh(), prices.fault]).toEqual([true, undefined]);
+
+  writeFileSync(file, "currency: EUR\nversions:\n  - name: half\n");
+  expect([await prices.refresh(), prices.book.versions.length]).toEqual([false, 2]);
+  utimesSync(file, 2, 2);
+  expect(await prices.refresh()).toBe(true);
+  expect(prices.book.versions.map(({ name }) => name)).toEqual(["half"]);
+});
 
 test("the example of a price book can be used, and names every unit there is", async () => {
   const prices = new Prices(EXAMPLE);

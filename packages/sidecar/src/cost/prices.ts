@@ -7,6 +7,8 @@ import { SIDECAR_ERROR } from "../codes.ts";
 /** A price book is written by people. */
 const MAX_BYTES = 1024 * 1024;
 
+const SETTLED_MS = 1_000;
+
 /** ISO 4217 has XXX for no currency. */
 const NO_BOOK: PriceBook = { currency: "XXX", versions: [] };
 
@@ -38,16 +40,24 @@ export class Prices {
     try {
       const { mtimeMs, size, ino } = await stat(this.file);
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      if (stamp === this.#stamp) return false;
+      if (stamp === this.#stamp || (this.isUsable && isBeingWritten(mtimeMs))) return false;
       this.#stamp = stamp;
       this.#book = readPriceBook(await contentOf(this.file, size));
       this.fault = undefined;
       return true;
     } catch (error) {
       this.fault = wordsFor(error, this.file);
+      // What keeps it from being read may go without a trace on the file, such as a right that is given.
+      if (!(error instanceof OpsError)) this.#stamp = "";
       return false;
     }
   }
+}
+
+/** Half a list of versions is a list of versions: whoever is in the midst of writing it is waited for. */
+function isBeingWritten(mtimeMs: number): boolean {
+  const age = Date.now() - mtimeMs;
+  return age >= 0 && age < SETTLED_MS;
 }
 
 /** JSON is YAML. */

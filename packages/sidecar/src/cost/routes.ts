@@ -10,7 +10,7 @@ import {
   topOf,
   totalsOf,
 } from "@mcp-ops/cost";
-import type { CostDay } from "@mcp-ops/formats";
+import type { BudgetState, CostDay } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Accounts } from "./accounts.ts";
@@ -34,7 +34,7 @@ export function costRoutes(keeperNow: () => CostKeeper | undefined): readonly Ad
     path: string,
     about: string,
     query: Readonly<Record<string, string>>,
-    answer: (asked: Asked) => object,
+    answer: (asked: Asked) => object | Promise<object>,
   ): AdminRoute => ({ method: "get", path, about, query, respond: responding(keeperNow, answer) });
   return [
     route("/summary", "What the last days cost, by server and tool, and how the budgets stand", DAYS, summary),
@@ -47,7 +47,7 @@ export function costRoutes(keeperNow: () => CostKeeper | undefined): readonly Ad
 }
 
 /** A question, and who can answer it. */
-interface Asked extends Pick<AdminRequest, "query"> {
+interface Asked extends Pick<AdminRequest, "query" | "isKnown"> {
   readonly keeper: CostKeeper;
   readonly accounts: Accounts;
 }
@@ -55,17 +55,17 @@ interface Asked extends Pick<AdminRequest, "query"> {
 /** What is asked for cannot be; with what could be. */
 class Malformed extends Error {}
 
-function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Asked) => object): AdminRoute["respond"] {
-  return async ({ query }): Promise<AdminReply> => {
+/** What is asked for is about persons, and anybody could ask. */
+class Personal extends Error {}
+
+function responding(
+  keeperNow: () => CostKeeper | undefined,
+  answer: (asked: Asked) => object | Promise<object>,
+): AdminRoute["respond"] {
+  return async ({ query, isKnown }): Promise<AdminReply> => {
     const keeper = keeperNow();
     const accounts = keeper?.accounts;
-    if (keeper !== undefined && accounts === undefined) {
-      return problem(
-        503,
-        SIDECAR_ERROR.noLedger,
-        "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
-      );
-    }
+    if (keeper !== undefined && accounts === undefined) return notYet();
     if (keeper === undefined || accounts === undefined) {
       return problem(
         409,
@@ -74,32 +74,48 @@ function responding(keeperNow: () => CostKeeper | undefined, answer: (asked: Ask
       );
     }
     try {
-      return { status: 200, body: answer({ keeper, accounts, query }) };
+      return { status: 200, body: await answer({ keeper, accounts, query, isKnown }) };
     } catch (error) {
       if (error instanceof Malformed) return problem(400, SIDECAR_ERROR.requestMalformed, error.message);
+      if (error instanceof Personal) return problem(403, SIDECAR_ERROR.tokenRefused, error.message);
+      // The duty ended, or began anew with another config, while the days were worked out.
+      if (keeper.accounts === undefined) return notYet();
       throw error;
     }
   };
 }
 
-function summary({ accounts, query }: Asked): SummaryAnswer {
-  const { heading, days } = daysFor(accounts, query);
+function notYet(): AdminReply {
+  return problem(
+    503,
+    SIDECAR_ERROR.noLedger,
+    "The ledger is being opened. Ask again in a while; /api/v1/status tells how it goes.",
+  );
+}
+
+async function summary({ accounts, query, isKnown }: Asked): Promise<SummaryAnswer> {
+  const { heading, days } = await daysFor(accounts, query);
   // Who asks for a summary need not see who used what.
   const shown = days.map((day) => ({
     ...day,
     servers: day.servers.map((server) => ({ ...server, principals: [], sessions: [] })),
   }));
-  return { ...heading, days: daysThatFit(shown, MAX_BYTES), totals: totalsOf(days), budgets: accounts.budgets() };
+  return {
+    ...heading,
+    days: daysThatFit(shown, MAX_BYTES),
+    totals: totalsOf(days),
+    budgets: await budgetsFor(accounts, isKnown),
+  };
 }
 
-function top({ accounts, query }: Asked): object {
-  const { heading, days } = daysFor(accounts, query);
-  const by = byOf(query);
+async function top({ accounts, query, isKnown }: Asked): Promise<object> {
+  const { heading, days } = await daysFor(accounts, query);
+  const by = byOf(query, isKnown);
   return { ...heading, by, ...topOf(days, by, numberOf(query, "most", DEFAULT_ROWS, MAX_ROWS)) };
 }
 
-function forecast({ accounts }: Asked): object {
-  return { ...accounts.heading, outlooks: accounts.outlooks(), budgets: accounts.budgets() };
+async function forecast({ accounts, isKnown }: Asked): Promise<object> {
+  return { ...accounts.heading, outlooks: await accounts.outlooks(), budgets: await budgetsFor(accounts, isKnown) };
 }
 
 function prices({ accounts, keeper }: Asked): object {
@@ -110,9 +126,9 @@ function prices({ accounts, keeper }: Asked): object {
   return { ...accounts.heading, ...(file !== undefined && { file }), inForce, versions };
 }
 
-function exported({ accounts, query }: Asked): object {
-  const { heading, days } = daysFor(accounts, query);
-  const by = byOf(query);
+async function exported({ accounts, query, isKnown }: Asked): Promise<object> {
+  const { heading, days } = await daysFor(accounts, query);
+  const by = byOf(query, isKnown);
   return { ...heading, by, rows: days.toReversed().flatMap((day) => rowsOf(day, by)) };
 }
 
@@ -120,14 +136,20 @@ function advice({ accounts, keeper }: Asked): object {
   return { ...accounts.heading, advice: keeper.advice };
 }
 
-function daysFor(
+/** A budget of a principal tells what that one has used. */
+async function budgetsFor(accounts: Accounts, isKnown: boolean): Promise<readonly BudgetState[]> {
+  const budgets = await accounts.budgets();
+  return budgets.filter(({ principal }) => isKnown || principal === undefined);
+}
+
+async function daysFor(
   accounts: Accounts,
   query: AdminRequest["query"],
-): { readonly heading: DaysHeading; readonly days: readonly CostDay[] } {
+): Promise<{ readonly heading: DaysHeading; readonly days: readonly CostDay[] }> {
   const count = numberOf(query, "days", 1, MAX_DAYS);
   const lastDay = lastDayOf(query, accounts.ledger.today);
   const firstDay = shiftDay(lastDay, 1 - count);
-  return { heading: { ...accounts.heading, firstDay, lastDay }, days: accounts.days(lastDay, count) };
+  return { heading: { ...accounts.heading, firstDay, lastDay }, days: await accounts.days(lastDay, count) };
 }
 
 function lastDayOf({ to }: AdminRequest["query"], today: string): string {
@@ -144,8 +166,16 @@ function numberOf(query: AdminRequest["query"], name: string, usual: number, mos
   throw new Malformed(`${name} is ${JSON.stringify(text)}. It must be a whole number from 1 to ${most}.`);
 }
 
-function byOf({ by = "tool" }: AdminRequest["query"]): RowsBy {
+/** Rows by which somebody could tell who used what. */
+const PERSONAL: ReadonlySet<RowsBy> = new Set(["principal", "session"]);
+
+function byOf({ by = "tool" }: AdminRequest["query"], isKnown: boolean): RowsBy {
   const found = ROWS_BY.find((one) => one === by);
+  if (found !== undefined && PERSONAL.has(found) && !isKnown) {
+    throw new Personal(
+      `by=${found} tells who used what, and anybody on this machine could ask here. Set admin.token in the config, or let admin.listen be a socket.`,
+    );
+  }
   if (found !== undefined) return found;
   throw new Malformed(`by is ${JSON.stringify(by)}. It must be one of ${ROWS_BY.join(", ")}.`);
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   type Allocation,
   cgroupAt,
@@ -38,6 +39,7 @@ export class Sampler {
   /** One look. Rejects when it could not be booked; then the next one makes up for it. */
   async sample(registrations: readonly Registration[], ledger: Ledger): Promise<void> {
     await this.#measureFolders();
+    await catchUp(ledger);
     const watched = [...registrations.map((one) => this.#watchedOf(one)), itself()];
     const last = ledger.meter;
     const allocations = await this.#allocations(watched);
@@ -45,6 +47,7 @@ export class Sampler {
     const { state: meter, intervals } = step(last, reading, { periodMs: this.#settings.everyMs });
     const { state, interval: reserved } = reserve(ledger.reserve, reading, allocations);
     ledger.bookUsage({ meter, intervals, reserve: state, reserved });
+    await catchUp(ledger);
   }
 
   #watchedOf({ server, bootId, pid, startedAt }: Registration): Watched {
@@ -85,6 +88,11 @@ export class Sampler {
       );
     }
   }
+}
+
+/** After a long time without a look: others must have their turns, the renewal of a lease among them. */
+async function catchUp(ledger: Ledger): Promise<void> {
+  while (ledger.catchUp()) await setImmediate();
 }
 
 function itself(): Watched {

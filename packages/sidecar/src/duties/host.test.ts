@@ -91,7 +91,13 @@ describe("a duty", () => {
     expect(await shop.host.metrics("classic")).toEqual([]);
     expect(shop.host.status()).toMatchObject({ phase: "failed", failures: 1 });
     expect(
-      await shop.host.routes[0]?.respond({ params: {}, query: {}, body: undefined, requestId: undefined }),
+      await shop.host.routes[0]?.respond({
+        params: {},
+        query: {},
+        body: undefined,
+        requestId: undefined,
+        isKnown: false,
+      }),
     ).toMatchObject({ status: 503 });
   });
 

@@ -9,9 +9,11 @@ export interface AdminRequest {
   readonly body: unknown;
   /** `X-Request-Id`: who asks again with the same one wants the same thing once. */
   readonly requestId: string | undefined;
+  /** Who asks has shown the token or a certificate, or has reached a socket of ours. False where anybody on this machine could ask. */
+  readonly isKnown: boolean;
 }
 
-type Status = 200 | 202 | 400 | 404 | 409 | 412 | 423 | 500 | 503;
+type Status = 200 | 202 | 400 | 403 | 404 | 409 | 412 | 423 | 500 | 503;
 
 /** What it answers. */
 export interface AdminReply {

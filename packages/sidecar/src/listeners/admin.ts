@@ -13,6 +13,8 @@ export interface AdminFacts {
   readonly token: string | undefined;
   /** Who reaches a Unix socket is its owner: reading needs no token there. */
   readonly onSocket: boolean;
+  /** Who connects has shown a certificate that we trust. */
+  readonly asksCertificate: boolean;
   readonly allows: (host: string | undefined) => boolean;
   readonly failures: Failures;
   /** Counts into `mcp_ops_admin_refusals_total`. */
@@ -35,7 +37,9 @@ export function adminApp(facts: AdminFacts): Hono {
   const all = [document, ...facts.routes];
   for (const route of all) {
     app.on(route.method.toUpperCase(), honoPath(route), async (context) => {
-      const request = await readRequest(context.req);
+      // Where there is a token, whoever came as far as this has shown it.
+      const isKnown = facts.token !== undefined || facts.onSocket || facts.asksCertificate;
+      const request = await readRequest(context.req, isKnown);
       return json(context, "status" in request ? request : await route.respond(request));
     });
   }

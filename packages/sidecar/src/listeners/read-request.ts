@@ -7,7 +7,7 @@ const MAX_BYTES = 16 * 1024;
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** What a client has written, as far as a route may see it; or the answer, where that cannot be read. */
-export async function readRequest(request: HonoRequest): Promise<AdminRequest | AdminReply> {
+export async function readRequest(request: HonoRequest, isKnown: boolean): Promise<AdminRequest | AdminReply> {
   const requestId = request.header("x-request-id");
   if (requestId !== undefined && !REQUEST_ID.test(requestId)) {
     return malformed("X-Request-Id has 1 to 128 letters, digits and signs. Send another, or none.");
@@ -17,7 +17,7 @@ export async function readRequest(request: HonoRequest): Promise<AdminRequest | 
     return malformed(`The body is longer than ${MAX_BYTES} bytes. Send the fields of this route only.`);
   const body = text === "" ? undefined : parse(text);
   if (body === NOT_JSON) return malformed('The body is not JSON. Send it like {"role":"primary"}.');
-  return { params: request.param() as Record<string, string>, query: request.query(), body, requestId };
+  return { params: request.param() as Record<string, string>, query: request.query(), body, requestId, isKnown };
 }
 
 /** Undefined when it is too long. */
