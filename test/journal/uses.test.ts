@@ -230,8 +230,10 @@ test("a folder that was moved away, made unsafe, or is a link by now is written 
   await until(true);
   rmSync(path, { recursive: true });
   symlinkSync(`${path}.old`, path);
-  const before = readdirSync(`${path}.old`);
   await until(false);
+  const before = readdirSync(`${path}.old`);
+  await client.callTool("say");
+  await written(used);
   expect(readdirSync(`${path}.old`)).toEqual(before);
   expect(warnings).toEqual(["JOURNAL_FOLDER_UNSAFE", "JOURNAL_FOLDER_UNSAFE"]);
 });
