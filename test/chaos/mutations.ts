@@ -32,7 +32,7 @@ export const MUTATIONS = {
   },
   "the token check": {
     file: "packages/guard/dist/fencing/judge-token.js",
-    changes: [["if (token < highest)", "if (false)"]],
+    changes: [["if (token < highest)", "if (token < highest) return; if (false)"]],
   },
   "the restart grace": {
     file: "packages/failover/dist/arbiter/ledger.js",
