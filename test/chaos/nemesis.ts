@@ -67,8 +67,12 @@ async function heal(cluster: Cluster, faults: readonly Fault[]): Promise<void> {
   const fault = faults.map(({ name }) => name).join(" + ");
   cluster.history.add({ what: "healed", fault });
   const withinMs = againWithin(cluster);
+  const from = cluster.history.happenings.length;
   cluster.history.add({ what: "expected", because: `${fault}, and healed`, leader: "any", withinMs });
   await calm(cluster);
+  // The next fault may be one that nobody can lead under: what is expected after this one must have been seen before.
+  const isSaidAnew = () => cluster.history.happenings.slice(from).some(({ what }) => what === "believed");
+  await cluster.history.until(isSaidAnew, withinMs);
 }
 
 async function calm(cluster: Cluster): Promise<void> {
