@@ -1,6 +1,7 @@
 import { type Condition, healthOf } from "./condition.ts";
 import { type ConfigSource, type LoadedConfig, loadConfig } from "./config/load.ts";
-import { DEFAULT_SHUTDOWN_MS, isWide, listenOf } from "./config/sections.ts";
+import type { Config } from "./config/schema.ts";
+import { isWide, listenOf } from "./config/sections.ts";
 import { maskedConfig } from "./config/show.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
 import type { DutyPlan } from "./duties/duty.ts";
@@ -11,8 +12,9 @@ import { merge } from "./exposition/merge.ts";
 import { render } from "./exposition/render.ts";
 import { Figures } from "./figures.ts";
 import { LedgerShare } from "./ledger-share.ts";
-import { type AdminFacts, adminApp } from "./listeners/admin.ts";
-import { Door } from "./listeners/door.ts";
+import { adminApp } from "./listeners/admin.ts";
+import type { DoorPlan } from "./listeners/door.ts";
+import { Doors } from "./listeners/doors.ts";
 import { Failures } from "./listeners/guard.ts";
 import { hostJudge } from "./listeners/host-judge.ts";
 import { probesApp } from "./listeners/probes.ts";
@@ -20,6 +22,7 @@ import { type Log, messageOf, openLog, Secrets } from "./log.ts";
 import { adminRoutes } from "./operations.ts";
 import { ownProcess } from "./own-process.ts";
 import { SharedPage } from "./shared-page.ts";
+import { shutdownMs, shutdownWarnings } from "./shutdown-time.ts";
 import { openState, type State } from "./state/state.ts";
 import { stateFile } from "./state/state-file.ts";
 
@@ -56,8 +59,7 @@ export class Daemon {
   readonly #ledger = new LedgerShare();
   readonly #page = new SharedPage(async (format) => render(await this.#metrics(format), format));
   readonly #failures = new Failures(() => performance.now());
-  readonly #probes = new Door("probes");
-  readonly #admin = new Door("admin");
+  readonly #doors = new Doors();
   #loaded: LoadedConfig;
   #log: Log;
   #readiness: Readiness = "starting";
@@ -74,7 +76,7 @@ export class Daemon {
 
   /** Where the listeners are; undefined for one that is off. */
   get addresses(): { readonly probes: string | undefined; readonly admin: string | undefined } {
-    return { probes: this.#probes.address, admin: this.#admin.address };
+    return this.#doors.addresses;
   }
 
   readonly log: Log = (...line) => this.#log(...line);
@@ -87,8 +89,6 @@ export class Daemon {
       this.log("error", message);
     }
     await this.#setDoors(this.#loaded, credentials);
-    this.#warnOfListeners(this.#loaded, credentials);
-    this.#warnOfDeadline(this.#loaded);
     const started = Promise.all([...this.#hosts.values()].map((host) => host.start()));
     const isStarted = await Promise.race([started.then(() => true), ended.then(() => false)]);
     if (!isStarted) return;
@@ -106,14 +106,12 @@ export class Daemon {
   /** Ends the daemon; whether every duty ended within the deadline. */
   async close(): Promise<boolean> {
     this.#readiness = "stopping";
-    const { shutdown } = this.#loaded.config;
-    const needed = Math.max(...this.#needs(this.#loaded).map(({ ms }) => ms), DEFAULT_SHUTDOWN_MS);
-    const deadline = AbortSignal.timeout(shutdown.deadlineMs ?? needed);
+    const deadline = AbortSignal.timeout(shutdownMs(this.#loaded.config, this.#source.duties));
     await untilAborted(this.#reloading, deadline);
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(deadline)));
     // A client that is cut off below is no work.
     const isClean = !deadline.aborted;
-    await Promise.all([this.#probes.close(deadline), this.#admin.close(deadline)]);
+    await this.#doors.close(deadline);
     this.#state[Symbol.dispose]();
     this.log(
       isClean ? "info" : "warn",
@@ -126,15 +124,8 @@ export class Daemon {
     const { env } = this.#source;
     const { folder, flags: configFlags } = this.#loaded;
     const section = (name: string) => this.#loaded.config[name];
-    const context = {
-      log: this.log,
-      state: this.#state.database,
-      ledger: this.#ledger,
-      section,
-      folder,
-      env,
-      configFlags,
-    };
+    const base = { log: this.log, state: this.#state.database, ledger: this.#ledger };
+    const context = { ...base, section, folder, env, configFlags };
     return new Host(plan.name, () => plan.open(this.#loaded.config[plan.name] as object), context);
   }
 
@@ -144,8 +135,6 @@ export class Daemon {
       const loaded = loadConfig(this.#source);
       const credentials = credentialsOf(loaded, this.#source.env, this.#secrets);
       await this.#setDoors(loaded, credentials);
-      this.#warnOfListeners(loaded, credentials);
-      this.#warnOfDeadline(loaded);
       await this.#take(loaded);
     } catch (error) {
       this.#figures.reloads.refused++;
@@ -171,77 +160,49 @@ export class Daemon {
     await Promise.all(changed.map(({ name }) => this.#hosts.get(name)?.restart()));
   }
 
-  /** Both, or neither. */
-  async #setDoors({ config }: LoadedConfig, { token, tls }: Credentials): Promise<void> {
-    const before = this.#probes.plan;
-    const { probes, admin } = config;
-    const where = { probes: listenOf(probes.listen), admin: listenOf(admin.listen) };
-    await this.#probes.set({
-      where: where.probes,
-      tls: undefined,
-      app: this.#probesApp(hostJudge(where.probes, probes.hosts)),
-    });
-    try {
-      const onSocket = typeof where.admin === "object" && "socket" in where.admin;
-      const app = this.#adminApp(hostJudge(where.admin, admin.hosts), {
-        token,
-        onSocket,
-        asksCertificate: tls?.ca !== undefined,
-      });
-      await this.#admin.set({ where: where.admin, tls, app });
-    } catch (error) {
-      if (before !== undefined) await this.#probes.set(before);
-      throw error;
+  async #setDoors({ config }: LoadedConfig, credentials: Credentials): Promise<void> {
+    await this.#doors.set(this.#probesPlan(config), this.#adminPlan(config, credentials));
+    if (isWide(listenOf(config.admin.listen)) && credentials.tls === undefined) {
+      this.log(
+        "warn",
+        "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
+      );
     }
+    for (const warning of shutdownWarnings(config, this.#source.duties)) this.log("warn", warning);
   }
 
-  #warnOfListeners({ config }: LoadedConfig, { tls }: Credentials): void {
-    if (!isWide(listenOf(config.admin.listen)) || tls !== undefined) return;
-    this.log(
-      "warn",
-      "The admin listener is open to other machines without TLS: whoever listens on the way reads the token. Set admin.tls.",
-    );
-  }
-
-  #warnOfDeadline(loaded: LoadedConfig): void {
-    const { deadlineMs = Number.POSITIVE_INFINITY } = loaded.config.shutdown;
-    for (const { name, ms } of this.#needs(loaded).filter((need) => need.ms > deadlineMs)) {
-      const text = `The duty ${name} may need ${ms} ms to end in order, and shutdown.deadlineMs gives it ${deadlineMs}. Leave that out, or give more.`;
-      this.log("warn", text);
-    }
-  }
-
-  /** How long each duty may take to end. */
-  #needs({ config }: LoadedConfig): readonly { readonly name: string; readonly ms: number }[] {
-    return this.#source.duties.map(({ name, endsWithinMs }) => {
-      return { name, ms: endsWithinMs?.(config[name] as object) ?? 0 };
-    });
-  }
-
-  #probesApp(allows: (host: string | undefined) => boolean) {
-    return probesApp({
+  #probesPlan({ probes }: Config): DoorPlan {
+    const where = listenOf(probes.listen);
+    const app = probesApp({
       readiness: () => this.#readiness,
       health: () => healthOf(this.#condition()),
       metrics: (format) => this.#page.read(format),
       pages: [...this.#hosts.values()].flatMap((host) => host.pages),
-      allows,
+      allows: hostJudge(where, probes.hosts),
     });
+    return { where, tls: undefined, app };
   }
 
-  #adminApp(
-    allows: (host: string | undefined) => boolean,
-    who: Pick<AdminFacts, "token" | "onSocket" | "asksCertificate">,
-  ) {
-    const routes = adminRoutes({
-      status: () => this.#status(),
-      config: () => maskedConfig(this.#loaded.config),
-      reload: () => this.reload(),
-      hosts: this.#hosts,
+  #adminPlan({ admin }: Config, { token, tls }: Credentials): DoorPlan {
+    const where = listenOf(admin.listen);
+    const app = adminApp({
+      routes: adminRoutes({
+        status: () => this.#status(),
+        config: () => maskedConfig(this.#loaded.config),
+        reload: () => this.reload(),
+        hosts: this.#hosts,
+      }),
+      token,
+      onSocket: typeof where === "object" && "socket" in where,
+      asksCertificate: tls?.ca !== undefined,
+      allows: hostJudge(where, admin.hosts),
+      failures: this.#failures,
+      refused: (reason) => {
+        this.#figures.refusals[reason]++;
+      },
+      log: this.log,
     });
-    const refused = (reason: "host" | "token" | "rate") => {
-      this.#figures.refusals[reason]++;
-    };
-    return adminApp({ routes, ...who, allows, failures: this.#failures, refused, log: this.log });
+    return { where, tls, app };
   }
 
   #condition(): Condition {
