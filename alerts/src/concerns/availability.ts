@@ -16,14 +16,6 @@ export function availability(context: RuleContext): RuleGroup {
     name: "mcp-availability",
     rules: [
       {
-        record: "server:mcp_requests:rate5m",
-        expr: `sum ${by("server")} (rate(${METRIC.requests}[${window}]))`,
-      },
-      {
-        record: "server_target:mcp_requests:rate5m",
-        expr: `sum ${by("server", "method", "target")} (rate(${METRIC.requests}[${window}]))`,
-      },
-      {
         record: "server:mcp_judged_calls:increase5m",
         expr: `sum ${by("server")} (increase(${judged}))`,
       },
