@@ -31,6 +31,15 @@ export default defineConfig({
           ...PACE[name],
         },
       })),
+      // Beside the packages, because what it gives away are its files.
+      {
+        test: {
+          name: "dashboards",
+          include: ["dashboards/{src,testing}/**/*.test.ts"],
+          exclude: [deep],
+          maxWorkers: WORKERS,
+        },
+      },
       // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
         test: {
