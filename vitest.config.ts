@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+  .map((entry) => ({ name: entry.name, folder: `packages/${entry.name}` }))
+  .concat(["alerts", "dashboards"].map((name) => ({ name, folder: name })));
 
 const deep = "**/*.deep.test.ts";
 
@@ -22,24 +23,15 @@ export default defineConfig({
     passWithNoTests: true,
     maxWorkers: WORKERS,
     projects: [
-      ...packages.map((name) => ({
+      ...packages.map(({ name, folder }) => ({
         test: {
           name,
-          include: [`packages/${name}/src/**/*.test.ts`],
+          include: [`${folder}/src/**/*.test.ts`],
           exclude: [deep],
           maxWorkers: WORKERS,
           ...PACE[name],
         },
       })),
-      // Beside the packages, because what it gives away are its files.
-      {
-        test: {
-          name: "dashboards",
-          include: ["dashboards/{src,testing}/**/*.test.ts"],
-          exclude: [deep],
-          maxWorkers: WORKERS,
-        },
-      },
       // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
         test: {
