@@ -19,6 +19,7 @@ export function datasource(): Variable {
   return new DatasourceVariableBuilder("datasource")
     .label("Prometheus")
     .description("The data source that scrapes your servers or their sidecars.")
+    .current({ selected: true, text: "default", value: "default" })
     .type("prometheus");
 }
 

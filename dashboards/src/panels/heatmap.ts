@@ -23,7 +23,14 @@ export function heatmap(words: PanelWords & { readonly expr: string; readonly li
     .datasource(PROMETHEUS)
     .unit("reqps")
     .calculate(false)
-    .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme("Oranges").steps(32).exponent(0.5))
+    .color(
+      new HeatmapColorOptionsBuilder()
+        .mode(HeatmapColorMode.Scheme)
+        .scheme("Oranges")
+        .fill("dark-orange")
+        .steps(32)
+        .exponent(0.5),
+    )
     .yAxis(new YAxisConfigBuilder().unit(unit).axisPlacement(AxisPlacement.Left))
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear))
     .hideLegend()
