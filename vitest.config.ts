@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+  .map((entry) => ({ name: entry.name, folder: `packages/${entry.name}` }))
+  .concat({ name: "alerts", folder: "alerts" });
 
 const deep = "**/*.deep.test.ts";
 
@@ -22,10 +23,10 @@ export default defineConfig({
     passWithNoTests: true,
     maxWorkers: WORKERS,
     projects: [
-      ...packages.map((name) => ({
+      ...packages.map(({ name, folder }) => ({
         test: {
           name,
-          include: [`packages/${name}/src/**/*.test.ts`],
+          include: [`${folder}/src/**/*.test.ts`],
           exclude: [deep],
           maxWorkers: WORKERS,
           ...PACE[name],
