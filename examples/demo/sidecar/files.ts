@@ -52,6 +52,11 @@ cost:
   everyMs: 1000
   prices: prices.yaml
 
+# Whether the audit log of the travel desk is as it was written.
+audit:
+  folders: [audit]
+  verifyEveryMs: 5000
+
 # What is promised. It is judged whenever a minute is over.
 slo:
   probeEveryMs: 1000
