@@ -1,8 +1,14 @@
 import type { RuleContext } from "../context.ts";
 import type { RuleGroup } from "../rule.ts";
 import { availability } from "./availability.ts";
+import { backup } from "./backup.ts";
+import { pipeline } from "./pipeline.ts";
+import { sidecar } from "./sidecar.ts";
 
 /** By the name of the file they are in. A new concern is a new file, a line here, and one for its thresholds. */
 export const CONCERNS: Readonly<Record<string, (context: RuleContext) => RuleGroup>> = {
   availability,
+  backup,
+  pipeline,
+  sidecar,
 };

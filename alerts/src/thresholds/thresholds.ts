@@ -1,10 +1,22 @@
 import { AVAILABILITY } from "./availability.ts";
+import { BACKUP } from "./backup.ts";
+import { PIPELINE } from "./pipeline.ts";
 import type { ThresholdRow } from "./row.ts";
+import { SIDECAR } from "./sidecar.ts";
 
 /** Every number of the rules that a person may want to change, by the name that `--set` takes. */
-export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = { ...AVAILABILITY };
+export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
+  ...AVAILABILITY,
+  ...BACKUP,
+  ...PIPELINE,
+  ...SIDECAR,
+};
 
-export type ThresholdName = keyof typeof AVAILABILITY;
+export type ThresholdName =
+  | keyof typeof AVAILABILITY
+  | keyof typeof BACKUP
+  | keyof typeof PIPELINE
+  | keyof typeof SIDECAR;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
