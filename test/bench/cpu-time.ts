@@ -1,9 +1,9 @@
 import { setTimeout as elapse } from "node:timers/promises";
 
-/** Longer than anything of ours puts off what it has to do for calls that have ended, but for writes of seconds. */
+/** The loop turns in it, and does what was put off until then. */
 const PUT_OFF_MS = 2;
 
-/** CPU time of this thread in microseconds, once what was put off is done: it belongs to the calls before. */
+/** CPU time of this thread in microseconds, once what the calls before have left to be done at once is done. */
 export async function settledCpuUs(): Promise<number> {
   await elapse(PUT_OFF_MS);
   const { user, system } = process.threadCpuUsage();

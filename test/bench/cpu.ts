@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { settledCpuUs } from "./cpu-time.ts";
 import { Load, Served } from "./load.ts";
 import { measure, shuffled } from "./measure.ts";
-import { median, pairedDifference, pairedRatio } from "./statistics.ts";
+import { type Estimate, median, pairedDifference, pairedRatio } from "./statistics.ts";
 import { HTTP_SERVERS, type HttpServerName, SUBJECTS } from "./subjects.ts";
 import { variantOf } from "./variants.ts";
 
@@ -74,13 +74,13 @@ function isWanted(name: string): boolean {
 function show(subject: string, figures: Readonly<Record<string, readonly number[]>>): void {
   const base = figures[BASE] ?? [];
   for (const [name, own] of Object.entries(figures)) {
-    const ratio = pairedRatio(own, base);
-    const added = pairedDifference(own, base);
     const cells = [subject.padEnd(28), name.padEnd(20), `${median(own).toFixed(2)} µs`.padStart(10)];
-    const range = `${added.low.toFixed(2)} … ${added.high.toFixed(2)}`;
-    const interval = `${ratio.low.toFixed(3)} … ${ratio.high.toFixed(3)}`;
-    console.log(
-      `${cells.join(" ")}   +${added.median.toFixed(2)} µs (${range})   ${ratio.median.toFixed(3)}× (${interval})`,
-    );
+    if (own !== base) cells.push(`${text(pairedDifference(own, base), 2)} µs`, `${text(pairedRatio(own, base), 3)}×`);
+    console.log(cells.join("   "));
   }
+}
+
+function text(estimate: Estimate, digits: number): string {
+  const { median, low, high } = estimate;
+  return `${median.toFixed(digits)} (95 %: ${low.toFixed(digits)} … ${high.toFixed(digits)})`;
 }

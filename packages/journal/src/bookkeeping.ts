@@ -7,7 +7,7 @@ import { TokenTotals } from "./token-totals.ts";
 import { countingRest, countingTexts } from "./tokens/count-reading.ts";
 import { Definitions, type ListedPage, type Listing } from "./tokens/definitions.ts";
 import { estimateShort } from "./tokens/estimate.ts";
-import { isReadByModel, readByModel } from "./tokens/read-by-model.ts";
+import { isOfTool, isReadByModel, readByModel } from "./tokens/read-by-model.ts";
 import { reportedUsage } from "./tokens/reported.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
@@ -105,9 +105,10 @@ export class Bookkeeping {
   /** What of the result a model reads, where it is a few short texts or nothing; undefined where it takes longer to tell. */
   #shortTextsOf({ exchange, outcome }: Ended): readonly string[] | undefined {
     if (outcome.kind !== "result" || outcome.gate !== undefined) return NO_TEXTS;
-    if (exchange.method === "tools/list") return undefined;
-    if (!isReadByModel(exchange.method)) return NO_TEXTS;
-    return this.#tokenizer === undefined && outcome.responseBytes <= MAX_SHORT_BYTES ? outcome.texts : undefined;
+    const { method } = exchange;
+    if (isOfTool(method))
+      return this.#tokenizer === undefined && outcome.responseBytes <= MAX_SHORT_BYTES ? outcome.texts : undefined;
+    return method === "tools/list" || isReadByModel(method) ? undefined : NO_TEXTS;
   }
 
   /** Reads what of the result a model reads, and gives what books it. */

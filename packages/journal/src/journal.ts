@@ -156,10 +156,10 @@ class CountingJournal implements Journal {
     if (this.#isClosed) return;
     const ended: Ended = { exchange, outcome, cpuUs, minute: Math.floor(this.#now() / MINUTE_MS) };
     if (this.#book.bookNow(ended)) this.#armFlush();
-    else this.#await(ended);
+    else this.#enqueue(ended);
   }
 
-  #await(ended: Ended): void {
+  #enqueue(ended: Ended): void {
     if (this.#batch === undefined) this.#armBatch();
     if (!this.#queue.add(ended)) this.#losses.add("queue", 1);
     // What is kept for long costs the garbage collector more than counting it does.
