@@ -24,16 +24,19 @@ const NAMES_IN_MEMORY = [...NAMES, "all + empty observer"];
 const rounds = Number(options.rounds);
 /** What V8 inlines is decided anew in each process, and all variants of one process share the decision. */
 const processes = Number(options.processes);
-const WARM_UP_CALLS = 25_000;
+/** Of each variant; they run the same code. */
+const WARM_UP_CALLS = 8_000;
 /** Few, so that the rounds that are compared are near to one another: what else the machine does changes the CPU time, too. */
 const CALLS_PER_ROUND = 500;
+/** As long a time. */
+const CALLS_IN_MEMORY = 4000;
 
 type Figures = Record<string, number[]>;
 
 for (const [name, open] of Object.entries(SUBJECTS)) {
   if (!name.includes("memory") || !isWanted(name)) continue;
   const variants = NAMES_IN_MEMORY.map(variantOf);
-  show(name, await measure(open, variants, { rounds, callsPerRound: CALLS_PER_ROUND, clock: settledCpuUs }));
+  show(name, await measure(open, variants, { rounds, callsPerRound: CALLS_IN_MEMORY, clock: settledCpuUs }));
 }
 for (const server of Object.keys(HTTP_SERVERS) as HttpServerName[]) {
   for (const callers of [16, 1]) {

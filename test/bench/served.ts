@@ -20,4 +20,6 @@ process.on("message", async (asked) => {
   for (const close of closings) await close();
   process.disconnect();
 });
+// Where the bench was killed, nothing is left behind.
+process.once("disconnect", () => process.exit());
 process.send?.(urls);
