@@ -25,6 +25,7 @@ export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export {
   BUDGET_STATES,
   type BudgetState,
+  type BudgetsDocument,
   type CostDay,
   type CostDocument,
   PRICED_THINGS,
@@ -59,6 +60,7 @@ export {
   OVERALL_CHECK,
 } from "./health-document.ts";
 export {
+  BUDGETS_FILE,
   COST_FILE,
   formatJournalLine,
   JOURNAL_FOLDER,
