@@ -74,6 +74,14 @@ export function usage(
   while (ledger.catchUp());
 }
 
+/** The clock comes to each of these days, and the machine is looked at. */
+export function live(ledger: Ledger, ...days: readonly string[]): void {
+  for (const day of days) {
+    place.nowMs = Date.parse(`${day}T12:00:00Z`);
+    usage(ledger, `${day}T11:00:00Z`, `${day}T11:00:15Z`, { server: "house", measuredMs: 15_000 });
+  }
+}
+
 export const NOTHING: Omit<Interval, "server" | "fromMs" | "toMs"> = {
   cpuUs: 0,
   sampledCpuUs: 0,

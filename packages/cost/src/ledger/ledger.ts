@@ -15,7 +15,7 @@ import { Memory } from "./memory.ts";
 import { outcomeDaysOf, outcomesOf, pointsOf, type Range } from "./minute-query.ts";
 import { Names } from "./names.ts";
 import { resplit } from "./resplit.ts";
-import { type Expiry, expire, expiryOf } from "./retention.ts";
+import { expire, expiryOf, livedExpiryOf } from "./retention.ts";
 import { type Calendar, Segments } from "./segments.ts";
 import { inTransaction } from "./transaction.ts";
 import { UsageBook } from "./usage-book.ts";
@@ -110,7 +110,7 @@ export class Ledger implements Disposable {
 
   /** Books a piece of a journal, and how far it was read. @throws as `bookUsage` */
   bookJournal(piece: JournalPiece, lines: readonly JournalLine[]): void {
-    const { minutesBefore } = this.#expiry;
+    const { minutesBefore } = expiryOf(this.#retention, this.#nowMinute);
     this.#write(() => this.#journals.book(piece, lines, minutesBefore, this.#nowMinute));
     for (const line of lines) if (line.kind === "use") this.#changedFrom = Math.min(this.#changedFrom, line.minute);
   }
@@ -192,7 +192,7 @@ export class Ledger implements Disposable {
 
   /** Takes away a few of the rows that have expired; whether there are more. @throws as `bookUsage` */
   expire(): boolean {
-    const expiry = this.#expiry;
+    const expiry = livedExpiryOf(this.#database, this.#retention, this.#nowMinute);
     let isMore = false;
     this.#write(() => {
       isMore = expire(this.#database, this.#segments.all, expiry);
@@ -208,8 +208,8 @@ export class Ledger implements Disposable {
     this.#database.close();
   }
 
-  get #expiry(): Expiry {
-    return expiryOf(this.#options.retention ?? DEFAULT_LEDGER_RETENTION, this.#nowMinute);
+  get #retention(): LedgerRetention {
+    return this.#options.retention ?? DEFAULT_LEDGER_RETENTION;
   }
 
   get #calendar(): Calendar | undefined {
