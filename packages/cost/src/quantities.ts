@@ -1,4 +1,4 @@
-import type { JournalStatus, TokenMethod } from "@mcp-ops/formats";
+import type { JournalStatus, LEDGER_LOST, TokenMethod } from "@mcp-ops/formats";
 
 /** A version of the price book by its name, and the minute since 1970 from which it holds. */
 export interface PriceCut {
@@ -19,9 +19,11 @@ export interface DayQuantities {
   readonly isComplete: boolean;
   /** One for each version of the price book that was in force, in order; one called "" where there is no book. */
   readonly segments: readonly SegmentQuantities[];
-  /** Exchanges that no row has, by why. `garbage`: lines of a journal that could not be read, or were of another time. */
-  readonly lost: Readonly<Record<"queue" | "file" | "garbage", number>>;
+  readonly lost: LostCounts;
 }
+
+/** Exchanges that no row has, by why. `garbage`: lines of a journal that could not be read, or were of another time. */
+export type LostCounts = Readonly<Record<(typeof LEDGER_LOST)[number], number>>;
 
 /** The part of a day in which one version of the price book was in force. */
 export interface SegmentQuantities extends PriceCut {

@@ -34,7 +34,7 @@ export {
   type ShareCost,
   type ToolCost,
 } from "./cost-document.ts";
-export { COST_PARTS } from "./cost-metrics.ts";
+export { COST_PARTS, LEDGER_LOST } from "./cost-metrics.ts";
 export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
