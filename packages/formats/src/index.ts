@@ -28,6 +28,7 @@ export {
   type BudgetsDocument,
   type CostDay,
   type CostDocument,
+  MAX_COST_DAYS,
   PRICED_THINGS,
   type PricedThing,
   type ServerCost,

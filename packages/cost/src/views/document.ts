@@ -2,12 +2,13 @@ import {
   type BudgetState,
   type CostDay,
   type CostDocument,
+  MAX_COST_DAYS,
   OTHER,
   type ServerCost,
   type ShareCost,
-  type TokenMethod,
   type ToolCost,
 } from "@mcp-ops/formats";
+import { addTokens } from "../money/tokens.ts";
 import type { CostHeading } from "./answers.ts";
 
 /** How many of a server are told apart on a day. */
@@ -28,8 +29,6 @@ const DETAILS: readonly Detail[] = [
 /** A server believes no document above 4 MiB, and then refuses nothing for a budget. */
 export const DEFAULT_MAX_DOCUMENT_BYTES = 3_500_000;
 
-const MAX_DAYS = 31;
-
 /**
  * What servers are told (`cost.json`), as text. Beyond the bound the cheapest tools, principals and sessions read `_other`, then the oldest days
  * are left out; sums stay what they are.
@@ -44,7 +43,7 @@ export function costDocumentText(
 ): string {
   const frame: CostDocument = { schema: 1, ...heading, days: [], budgets };
   const room = maxBytes - Buffer.byteLength(JSON.stringify(frame));
-  return JSON.stringify({ ...frame, days: daysThatFit(days.slice(0, MAX_DAYS), room) });
+  return JSON.stringify({ ...frame, days: daysThatFit(days.slice(0, MAX_COST_DAYS), room) });
 }
 
 /** As much of the days as is at most so long as JSON: first the cheapest of each server are put together, then the oldest days are left out. */
@@ -96,10 +95,7 @@ function fold<Row>(
 }
 
 function togetherTools(tools: readonly ToolCost[]): ToolCost {
-  const resultTokens: Partial<Record<TokenMethod, number>> = {};
-  for (const [method, count] of tools.flatMap((tool) => Object.entries(tool.resultTokens)) as [TokenMethod, number][]) {
-    resultTokens[method] = (resultTokens[method] ?? 0) + count;
-  }
+  const resultTokens = tools.map((tool) => tool.resultTokens).reduce(addTokens, {});
   const sum = (of: (tool: ToolCost) => number) => tools.reduce((all, tool) => all + of(tool), 0);
   const [microUnits, tokens, calls] = [sum((one) => one.microUnits), sum((one) => one.tokens), sum((one) => one.calls)];
   return { target: OTHER, calls, resultTokens, microUnits, tokens };

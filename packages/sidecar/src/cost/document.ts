@@ -1,9 +1,7 @@
 import { costDocumentText } from "@mcp-ops/cost";
-import { BUDGETS_FILE, type BudgetsDocument, COST_FILE } from "@mcp-ops/formats";
+import { BUDGETS_FILE, type BudgetsDocument, COST_FILE, MAX_COST_DAYS } from "@mcp-ops/formats";
 import { leaveDocument } from "../documents.ts";
 import type { Accounts } from "./accounts.ts";
-
-const MAX_DAYS = 31;
 
 /** Tells the servers what they cost, and apart from it, for their gates, how their budgets stand: calls are refused by that. */
 export async function leaveCostDocuments(folder: string, accounts: Accounts): Promise<void> {
@@ -11,6 +9,6 @@ export async function leaveCostDocuments(folder: string, accounts: Accounts): Pr
   const budgets = await accounts.budgets();
   const told: BudgetsDocument = { schema: 1, generatedAt: heading.generatedAt, budgets };
   await leaveDocument(folder, BUDGETS_FILE, JSON.stringify(told));
-  const days = await accounts.days(ledger.today, MAX_DAYS);
+  const days = await accounts.days(ledger.today, MAX_COST_DAYS);
   await leaveDocument(folder, COST_FILE, costDocumentText(heading, days, budgets));
 }
