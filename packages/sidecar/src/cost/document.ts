@@ -10,5 +10,5 @@ export async function leaveCostDocuments(folder: string, accounts: Accounts): Pr
   const told: BudgetsDocument = { schema: 1, generatedAt: heading.generatedAt, budgets };
   await leaveDocument(folder, BUDGETS_FILE, JSON.stringify(told));
   const days = await accounts.days(ledger.today, MAX_COST_DAYS);
-  await leaveDocument(folder, COST_FILE, costDocumentText(heading, days, budgets));
+  await leaveDocument(folder, COST_FILE, await costDocumentText(heading, days, budgets));
 }

@@ -101,7 +101,7 @@ async function summary({ accounts, query, isKnown }: Asked): Promise<SummaryAnsw
   }));
   return {
     ...heading,
-    days: daysThatFit(shown, MAX_BYTES),
+    days: await daysThatFit(shown, MAX_BYTES),
     totals: totalsOf(days),
     budgets: await budgetsFor(accounts, isKnown),
   };
