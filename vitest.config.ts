@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { PATIENCE } from "./vitest.patience.ts";
 
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -28,18 +29,17 @@ export default defineConfig({
           include: [`packages/${name}/src/**/*.test.ts`],
           exclude: [deep],
           maxWorkers: WORKERS,
+          ...PATIENCE,
           ...PACE[name],
         },
       })),
-      // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
         test: {
           name,
           include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
           maxWorkers: WORKERS,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENCE,
           ...PACE[name],
         },
       })),

@@ -66,7 +66,7 @@ test("a million tool names that do not exist leave series and memory as a thousa
   expect(after.heapMiB - before.heapMiB).toBeLessThan(8);
   expect(after.body).toContain(`target="_other",status="unknown_tool"} ${TOOL_NAMES + 1000}`);
   expect(after.body).not.toContain("tool-1");
-}, 120_000);
+});
 
 test("a hundred thousand client names and revisions leave them as a thousand did", async () => {
   await client.flood(1000, (index) => hello(`early-${index}`));
@@ -76,4 +76,4 @@ test("a hundred thousand client names and revisions leave them as a thousand did
   expect(after.series).toBe(before.series);
   expect(after.heapMiB - before.heapMiB).toBeLessThan(8);
   expect(after.body).not.toContain("client-1");
-}, 120_000);
+});

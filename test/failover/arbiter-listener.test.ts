@@ -27,7 +27,7 @@ beforeAll(async () => {
   const tls = `tls: { cert: "${files.cert}", key: "${files.key}" }`;
   const config = `arbiter: { listen: "${new URL(url).host}", ${tls}, nodes: { a: { env: A }, b: { env: B } } }`;
   daemon = await house.daemon(config, { A: TOKENS.a, B: TOKENS.b });
-}, 30_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 const client = (node: "a" | "b", tls: { ca?: string } = { ca }) => embeddedStore({ url, token: TOKENS[node], tls });

@@ -19,7 +19,7 @@ let proxy: FollowedFront;
 beforeAll(async () => {
   pair = await Pair.open();
   proxy = await followed(pair);
-}, 30_000);
+});
 afterAll(async () => {
   await proxy?.[Symbol.asyncDispose]();
   await pair?.[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ let b: Member;
 
 beforeAll(async () => {
   [group, a, b] = await Group.led("a", "b");
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 /** A server whose calls wait until they are let go, behind a proxy whose gate asks this node. */

@@ -15,7 +15,7 @@ let b: Member;
 beforeAll(async () => {
   [group, a, b] = await Group.led("a", "b");
   await b.untilView({ role: "standby", primary: { node: "a", url: "http://a.example/mcp" }, reasons: [] });
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 function took(what: string, since: number): void {

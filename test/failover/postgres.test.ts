@@ -11,7 +11,7 @@ const isMissing = missingForPostgres.length > 0;
 if (isMissing) console.log(`Leases in PostgreSQL are not tested. Install ${missingForPostgres.join(" and ")}.`);
 
 const PASSWORD = "canary-password";
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const CALL = { timeoutMs: 3_000 };
 
 describe.skipIf(isMissing)("PostgreSQL", () => {
@@ -21,7 +21,7 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
     server = await tempPostgres(PASSWORD);
     await server.start();
     return () => server[Symbol.asyncDispose]();
-  }, 30_000);
+  });
 
   const place = (): PostgresOptions => ({
     host: server.folder,

@@ -7,7 +7,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { MODERN } from "../carriers/carrier.ts";
 
 /** SDK v1 does not notice that the stream of its call broke off: then it is this long until it knows. */
-const PATIENT = { timeout: 10_000 };
+const PATIENT = { timeout: 60_000 };
 const INFO = { name: "writer", version: "1.0.0" };
 
 /** A connected client: it writes, and tells at which node; what it throws has not been answered. */

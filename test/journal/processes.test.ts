@@ -9,7 +9,7 @@ import { JOURNAL_FOLDER } from "@mcp-ops/formats";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { countIn, linesIn, runtimeFolder, usesIn } from "./stage.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const MCP_OPS = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const REGISTER = new URL("../../packages/register/dist/index.js", import.meta.url).href;
 const PLAIN = fileURLToPath(new URL("../../packages/register/test-fixtures/v1.mjs", import.meta.url));

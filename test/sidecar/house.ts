@@ -12,7 +12,7 @@ import { vi } from "vitest";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 
-export const PATIENCE = { timeout: 15_000, interval: 20 };
+export const PATIENCE = { timeout: 60_000, interval: 20 };
 
 /** A process with its lines. */
 export class Running implements AsyncDisposable {

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** For what is up after some time that nobody knows. */
-export const PATIENCE = { timeout: 15_000, interval: 20 };
+export const PATIENCE = { timeout: 60_000, interval: 20 };
 
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mcp-ops-failover-"));

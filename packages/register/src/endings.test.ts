@@ -69,9 +69,7 @@ describe("when the host ends", () => {
     expect(folder.names()).toHaveLength(2);
 
     await using next = new Host("v1.mjs", environment(folder));
-    await vi.waitFor(() => expect(folder.registrations().map(({ pid }) => pid)).toEqual([next.child.pid]), {
-      timeout: 15_000,
-    });
+    await expect.poll(() => folder.registrations().map(({ pid }) => pid)).toEqual([next.child.pid]);
     expect(folder.names().join()).not.toContain(left?.bootId);
   });
 });

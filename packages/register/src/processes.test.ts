@@ -23,7 +23,7 @@ describe("every process of a host has its own endpoint and registration", () => 
     }
     host.child.stdin.end();
     expect(await host.exited).toEqual({ code: 0, signal: null });
-    await vi.waitFor(() => expect(folder.names()).toEqual([]), { timeout: 15_000 });
+    await expect.poll(() => folder.names()).toEqual([]);
   });
 
   it("with a thread that dies with the process, of which the main thread cleans up", async () => {

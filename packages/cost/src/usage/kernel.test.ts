@@ -160,7 +160,7 @@ it.runIf(hasProc)(
       const reading = await look([watched], undefined, nowhere);
       expect(reading.owners[0]?.cores).toBeGreaterThan(0.02);
       return reading;
-    }, 10_000);
+    }, 60_000);
     expect([first.owners[0]?.root, second.owners[0]?.root]).toEqual([String(child.pid), String(child.pid)]);
     expect(second.owners[0]?.memoryBytes).toBeGreaterThan(10 * MIB);
     const { state } = step(undefined, first, { periodMs: 60_000 });

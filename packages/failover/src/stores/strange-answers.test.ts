@@ -113,7 +113,7 @@ it("a watch of etcd that a frozen member does not open ends, so that another is 
   const watch = etcdStore({ endpoints: [frozen, open] }).watch?.("group", off.signal);
   expect(await watch?.[Symbol.asyncIterator]().next()).toMatchObject({ done: false });
   off.abort();
-}, 15_000);
+});
 
 async function listening(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
