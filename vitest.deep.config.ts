@@ -5,6 +5,8 @@ import { PATIENCE } from "./vitest.patience.ts";
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // They wait for processes more than they compute.
+    maxWorkers: 2,
     include: ["packages/*/src/**/*.deep.test.ts", "test/**/*.deep.test.ts"],
     ...PATIENCE,
     testTimeout: 600_000,

@@ -8,7 +8,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { Registry } from "prom-client";
 import { beforeAll, expect, test } from "vitest";
 
-const TOOL_NAMES = 1_000_000;
+const TOOL_NAMES = 250_000;
 const CLIENT_NAMES = 100_000;
 const IN_FLIGHT = 100;
 
@@ -57,7 +57,7 @@ const hello = (name: string) => ({
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name, version: "1" } },
 });
 
-test("a million tool names that do not exist leave series and memory as a thousand of them did", async () => {
+test("a quarter of a million tool names that do not exist leave series and memory as a thousand of them did", async () => {
   await client.flood(1000, (index) => call(`early-${index}`));
   const before = await client.measure();
   await client.flood(TOOL_NAMES, (index) => call(`tool-${index}`));
