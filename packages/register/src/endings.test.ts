@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environment, Host, RuntimeFolder } from "../test-fixtures/launch.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("when the host ends", () => {
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(

@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environment, fixture, Host, RuntimeFolder, read, WATCHED } from "../test-fixtures/launch.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("every process of a host has its own endpoint and registration", () => {
   it.each([
