@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { COMPILED } from "./vitest.compiled.ts";
 import { PATIENCE } from "./vitest.patience.ts";
 
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
@@ -11,6 +12,9 @@ const deep = "**/*.deep.test.ts";
 /** Tests wait for processes and the disk more than they compute: two files run side by side on two cores, too. */
 const WORKERS = 2;
 
+/** What every project has. */
+const SHARED = { maxWorkers: WORKERS, env: { NODE_COMPILE_CACHE: COMPILED }, ...PATIENCE };
+
 /** After the others, and of the last group one file after the other: there the demo runs, which looks at the whole machine. */
 const PACE: Readonly<Record<string, object>> = {
   backup: { isolate: false, sequence: { groupOrder: 1 } },
@@ -21,6 +25,7 @@ const PACE: Readonly<Record<string, object>> = {
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    globalSetup: ["./vitest.compiled.ts"],
     maxWorkers: WORKERS,
     projects: [
       ...packages.map((name) => ({
@@ -28,8 +33,7 @@ export default defineConfig({
           name,
           include: [`packages/${name}/src/**/*.test.ts`],
           exclude: [deep],
-          maxWorkers: WORKERS,
-          ...PATIENCE,
+          ...SHARED,
           ...PACE[name],
         },
       })),
@@ -38,8 +42,7 @@ export default defineConfig({
           name,
           include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
-          maxWorkers: WORKERS,
-          ...PATIENCE,
+          ...SHARED,
           ...PACE[name],
         },
       })),

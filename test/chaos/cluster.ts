@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CHILD_ENV } from "../fixtures/child-env.ts";
 import { type Cast, castOf, NODES, type Node, setClock, switchoverProgram } from "./cast.ts";
 import type { Engine } from "./engines.ts";
 import type { GateKind } from "./gates.ts";
@@ -182,7 +183,7 @@ export class Cluster implements AsyncDisposable {
   get #cast(): Cast {
     const { root = ROOT, watchMs = 50, isTimed = false, gates = { a: "proxy", b: "proxy" } } = this.#options;
     const command = join(root, "packages/cli/bin/mcp-ops.js");
-    const env = { PATH: process.env.PATH ?? "", HOME: this.folder, NODE_NO_WARNINGS: "1" };
+    const env = { ...CHILD_ENV, HOME: this.folder, NODE_NO_WARNINGS: "1" };
     const { network, folder, engine, ttlMs } = this;
     const place = { network, folder, command, env, root };
     return { ...place, engine, ttlMs, watchMs, isTimed, gates, onHappening: this.#hear };
