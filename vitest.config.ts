@@ -15,6 +15,22 @@ const WORKERS = 2;
 /** What every project has. */
 const SHARED = { maxWorkers: WORKERS, env: { NODE_COMPILE_CACHE: COMPILED }, ...PATIENCE };
 
+/** Their tests share nothing, so that a process can go from one file to the next: to start one takes longer than many of them. */
+const ALIKE = [
+  "audit",
+  "cli",
+  "cost",
+  "exchange",
+  "failover",
+  "formats",
+  "guard",
+  "health",
+  "journal",
+  "slo",
+  "sidecar",
+  "tap",
+];
+
 /** After the others, and of the last group one file after the other: there the demo runs, which looks at the whole machine. */
 const PACE: Readonly<Record<string, object>> = {
   backup: { isolate: false, sequence: { groupOrder: 1 } },
@@ -34,6 +50,7 @@ export default defineConfig({
           include: [`packages/${name}/src/**/*.test.ts`],
           exclude: [deep],
           ...SHARED,
+          isolate: !ALIKE.includes(name),
           ...PACE[name],
         },
       })),
