@@ -12,7 +12,7 @@ import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
 const TOKENS = { a: "canary-token-of-the-node-a", b: "canary-token-of-the-node-b" };
 const CALL = { timeoutMs: 3_000 };
-const TTL_MS = 1_000;
+const TTL_MS = 5_000;
 
 let house: House;
 let daemon: Daemon;

@@ -76,7 +76,7 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
 
   it("H8: a holder loses nothing by a jump of the database's clock, and what it asked for again meanwhile counts from then", async () => {
     const [a, again, b] = [opened(), opened(), opened()];
-    const ttlMs = 1_000;
+    const ttlMs = 3_000;
     const first = await a.acquire("leap", "a/1", ttlMs, CALL);
     if (first.kind !== "granted") throw new Error("it was not granted");
     psql("UPDATE mcp_ops.failover_leases SET expires_at = expires_at - interval '1 hour' WHERE name = 'leap'");
