@@ -9,8 +9,8 @@ const packages = readdirSync(new URL("packages", import.meta.url), { withFileTyp
 
 const deep = "**/*.deep.test.ts";
 
-/** Tests wait for processes and the disk more than they compute: two files run side by side on two cores, too. */
-const WORKERS = 2;
+/** Tests wait for processes and the disk as much as they compute: three files run side by side on two cores. */
+const WORKERS = 3;
 
 /** What every project has. */
 const SHARED = { maxWorkers: WORKERS, env: { NODE_COMPILE_CACHE: COMPILED }, ...PATIENCE };
