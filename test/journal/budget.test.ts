@@ -9,7 +9,7 @@ import { budget, budgetsDocument, costDocument } from "./documents.ts";
 import { serve, text } from "./servers.ts";
 import { leave, runtimeFolder } from "./stage.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 const tools = { say: () => text("hello"), other: () => text("hello") };
 
 function gates(options: WatchBudgetOptions) {

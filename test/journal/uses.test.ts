@@ -18,7 +18,7 @@ import {
   written,
 } from "./stage.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 const QUICK = { ...DEFAULT_JOURNAL_LIMITS, batchMs: 1, flushMs: 5, lookMs: 0 };
 const SDKS: readonly Sdk[] = ["v1", "v2"];
 

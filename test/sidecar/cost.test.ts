@@ -191,7 +191,8 @@ describe("what a server takes and is used for", () => {
     expect(booked).toBeLessThanOrEqual(cpuUs + 20_000);
     await ended(running);
     await vi.waitFor(() => expect(readdirSync(journals())).toEqual(["budgets.json", "cost.json"]), PATIENCE);
-    expect((await until(daemon, "shop", total.calls)).cpuUs).toBeLessThanOrEqual(cpuUs + 100_000);
+    // What it took to end, too; booked twice, it would be twice as much.
+    expect((await until(daemon, "shop", total.calls)).cpuUs).toBeLessThanOrEqual(1.5 * cpuUs);
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { freshPlace, moment, open, place } from "../../testing/a-ledger.ts";
 import { type MeterState, NOTHING_TAKEN, step } from "../usage/meter.ts";
 import { elapsedMs } from "../usage/moment.ts";
@@ -6,7 +6,6 @@ import { reserve } from "../usage/reserve.ts";
 import type { Ledger } from "./ledger.ts";
 import { MACHINE } from "./usage-book.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 const FROM = "2026-11-18T10:00:30Z";

@@ -147,7 +147,7 @@ it("C2: days, segments, servers, tools and the unattributed add up to what was m
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+});
 
 it("C2: idle is what was allocated and not used, minute by minute, in whatever pieces it was booked", async () => {
   using ledger = await openLedger({

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { calls, freshPlace, journal, live, minuteOf, open, place, usage, use } from "../../testing/a-ledger.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 describe("retention", () => {
