@@ -3,16 +3,18 @@ import { LATENCY } from "./latency.ts";
 import type { ThresholdRow } from "./row.ts";
 import { SATURATION } from "./saturation.ts";
 
-const ROWS = {
+/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
+export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
   ...AVAILABILITY,
   ...LATENCY,
   ...SATURATION,
-} as const;
+};
 
-/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
-export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = ROWS;
-
-export type ThresholdName = keyof typeof ROWS;
+/** A concern has a line here and one above. */
+export type ThresholdName =
+  | keyof typeof AVAILABILITY
+  | keyof typeof LATENCY
+  | keyof typeof SATURATION;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 

@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { alerts } from "./alerts.ts";
 import { audit } from "./audit.ts";
 import { backup } from "./backup.ts";
 import { config } from "./config.ts";
@@ -23,6 +24,7 @@ export const VERBS: readonly Verb[] = [
   failover,
   cost,
   slo,
+  alerts,
   sidecar,
   init,
   config,
