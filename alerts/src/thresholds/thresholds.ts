@@ -11,10 +11,7 @@ export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
 };
 
 /** A concern has a line here and one above. */
-export type ThresholdName =
-  | keyof typeof AVAILABILITY
-  | keyof typeof LATENCY
-  | keyof typeof SATURATION;
+export type ThresholdName = keyof typeof AVAILABILITY | keyof typeof LATENCY | keyof typeof SATURATION;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
