@@ -18,7 +18,7 @@ describe.skipIf(isMissing)("promtool", () => {
     (name) => {
       expect(promtool("test", "rules", fileURLToPath(new URL(name, TESTS)))).toEqual(succeeded);
     },
-    60_000,
+    120_000,
   );
 
   test.each<[string, RuleFileOptions]>([
