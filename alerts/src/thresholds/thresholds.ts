@@ -16,6 +16,7 @@ export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
   ...SIDECAR,
 };
 
+/** A concern has a line here and one above. */
 export type ThresholdName =
   | keyof typeof AVAILABILITY
   | keyof typeof LATENCY

@@ -14,6 +14,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   failover: async () => (await import("./failover.ts")).failover,
   cost: async () => (await import("./cost.ts")).cost,
   slo: async () => (await import("./slo.ts")).slo,
+  alerts: async () => (await import("./alerts.ts")).alerts,
   sidecar: async () => (await import("./sidecar.ts")).sidecar,
   init: async () => (await import("./init.ts")).init,
   config: async () => (await import("./config.ts")).config,
