@@ -41,12 +41,12 @@ export function fileText(groups: readonly RuleGroup[], options: RuleFileOptions 
 
 function written(rule: RecordingRule | AlertRule, { drill = 1, runbooks = DEFAULT_RUNBOOKS }: RuleFileOptions) {
   if (!isAlert(rule)) return rule;
-  const { alert, expr, forSeconds, severity, summary, description } = rule;
+  const { alert, expr, forSeconds, severity, labels, summary, description } = rule;
   return {
     alert,
     expr,
     for: durationText(forSeconds / drill),
-    labels: { severity },
+    labels: { severity, ...labels },
     annotations: { summary, description, runbook_url: `${runbooks}/${alert}.md` },
   };
 }
