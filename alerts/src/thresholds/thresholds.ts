@@ -1,18 +1,24 @@
 import { AVAILABILITY } from "./availability.ts";
 import { COST } from "./cost.ts";
 import { FAILOVER } from "./failover.ts";
+import { LATENCY } from "./latency.ts";
 import type { ThresholdRow } from "./row.ts";
+import { SATURATION } from "./saturation.ts";
 import { SLO } from "./slo.ts";
 
-/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
-export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
+const ROWS = {
   ...AVAILABILITY,
+  ...LATENCY,
+  ...SATURATION,
   ...FAILOVER,
   ...COST,
   ...SLO,
-};
+} as const;
 
-export type ThresholdName = keyof typeof AVAILABILITY | keyof typeof FAILOVER | keyof typeof COST | keyof typeof SLO;
+/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
+export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = ROWS;
+
+export type ThresholdName = keyof typeof ROWS;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
