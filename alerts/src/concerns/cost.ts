@@ -1,7 +1,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { countedFromZero } from "../counted-from-zero.ts";
 import type { AlertRule, RuleGroup } from "../rule.ts";
+import { WHO } from "../who.ts";
 
 /** Is the money kept to, and is it counted? A budget is one of the ledger of a machine, so its alerts have the machine's `instance`. */
 export function cost(context: RuleContext): RuleGroup {
@@ -42,25 +42,25 @@ function budgets({ by, on, limit }: RuleContext): readonly AlertRule[] {
   ];
 }
 
-function gate({ by, over, limit }: RuleContext): readonly AlertRule[] {
-  const refused = countedFromZero(METRIC.budgetRefused, over(900));
+function gate({ by, events, limit }: RuleContext): readonly AlertRule[] {
+  const refused = events(METRIC.budgetRefused, 900);
   return [
     {
       alert: "McpBudgetRefusing",
-      expr: `sum ${by("server", "budget")} (${refused}) > 0`,
+      expr: `sum ${by("instance", "server", "budget")} (${refused}) > 0`,
       forSeconds: 60,
       severity: "warning",
-      summary: "{{ $labels.server }} refuses calls, because {{ $labels.budget }} is used up.",
+      summary: `${WHO} refuses calls, because {{ $labels.budget }} is used up.`,
       description:
-        'Calls that {{ $labels.server }} refused in 15 minutes, because the hard budget {{ $labels.budget }} is used up: {{ $value | printf "%.0f" }}.',
+        'Calls refused in 15 minutes, because the hard budget {{ $labels.budget }} is used up: {{ $value | printf "%.0f" }}. They can be made again when its period has ended.',
     },
     {
       alert: "McpBudgetDocumentStale",
       expr: `max ${by("instance", "server")} (${METRIC.budgetAge}) > ${limit.budgetDocumentSeconds}`,
       forSeconds: 300,
       severity: "warning",
-      summary: "The budget gate of {{ $labels.server }} does not know what is spent.",
-      description: `What the budget gate of {{ $labels.server }} goes by is older than ${limit.budgetDocumentSeconds} s, or was never there: it refuses nothing, whatever is spent.`,
+      summary: `${WHO} does not know what is spent, and refuses nothing.`,
+      description: `What its budget gate goes by is older than ${limit.budgetDocumentSeconds} s, or was never there: hard budgets are not kept to.`,
     },
   ];
 }

@@ -1,8 +1,8 @@
 export const FAILOVER = {
   failoverShownSeconds: {
-    default: 900,
+    default: 43_200,
     unit: "seconds",
-    says: "How long it is told that another node has taken the lead.",
+    says: "How long it is told that another node has taken the lead, and that the machine of the one before is gone can wait.",
   },
   failoverFlaps: {
     default: 4,

@@ -1,6 +1,5 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../../context.ts";
-import { countedFromZero } from "../../counted-from-zero.ts";
 import type { AlertRule } from "../../rule.ts";
 
 /** What became of calls and writes while the lead changed? */
@@ -8,8 +7,8 @@ export function calls(context: RuleContext): readonly AlertRule[] {
   return [fencedWrites(context), callsLost(context), turnedAway(context)];
 }
 
-function fencedWrites({ by, over }: RuleContext): AlertRule {
-  const refused = countedFromZero(METRIC.fencedWrites, over(900));
+function fencedWrites({ by, events }: RuleContext): AlertRule {
+  const refused = events(METRIC.fencedWrites, 900);
   return {
     alert: "McpFailoverFencedWrites",
     expr: `sum ${by("instance", "server", "by")} (${refused}) > 0`,
@@ -21,8 +20,8 @@ function fencedWrites({ by, over }: RuleContext): AlertRule {
   };
 }
 
-function callsLost({ by, over, limit }: RuleContext): AlertRule {
-  const lost = countedFromZero(METRIC.followLost, over(900));
+function callsLost({ by, events, limit }: RuleContext): AlertRule {
+  const lost = events(METRIC.followLost, 900);
   return {
     alert: "McpFollowCallsLost",
     expr: `sum ${by("instance", "server")} (${lost}) >= ${limit.followLostCalls}`,
@@ -34,8 +33,8 @@ function callsLost({ by, over, limit }: RuleContext): AlertRule {
   };
 }
 
-function turnedAway({ by, over, limit }: RuleContext): AlertRule {
-  const away = countedFromZero(METRIC.followTurnedAway, over(900));
+function turnedAway({ by, events, limit }: RuleContext): AlertRule {
+  const away = events(METRIC.followTurnedAway, 900);
   return {
     alert: "McpFollowTurnedAway",
     expr: `sum ${by("instance", "server", "why")} (${away}) >= ${limit.followTurnedAwayCalls}`,

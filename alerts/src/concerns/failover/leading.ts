@@ -61,7 +61,7 @@ function happened({ by, on, over, limit }: RuleContext): AlertRule {
     severity: "info",
     summary: "{{ $labels.node }} leads {{ $labels.group }} no more: another node does.",
     description:
-      "{{ $labels.node }} led {{ $labels.group }} a short time ago, and another node leads now. Planned, it was a switchover; else look what became of {{ $labels.node }}.",
+      "{{ $labels.node }} led {{ $labels.group }} some hours ago at most, and another node leads now. Planned, it was a switchover; else look what became of {{ $labels.node }}.",
   };
 }
 

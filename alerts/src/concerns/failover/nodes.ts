@@ -43,7 +43,7 @@ function pausedTooLong({ by, limit }: RuleContext): AlertRule {
     severity: "warning",
     summary: "{{ $labels.group }} is still paused.",
     description:
-      "Nodes of {{ $labels.group }} that are paused, for long: {{ $value }}. Whatever happens, they neither take the lead nor give it away. Was the pause forgotten?",
+      "Nodes of {{ $labels.group }} that are paused, for long: {{ $value }}. Whatever happens, they neither take the lead nor give it away. The pause may have been forgotten.",
   };
 }
 
