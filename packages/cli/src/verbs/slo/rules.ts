@@ -10,7 +10,7 @@ import { DEFAULT_CONFIG } from "../sidecar.ts";
 interface Flags {
   readonly config: string;
   readonly env?: string;
-  readonly keep: readonly string[];
+  readonly keep?: readonly string[];
   readonly runbooks: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -24,12 +24,13 @@ export const addRules: Verb = (group, terminal) => {
     )
     .option("--config <file>", "the config with the objectives", DEFAULT_CONFIG)
     .option("--env <name>", "lay mcp-ops.<name>.yaml over it (default: what MCP_OPS_ENV says)")
-    .option("--keep <label...>", "labels that tell one installation from another", ["job"])
-    .option("--runbooks <url>", "where the runbooks are", DEFAULT_RUNBOOKS)
+    .option("--keep <label...>", "labels that tell your installations apart, besides job")
+    .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
     .option("--out <file>", "write the file here, and not to stdout")
     .option("--json", "the rules, and what was left out, as JSON")
-    .action(({ config: file, env: environment, keep, runbooks, out, json }: Flags) => {
+    .action(({ config: file, env: environment, keep: more = [], runbooks, out, json }: Flags) => {
       const objectives = objectivesOf(file, environment);
+      const keep = [...new Set(["job", ...more])];
       const groups = objectiveGroups(objectives, { keep });
       const notes = notesOf(objectives);
       if (!json) for (const note of notes) terminal.err(note);
