@@ -51,6 +51,9 @@ backup:
 cost:
   everyMs: 1000
   prices: prices.yaml
+  budgets:
+    # About what a day of this traffic costs.
+    desk: { server: ${SERVER_NAME}, period: day, limit: 500 }
 
 # Whether the audit log of the travel desk is as it was written.
 audit:
