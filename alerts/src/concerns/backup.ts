@@ -1,6 +1,5 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import type { AlertRule, RuleGroup } from "../rule.ts";
 
 const WEEK = 604_800;
@@ -59,8 +58,8 @@ function ofTime(context: RuleContext): readonly AlertRule[] {
 
 function ofRuns(context: RuleContext): readonly AlertRule[] {
   // A run that failed is tried again within the hour, so whoever fails has failed in these two.
-  const times = counted(context, `${METRIC.backupRuns}{result="failed"}`, 7_200);
-  const failed = `sum ${context.by("instance", "set")} (${times}) > 0`;
+  const times = context.events(`${METRIC.backupRuns}{result="failed"}`, 7_200);
+  const failed = `sum ${context.by("instance", "set")} ${times} > 0`;
   return [
     {
       alert: "McpBackupFailed",
@@ -134,10 +133,10 @@ function ofConfigs({ by }: RuleContext): readonly AlertRule[] {
 }
 
 function restores(context: RuleContext): AlertRule {
-  const failed = counted(context, `${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
+  const failed = context.events(`${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
   return {
     alert: "McpBackupRestoreFailed",
-    expr: `sum ${context.by("instance", "set", "result")} (${failed}) > 0`,
+    expr: `sum ${context.by("instance", "set", "result")} ${failed} > 0`,
     forSeconds: 60,
     severity: "critical",
     summary: `A restore of ${WHERE} did not succeed ({{ $labels.result }}).`,

@@ -1,6 +1,5 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import type { RuleGroup } from "../rule.ts";
 
 const WHERE = "on {{ $labels.instance }}";
@@ -8,7 +7,7 @@ const WHERE = "on {{ $labels.instance }}";
 /** Does the daemon do its duties? Whether it is there at all is for the alerts on absent targets. */
 export function sidecar(context: RuleContext): RuleGroup {
   const { by, limit } = context;
-  const refusals = counted(context, `${METRIC.adminRefusals}{reason=~"token|rate"}`, 900);
+  const refusals = context.events(`${METRIC.adminRefusals}{reason=~"token|rate"}`, 900);
   return {
     name: "mcp-sidecar",
     rules: [
@@ -38,19 +37,19 @@ export function sidecar(context: RuleContext): RuleGroup {
       },
       {
         alert: "McpSidecarAdminRefusals",
-        expr: `sum ${by("instance")} (${refusals}) > ${limit.adminRefusals}`,
+        expr: `sum ${by("instance")} ${refusals} > ${limit.adminRefusals}`,
         forSeconds: 60,
         severity: "warning",
         summary: `Somebody shows wrong tokens to the sidecar ${WHERE}.`,
-        description: `In 15 minutes the admin listener of the sidecar ${WHERE} refused some {{ $value | humanize }} requests for their token; ${limit.adminRefusals} are allowed. Somebody tries tokens, or a script has an old one.`,
+        description: `In 15 minutes the admin listener of the sidecar ${WHERE} refused {{ $value | humanize }} requests for their token; ${limit.adminRefusals} are allowed. Somebody tries tokens, or a script has an old one.`,
       },
       {
         alert: "McpSidecarFleetDropped",
-        expr: `sum ${by("instance", "reason")} (${counted(context, METRIC.fleetDropped, 900)}) > 0`,
+        expr: `sum ${by("instance", "reason")} ${context.events(METRIC.fleetDropped, 900)} > 0`,
         forSeconds: 300,
         severity: "warning",
         summary: `The page of the sidecar ${WHERE} lacks {{ $labels.reason }}.`,
-        description: `In 15 minutes some {{ $value | humanize }} servers or series were kept off the page of the sidecar ${WHERE} ({{ $labels.reason }}). Alerts on them are blind.`,
+        description: `In 15 minutes {{ $value | humanize }} servers or series were kept off the page of the sidecar ${WHERE} ({{ $labels.reason }}). Alerts on them are blind.`,
       },
     ],
   };
