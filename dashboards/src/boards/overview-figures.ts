@@ -57,10 +57,12 @@ export function spentToday(): Placeable {
   return stat({
     title: "Spent today",
     description:
-      "What the servers cost since midnight in the ledger's time zone, in the currency of the price book. Needs the duty cost of the sidecar and prices.",
+      "What the servers cost since midnight in the ledger's time zone. Needs the duty cost of the sidecar and prices.",
     unit: "short",
     decimals: 2,
-    expr: sum(of(METRIC.costToday, SERVER)),
+    expr: sum(of(METRIC.costToday, SERVER), "currency"),
+    legend: "{{currency}}",
+    isNamed: true,
     none: "no prices",
     links: [toBoard("resourcesAndCost", "Cost and budgets")],
   });

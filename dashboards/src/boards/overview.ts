@@ -58,7 +58,7 @@ export const overview: Board = {
     {
       title: "Where to look",
       lines: [
-        evenly(9, servers(), toolsThatFail(SERVER)),
+        evenly(8, servers(), toolsThatFail(SERVER)),
         evenly(8, p95By("server", "p95 of tool calls by server", { ...TOOL_CALLS, ...BY_SERVER }), guide()),
       ],
     },
@@ -81,7 +81,7 @@ function servers(): Placeable {
       },
       { title: "Failing, 5 min", unit: "percentunit", decimals: 1, expr: failingShare(RECENT, [SERVER], "server") },
       { title: "p95 of tools, 5 min", unit: "s", expr: quantile(0.95, of(bucket, SERVER, CALLS), RECENT, "server") },
-      { title: "In flight", unit: "short", decimals: 0, expr: sum(of(METRIC.inFlight, SERVER), "server") },
+      { title: "In flight", unit: "none", decimals: 0, expr: sum(of(METRIC.inFlight, SERVER), "server") },
     ],
     sortBy: "Requests, 5 min",
     links: { server: toBoard("server", "Open this server", "var-server=${__value.raw}") },

@@ -1,4 +1,4 @@
-/** What processes take: of servers, and of the sidecar, which has no name of a server. */
+/** What processes take: of servers, and of the sidecars. */
 import { METRIC } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
@@ -10,7 +10,7 @@ const LEGEND = "{{server}} {{instance}}";
 const CPU = nodeMetric("process_cpu_seconds_total");
 const MEMORY = nodeMetric("process_resident_memory_bytes");
 const LAG = nodeMetric("nodejs_eventloop_lag_p99_seconds");
-const NEEDS = "Of every process of these jobs; a process without a server's name is a sidecar.";
+const NEEDS = "Of every process of these jobs; mcp-ops-sidecar is the sidecar itself.";
 
 export function lagNow(): Placeable {
   return stat({
@@ -19,17 +19,6 @@ export function lagNow(): Placeable {
       "99 of 100 turns of the event loop of the worst process were quicker. While it lags, nothing is answered: a tool computes too long.",
     unit: "s",
     expr: max(of(LAG, SERVER_IF_ANY)),
-    trend: true,
-    none: "no processes",
-  });
-}
-
-export function memoryNow(): Placeable {
-  return stat({
-    title: "Memory, all together",
-    description: `Resident memory. ${NEEDS}`,
-    unit: "bytes",
-    expr: sum(of(MEMORY, SERVER_IF_ANY)),
     trend: true,
     none: "no processes",
   });

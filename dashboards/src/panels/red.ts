@@ -13,6 +13,10 @@ export interface Chosen {
   readonly links?: readonly Link[];
 }
 
+const ANSWERS = "success|input_required|task";
+/** Requests of which nothing went wrong. */
+export const ANSWERED: string = `status=~"${ANSWERS}"`;
+
 const BUCKETS = part(METRIC.requestDuration, "bucket");
 
 export function requestRate({ matchers, links }: Chosen, title: string): Placeable {
@@ -20,7 +24,7 @@ export function requestRate({ matchers, links }: Chosen, title: string): Placeab
     title,
     description: "Requests that ended per second. Zero is no fault by itself: many MCP servers are asked seldom.",
     unit: "reqps",
-    decimals: 2,
+    decimals: 1,
     expr: sum(rate(of(METRIC.requests, ...matchers))),
     trend: true,
     none: "no requests",
@@ -30,7 +34,7 @@ export function requestRate({ matchers, links }: Chosen, title: string): Placeab
 
 export function failingNow({ matchers }: Chosen, more: Partial<StatWords> = {}): Placeable {
   return stat({
-    title: "Failing by the server's fault, 5 min",
+    title: "Failing, 5 min",
     description:
       "Share of the requests of the last five minutes that failed by the server's fault: a tool that failed, a timeout, an internal error. What callers do wrong does not count.",
     unit: "percentunit",
@@ -60,7 +64,11 @@ export function outcomes({ matchers, links }: Chosen): Placeable {
     description:
       "Requests per second by how they ended. Green: answered. Yellow: the caller asked for what cannot be. Orange, red and purple: the server failed. Blue: a gate refused. What each word means: docs/metrics.md.",
     unit: "reqps",
-    queries: [{ expr: sum(rate(of(METRIC.requests, ...matchers)), "status"), legend: "{{status}}" }],
+    // Two queries, because Grafana stacks the first one below: what is well is the ground that the rest stands on.
+    queries: [ANSWERED, `status!~"${ANSWERS}"`].map((which) => ({
+      expr: sum(rate(of(METRIC.requests, ...matchers, which)), "status"),
+      legend: "{{status}}",
+    })),
     colours: OUTCOME_COLOURS,
     isStacked: true,
     ...(links && { links }),

@@ -1,0 +1,45 @@
+/**
+ * Draws each dashboard with real data into docs/dashboards/<name>.png: `npm run preview` in dashboards/. It runs the demo for some minutes, and
+ * a Prometheus that scrapes it; or takes one that runs: `npm run preview -- http://127.0.0.1:9090`. `--only <name>` draws one of them.
+ */
+import { mkdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { dashboards } from "../src/dashboards.ts";
+import type { Shown } from "./preview/ask.ts";
+import { startLive } from "./preview/live.ts";
+import { pageOf } from "./preview/page.ts";
+import { takePicture } from "./preview/picture.ts";
+
+const FOLDER = fileURLToPath(new URL("../../docs/dashboards/", import.meta.url));
+const SHOWN_SECONDS = 240;
+/** Long enough that what is promised has been judged: that takes three minutes. */
+const RUN_SECONDS = SHOWN_SECONDS + 60;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: "string" }, to: { type: "string" } },
+});
+
+await mkdir(FOLDER, { recursive: true });
+const [running] = positionals;
+if (running !== undefined) {
+  await draw({ prometheus: running, ...shownUntil(Number(values.to ?? Date.now() / 1000)) });
+} else {
+  await using live = await startLive(RUN_SECONDS);
+  await pause((SHOWN_SECONDS + 10) * 1000);
+  await draw({ prometheus: live.url, ...shownUntil(Date.now() / 1000) });
+}
+
+function shownUntil(to: number): Pick<Shown, "from" | "to"> {
+  return { from: to - SHOWN_SECONDS, to };
+}
+
+async function draw(shown: Shown): Promise<void> {
+  for (const dashboard of dashboards().filter(({ name }) => name === (values.only ?? name))) {
+    const file = `${FOLDER}${dashboard.name}.png`;
+    await takePicture(await pageOf(dashboard, shown), file);
+    process.stdout.write(`${file}\n`);
+  }
+}
