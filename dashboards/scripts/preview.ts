@@ -14,6 +14,11 @@ import { takePicture } from "./preview/picture.ts";
 
 const FOLDER = fileURLToPath(new URL("../../docs/dashboards/", import.meta.url));
 const SHOWN_SECONDS = 240;
+/** Where one would come to from another dashboard. */
+const CHOSEN: Readonly<Record<string, Shown["chosen"]>> = {
+  server: { server: "travel-desk" },
+  tool: { server: "travel-desk", tool: "plan_trip" },
+};
 /** Long enough that what is promised has been judged: that takes three minutes. */
 const RUN_SECONDS = SHOWN_SECONDS + 60;
 
@@ -32,14 +37,14 @@ if (running !== undefined) {
   await draw({ prometheus: live.url, ...shownUntil(Date.now() / 1000) });
 }
 
-function shownUntil(to: number): Pick<Shown, "from" | "to"> {
-  return { from: to - SHOWN_SECONDS, to };
+function shownUntil(to: number): Omit<Shown, "prometheus"> {
+  return { from: to - SHOWN_SECONDS, to, chosen: {} };
 }
 
 async function draw(shown: Shown): Promise<void> {
   for (const dashboard of dashboards().filter(({ name }) => name === (values.only ?? name))) {
     const file = `${FOLDER}${dashboard.name}.png`;
-    await takePicture(await pageOf(dashboard, shown), file);
+    await takePicture(await pageOf(dashboard, { ...shown, chosen: CHOSEN[dashboard.name] ?? {} }), file);
     process.stdout.write(`${file}\n`);
   }
 }

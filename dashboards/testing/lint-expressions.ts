@@ -101,7 +101,7 @@ function isHardCoded({ label, value }: Matcher): boolean {
 
 function isNoQuantile({ metric, around, by }: Selector): boolean {
   const isBucket = metric !== undefined && seriesNamed(metric)?.kind === "bucket";
-  return !(isBucket && by.includes("le") && around.join() === "rate,sum,histogram_quantile");
+  return !(isBucket && by.includes("le") && around.slice(0, 3).join() === "rate,sum,histogram_quantile");
 }
 
 function variableFaults(name: string, series: string | undefined): readonly Fault[] {

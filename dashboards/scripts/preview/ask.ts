@@ -18,6 +18,8 @@ export interface Shown {
   readonly prometheus: string;
   readonly from: number;
   readonly to: number;
+  /** Values of variables that do not stand at All. */
+  readonly chosen: Readonly<Record<string, string>>;
 }
 
 interface Answer {
@@ -41,8 +43,8 @@ export function askFor(panel: Panel, shown: Shown): Promise<readonly (readonly S
   return Promise.all(targetsOf(panel).map((target) => askTarget(target, shown)));
 }
 
-async function askTarget(target: Dataquery, { prometheus, from, to }: Shown): Promise<readonly Series[]> {
-  const values = { ...EVERYTHING, __rate_interval: RATE_INTERVAL, __range: `${Math.round(to - from)}s` };
+async function askTarget(target: Dataquery, { prometheus, from, to, chosen }: Shown): Promise<readonly Series[]> {
+  const values = { ...EVERYTHING, ...chosen, __rate_interval: RATE_INTERVAL, __range: `${Math.round(to - from)}s` };
   const query = withValues(target.expr, values);
   const results = target.instant
     ? await ask(`${prometheus}/api/v1/query`, { query, time: `${to}` })

@@ -104,7 +104,7 @@ export function heat(panel: Panel, cumulative: readonly Series[], size: Size): s
     visualMap: {
       show: false,
       min: 0,
-      max: Math.max(...shown.map(([, , value]) => value), 1e-9),
+      max: Math.sqrt(Math.max(...shown.map(([, , value]) => value), 1e-9)),
       inRange: { color: ["#3A2412", "#7A3E0F", "#C8620F", "#FF9830", "#FFE0B0"] },
     },
     series: [{ type: "heatmap", data: shown.map(([ms, row, value]) => [times.indexOf(ms), row, Math.sqrt(value)]) }],

@@ -27,7 +27,8 @@ export async function pageOf({ json }: GrafanaDashboard, shown: Shown): Promise<
   const rows = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
   const height = TOP + rows * UNIT + BOTTOM;
   const chips = (json.templating?.list ?? []).map(
-    ({ label, type }) => `<span class="chip"><b>${label}</b> ${type === "datasource" ? "default" : "All"}</span>`,
+    ({ name, label, type }) =>
+      `<span class="chip"><b>${label}</b> ${shown.chosen[name] ?? (type === "datasource" ? "default" : "All")}</span>`,
   );
   const head = `<header><h1>${escaped(json.title ?? "")}</h1><span class="menu">MCP dashboards ▾</span></header>`;
   const html = `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${head}<nav>${chips.join("")}</nav>

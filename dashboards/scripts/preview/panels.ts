@@ -64,8 +64,7 @@ function spark(values: readonly number[], colour: string, width: number, height:
 function drawLines(panel: Panel, answers: readonly (readonly Series[])[], { width, height }: Size): string {
   const series = answers.flatMap((answer) => answer.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
   return orNothing(answers, () => {
-    const wide = series.reduce((sum, { name }) => sum + Math.min(name.length, 40) * LETTER + 26, 0);
-    const legendHeight = Math.min(Math.ceil(wide / (width - 10)), LEGEND_LINES) * LEGEND_LINE;
+    const legendHeight = Math.min(linesOf(series, width - 10), LEGEND_LINES) * LEGEND_LINE;
     const keys = series.map(
       ({ name }, index) =>
         `<span><i style="background:${seriesColour(panel, name, index)}"></i>${escaped(clipped(name, 40))}</span>`,
@@ -73,6 +72,21 @@ function drawLines(panel: Panel, answers: readonly (readonly Series[])[], { widt
     const chart = lines(panel, series, { width, height: height - legendHeight });
     return `${chart}<div class="legend" style="max-height:${legendHeight}px">${keys.join("")}</div>`;
   });
+}
+
+/** As the browser will break them, or a little later. */
+function linesOf(series: readonly Series[], width: number): number {
+  let lines = 1;
+  let at = 0;
+  for (const { name } of series) {
+    const wide = Math.min(name.length, 40) * LETTER + 30;
+    if (at > 0 && at + wide > width) {
+      lines++;
+      at = 0;
+    }
+    at += wide;
+  }
+  return lines;
 }
 
 /** Rows are those of all targets that have the same labels, as Grafana's merge has it. */

@@ -1,7 +1,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import { QUANTILE_COLOUR } from "../colours.ts";
 import type { Link } from "../links.ts";
-import { failingShare, of, part, quantile, RATE_INTERVAL, RECENT, rate, sum } from "../queries.ts";
+import { failingShare, max, of, part, quantile, RATE_INTERVAL, RECENT, rate, sum } from "../queries.ts";
 import { graph } from "./graph.ts";
 import { heatmap } from "./heatmap.ts";
 import { OUTCOME_COLOURS, type Placeable } from "./panel.ts";
@@ -49,9 +49,10 @@ export function failingNow({ matchers }: Chosen, more: Partial<StatWords> = {}):
 export function quantileNow(q: number, { matchers }: Chosen): Placeable {
   return stat({
     title: `p${q * 100} of tool calls, 5 min`,
-    description: `${q * 100} of 100 tool calls of the last five minutes were answered within this time.`,
+    description: `${q * 100} of 100 tool calls of the last five minutes were answered within this time, by the slowest of the servers.`,
     unit: "s",
-    expr: quantile(q, of(BUCKETS, ...matchers), RECENT),
+    // Servers may have buckets of their own, which cannot be summed.
+    expr: max(quantile(q, of(BUCKETS, ...matchers), RECENT, "server")),
     trend: true,
     none: "no calls",
   });
@@ -94,7 +95,7 @@ export function durations({ matchers, links }: Chosen): Placeable {
   return graph({
     title: "How long tool calls take",
     description:
-      "Half of the calls are quicker than p50, 95 of 100 than p95. Points are single calls with a trace, where tracing is on and Prometheus stores exemplars (docs/dashboards.md).",
+      "Half of the calls are quicker than p50, 95 of 100 than p95. Points are single calls with a trace, where tracing is on and Prometheus stores exemplars (docs/dashboards.md). Servers with buckets of their own: choose one.",
     unit: "s",
     queries: [
       { expr: at(0.5), legend: "p50" },
@@ -110,7 +111,7 @@ export function durationMap({ matchers, links }: Chosen): Placeable {
   return heatmap({
     title: "Durations of tool calls",
     description:
-      "Calls per second by how long they took: the darker, the more. Two bands say that calls are of two kinds, which no quantile shows.",
+      "Calls per second by how long they took: the darker, the more. Two bands say that calls are of two kinds, which no quantile shows. Servers with buckets of their own: choose one.",
     unit: "s",
     expr: sum(rate(of(BUCKETS, ...matchers)), "le"),
     ...(links && { links }),

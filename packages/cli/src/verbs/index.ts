@@ -3,6 +3,7 @@ import { audit } from "./audit.ts";
 import { backup } from "./backup.ts";
 import { config } from "./config.ts";
 import { cost } from "./cost.ts";
+import { dashboards } from "./dashboards.ts";
 import { failover } from "./failover.ts";
 import { init } from "./init.ts";
 import { proxy } from "./proxy.ts";
@@ -23,6 +24,7 @@ export const VERBS: readonly Verb[] = [
   failover,
   cost,
   slo,
+  dashboards,
   sidecar,
   init,
   config,
