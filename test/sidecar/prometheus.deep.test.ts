@@ -1,16 +1,11 @@
 /** A real Prometheus scrapes every server of the machine at one address, and no server can spoil that. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { freePort } from "../fixtures/free-port.ts";
-import { ask } from "./asking.ts";
+import { program } from "../../packages/metrics/testing/program.ts";
+import { Prometheus } from "../../packages/metrics/testing/prometheus.ts";
 import { House, PATIENCE } from "./house.ts";
 
-const missing = spawnSync("prometheus", ["--version"]).error !== undefined;
-if (missing) console.log("prometheus is missing, so a test is skipped. Install the Debian package prometheus.");
+const { missing } = program("prometheus");
 
 /** Pages that are read, or refused as a whole; either way what Prometheus stumbles over must not get through. */
 const SPOILERS: readonly string[] = [
@@ -44,46 +39,18 @@ test.skipIf(missing)("Prometheus reads the page in its own format, whatever sing
     await house.rogue(`spoiler-${number}`, answer);
   }
   const daemon = await house.daemon();
-  await using prometheus = await startPrometheus(house.folder, new URL(daemon.probes).host);
+  await using prometheus = await Prometheus.start(house.folder, configFor(new URL(daemon.probes).host));
+  const values = async (query: string) => (await prometheus.query(query)).map(({ value }) => value);
   await vi.waitFor(async () => {
-    expect(await prometheus.value('up{job="sidecar"}')).toEqual([1]);
-    expect(await prometheus.value('mcp_ops_fleet_up{server="shop"}')).toEqual([1]);
+    expect(await values('up{job="sidecar"}')).toEqual([1]);
+    expect(await values('mcp_ops_fleet_up{server="shop"}')).toEqual([1]);
   }, PATIENCE);
-  expect(await prometheus.value('mcp_requests_total{server="shop",target="echo",status="success"}')).toEqual([3]);
-  expect(await prometheus.value("count(mcp_ops_fleet_up)")).toEqual([SPOILERS.length + 1]);
+  expect(await values('mcp_requests_total{server="shop",target="echo",status="success"}')).toEqual([3]);
+  expect(await values("count(mcp_ops_fleet_up)")).toEqual([SPOILERS.length + 1]);
   expect(prometheus.complaints()).toEqual([]);
 });
 
-async function startPrometheus(folder: string, target: string) {
-  const config = join(folder, "prometheus.yml");
-  const job = {
-    job_name: "sidecar",
-    scrape_interval: "500ms",
-    scrape_timeout: "500ms",
-    static_configs: [{ targets: [target] }],
-  };
-  writeFileSync(config, JSON.stringify({ scrape_configs: [job] }));
-  const port = await freePort();
-  const flags = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, "tsdb")}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  const child = spawn("prometheus", flags, { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr.on("data", (words: Buffer) => {
-    said += words;
-  });
-  return {
-    async value(query: string): Promise<readonly number[]> {
-      const { body } = await ask(`http://127.0.0.1:${port}`, `/api/v1/query?query=${encodeURIComponent(query)}`);
-      const { data } = JSON.parse(body) as { data: { result: { value: [number, string] }[] } };
-      return data.result.map(({ value }) => Number(value[1]));
-    },
-    complaints: () => said.split("\n").filter((line) => /level=(?:warn|error)/.test(line)),
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await once(child, "close");
-    },
-  };
+function configFor(target: string): object {
+  const job = { job_name: "sidecar", static_configs: [{ targets: [target] }] };
+  return { global: { scrape_interval: "500ms", scrape_timeout: "500ms" }, scrape_configs: [job] };
 }

@@ -14,8 +14,10 @@ export interface NodeFiles {
   readonly config: string;
   /** Of its server. */
   readonly port: number;
-  /** Socket of the listener `probes` of its sidecar. */
+  /** The listener `probes` of its sidecar, as `host:port`. */
   readonly probes: string;
+  /** The runtime folder, in which its server registers. */
+  readonly run: string;
 }
 
 export interface PairFiles {
@@ -44,8 +46,9 @@ export async function writePair(folder: string): Promise<PairFiles> {
 
 async function writeNode(folder: string, node: NodeName, arbiterPort: number): Promise<NodeFiles> {
   const own = join(folder, "pair", node);
-  const files = { config: join(own, "mcp-ops.yaml"), port: await freePort(), probes: join(own, "probes.sock") };
-  await mkdir(own, { recursive: true, mode: 0o700 });
+  const [port, probes, run] = [await freePort(), `127.0.0.1:${await freePort()}`, join(own, "run")];
+  const files = { config: join(own, "mcp-ops.yaml"), port, probes, run };
+  await mkdir(run, { recursive: true, mode: 0o700 });
   await writeFile(join(own, "token"), randomBytes(16).toString("hex"), { mode: 0o600 });
   await writeFile(files.config, configOf(node, own, files, arbiterPort));
   return files;
@@ -54,7 +57,7 @@ async function writeNode(folder: string, node: NodeName, arbiterPort: number): P
 function configOf(node: NodeName, folder: string, { port, probes }: NodeFiles, arbiterPort: number): string {
   return `# One of two nodes. Who leads: npx mcp-ops failover status --config <this file>, while the demo runs.
 state: { file: sidecar.db }
-probes: { listen: ${JSON.stringify(probes)} }
+probes: { listen: "${probes}" }
 admin: { listen: ${JSON.stringify(join(folder, "admin.sock"))} }
 fleet: { folder: run }
 failover:

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { demoEnvironment, endOf } from "../processes.ts";
 import { SidecarProcess } from "../sidecar/sidecar-process.ts";
@@ -28,11 +26,11 @@ export class PairNode implements AsyncDisposable {
   }
 
   start(): void {
-    const { config, port, probes } = this.#files;
+    const { config, port, probes, run } = this.#files;
     this.#sidecar = new SidecarProcess(config);
     // A Ctrl-C in the terminal is for the demo, which has something to say before this ends.
     const options = { env: demoEnvironment(), stdio: "ignore", detached: true, windowsHide: true } as const;
-    this.#server = spawn(process.execPath, [SERVER, this.name, String(port), probes], options);
+    this.#server = spawn(process.execPath, [SERVER, this.name, String(port), `http://${probes}`, run], options);
     this.#serverEnded = once(this.#server, "close").catch(() => {});
     process.once("exit", this.#killServer);
   }
@@ -47,15 +45,12 @@ export class PairNode implements AsyncDisposable {
 
   /** Whether a page of its sidecar says yes, as a load balancer asks. */
   async says(page: "/primary" | "/standby"): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const asked = request({ socketPath: this.#files.probes, path: page }, (response) => {
-      void text(response).then(
-        () => resolve(response.statusCode === 200),
-        () => resolve(false),
-      );
-    });
-    asked.on("error", () => resolve(false)).end();
-    return promise;
+    try {
+      const { ok } = await fetch(`http://${this.#files.probes}${page}`, { method: "HEAD" });
+      return ok;
+    } catch {
+      return false;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -51,6 +51,9 @@ backup:
 cost:
   everyMs: 1000
   prices: prices.yaml
+  budgets:
+    # About what a day of this traffic costs.
+    desk: { server: ${SERVER_NAME}, period: day, limit: 500 }
 
 # What is promised. It is judged whenever a minute is over.
 slo:

@@ -1,21 +1,18 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import { Counter } from "prom-client";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { exchangeOf, observe } from "../testing/exchanges.ts";
 import { program } from "../testing/program.ts";
+import { Prometheus } from "../testing/prometheus.ts";
 import { type Metrics, metrics } from "./metrics.ts";
 
-const { name, missing } = program("prometheus");
-
-type Labels = Record<string, string>;
+const { missing } = program("prometheus");
+const PATIENCE = { timeout: 20_000, interval: 100 };
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
@@ -31,39 +28,13 @@ function serve(m: Metrics): Server {
   });
 }
 
-function configFor(port: number): string {
-  const jobs = ["classic", "openmetrics"].map(
-    (job) =>
-      `  - job_name: ${job}\n    metrics_path: /${job}\n    static_configs: [{targets: ["127.0.0.1:${port}"]}]\n`,
-  );
-  return `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${jobs.join("")}`;
-}
-
-/** Where a Prometheus that was told to take any port listens, from its log. */
-async function originOf(log: Readable): Promise<string> {
-  let said = "";
-  for await (const chunk of log.iterator({ destroyOnReturn: false })) {
-    said += chunk;
-    const address = /"Listening on" address=(\S+)/.exec(said)?.[1];
-    if (address !== undefined) {
-      log.resume();
-      return `http://${address}`;
-    }
-  }
-  throw new Error(`Prometheus ended before it listened: ${said}`);
-}
-
-/** Asks until Prometheus answers with as many series as expected. */
-async function ask(origin: string, query: string, enough: (found: Labels[]) => boolean): Promise<Labels[]> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await wait(100)) {
-    const url = `${origin}/api/v1/query?${new URLSearchParams({ query })}`;
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok !== true) continue;
-    const { data } = (await answer.json()) as { data: { result: { metric: Labels }[] } };
-    const found = data.result.map(({ metric }) => metric);
-    if (enough(found)) return found;
-  }
-  throw new Error(`Prometheus never gave enough for ${query}.`);
+function configFor(port: number): object {
+  const jobs = ["classic", "openmetrics"].map((job) => ({
+    job_name: job,
+    metrics_path: `/${job}`,
+    static_configs: [{ targets: [`127.0.0.1:${port}`] }],
+  }));
+  return { global: { scrape_interval: "1s", scrape_timeout: "1s" }, scrape_configs: jobs };
 }
 
 describe.skipIf(missing)("a real Prometheus", () => {
@@ -74,16 +45,17 @@ describe.skipIf(missing)("a real Prometheus", () => {
     await observe(m, exchangeOf({ trace, target: 'a "quoted" \\ name\nof two lines' }));
     const target = serve(m);
     const folder = await mkdtemp(join(tmpdir(), "mcp-ops-prometheus-"));
-    await writeFile(join(folder, "prometheus.yml"), configFor(await listen(target)));
-    const flags = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`];
-    const prometheus = spawn(name, [...flags, "--web.listen-address=127.0.0.1:0"]);
+    const prometheus = await Prometheus.start(folder, configFor(await listen(target)));
+    const found = async (query: string) => (await prometheus.query(query)).map(({ labels }) => labels);
     try {
-      const origin = await originOf(prometheus.stderr);
-      await ask(origin, "up == 1", (found) => found.length === 2);
-      const series = await ask(origin, '{__name__=~"mcp_.+|orders"}', (found) => {
-        const count = (job: string) => found.filter((labels) => labels.job === job).length;
-        return count("classic") > 0 && count("classic") === count("openmetrics");
-      });
+      await vi.waitFor(async () => expect(await found("up == 1")).toHaveLength(2), PATIENCE);
+      const series = await vi.waitFor(async () => {
+        const all = await found('{__name__=~"mcp_.+|orders"}');
+        const count = (job: string) => all.filter((labels) => labels.job === job).length;
+        expect(count("classic")).toBeGreaterThan(0);
+        expect(count("classic")).toBe(count("openmetrics"));
+        return all;
+      }, PATIENCE);
       const of = (name: string) =>
         series
           .filter(({ job }) => job === name)
@@ -92,8 +64,7 @@ describe.skipIf(missing)("a real Prometheus", () => {
       expect(of("openmetrics")).toEqual(of("classic"));
       expect(of("classic").some((labels) => labels.includes("mcp_request_duration_seconds_bucket"))).toBe(true);
     } finally {
-      prometheus.kill();
-      await once(prometheus, "exit");
+      await prometheus[Symbol.asyncDispose]();
       target.close();
       target.closeAllConnections();
       await rm(folder, { recursive: true, force: true });

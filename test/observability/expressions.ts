@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isAlert, ruleGroups } from "@mcp-ops/alerts";
+import { measuredIn } from "./promql.ts";
+
+/** A query that somebody relies on. */
+export interface Expression {
+  /** `alert McpServerDown`, for whoever has to mend it. */
+  readonly where: string;
+  readonly expr: string;
+}
+
+const RUNBOOKS = new URL("../../docs/runbooks/", import.meta.url);
+const FENCE = /^```promql\n(.*?)^```/gms;
+
+/** Recording rules as they are, and of alerts what they hold against a limit. */
+export function ruleExpressions(): readonly Expression[] {
+  return ruleGroups().flatMap(({ rules }) =>
+    rules.flatMap((rule) => {
+      if (!isAlert(rule)) return [{ where: `rule ${rule.record}`, expr: rule.expr }];
+      return measuredIn(rule.expr).map((expr) => ({ where: `alert ${rule.alert}`, expr }));
+    }),
+  );
+}
+
+/** The queries of the runbooks, each fence one. */
+export function runbookExpressions(): readonly Expression[] {
+  if (!existsSync(RUNBOOKS)) return [];
+  const pages = readdirSync(RUNBOOKS).filter((name) => name.endsWith(".md"));
+  return pages.flatMap((page) => {
+    const fences = readFileSync(new URL(page, RUNBOOKS), "utf8").matchAll(FENCE);
+    return [...fences].map(([, expr = ""]) => ({ where: `runbook ${page}`, expr: expr.trim() }));
+  });
+}
+
+/** Every one there is. */
+export function expressions(): readonly Expression[] {
+  return [...ruleExpressions(), ...runbookExpressions()];
+}
