@@ -1,5 +1,4 @@
-import { dashboards as allDashboards, dashboardText } from "@mcp-ops/dashboards";
-import { Option } from "commander";
+import { usageError } from "../complaint.ts";
 import { counted } from "../counted.ts";
 import { exportFiles } from "../export-files.ts";
 import { addExamples } from "../help.ts";
@@ -14,34 +13,29 @@ interface Flags {
   readonly json?: boolean;
 }
 
+const COLUMNS = [{ title: "dashboard" }, { title: "file" }, { title: "" }];
+
 /** `mcp-ops dashboards export`: the files that Grafana imports. */
 export const dashboards: Verb = (program, terminal) => {
-  const group = program.command("dashboards").description("Dashboards for Grafana.");
-  const names = allDashboards().map(({ name }) => name);
+  const group = program.command("dashboards").description("Get the dashboards for Grafana.");
   const verb = group
     .command("export")
     .description("Write the dashboards as JSON, for Grafana to import or to be provisioned with.")
     .option("--out <folder>", "where to", "dashboards")
-    .addOption(new Option("--only <names...>", "not all of them").choices(names))
+    .option("--only <names...>", "not all of them: overview, server, failover …")
     .option("--runbooks <url>", "put a link at the top of each: where docs/runbooks can be read")
     .option("--force", "replace files that are there and say something else")
     .option("--json", "results on stdout as JSON")
     .action(async (flags: Flags) => {
-      const { out, only = names, runbooks, force = false } = flags;
-      const wanted = allDashboards(runbooks === undefined ? {} : { runbooks }).filter(({ name }) =>
-        only.includes(name),
-      );
-      const files = wanted.map((dashboard) => ({ name: `${dashboard.name}.json`, text: dashboardText(dashboard) }));
-      const states = await exportFiles(out, files, { force });
-      const rows = wanted.map(({ name, uid, title }, index) => ({ name, uid, title, state: states[index] ?? "same" }));
-      if (flags.json) return terminal.out(JSON.stringify({ folder: out, dashboards: rows }));
+      const rows = await exportDashboards(flags);
+      if (flags.json) return terminal.out(JSON.stringify({ folder: flags.out, dashboards: rows }));
       terminal.out(
         textTable(
-          [{ title: "dashboard" }, { title: "file" }, { title: "" }],
-          rows.map((row) => [row.title, `${row.name}.json`, row.state]),
+          COLUMNS,
+          rows.map((row) => [row.title, row.file, row.state]),
         ),
       );
-      terminal.out(`${counted(rows.length, "dashboard")} in ${out}. How Grafana gets them: docs/dashboards.md.`);
+      terminal.out(`${counted(rows.length, "dashboard")} in ${flags.out}. How Grafana gets them: docs/dashboards.md.`);
     });
   addExamples(verb, [
     [
@@ -55,3 +49,22 @@ export const dashboards: Verb = (program, terminal) => {
     ],
   ]);
 };
+
+async function exportDashboards({ out, only, runbooks, force = false }: Flags) {
+  // Grafana's builders take longer to load than most verbs to run.
+  const library = await import("@mcp-ops/dashboards");
+  const all = library.dashboards(runbooks === undefined ? {} : { runbooks });
+  const unknown = only?.find((wanted) => all.every(({ name }) => name !== wanted));
+  if (unknown !== undefined)
+    throw usageError(`There is no dashboard '${unknown}'. Take of: ${all.map(({ name }) => name).join(", ")}.`);
+  const chosen = all.filter(({ name }) => only?.includes(name) ?? true);
+  const files = chosen.map((dashboard) => ({ name: `${dashboard.name}.json`, text: library.dashboardText(dashboard) }));
+  const states = await exportFiles(out, files, { force });
+  return chosen.map(({ name, uid, title }, index) => ({
+    name,
+    uid,
+    title,
+    file: `${name}.json`,
+    state: states[index] ?? "same",
+  }));
+}
