@@ -56,10 +56,6 @@ export function min(expr: string, ...by: readonly string[]): string {
   return aggregate("min", expr, by);
 }
 
-export function count(expr: string, ...by: readonly string[]): string {
-  return aggregate("count", expr, by);
-}
-
 function aggregate(operator: string, expr: string, by: readonly string[]): string {
   return by.length === 0 ? `${operator}(${expr})` : `${operator} by (${by.join(", ")}) (${expr})`;
 }

@@ -2,7 +2,7 @@
 import { METRIC_TABLE, type MetricRow } from "@mcp-ops/formats";
 
 /** How a series may be used: a counter by its growth alone, a bucket in a quantile or a map. */
-export type SeriesKind = "gauge" | "counter" | "bucket";
+type SeriesKind = "gauge" | "counter" | "bucket";
 
 export interface Series {
   readonly kind: SeriesKind;

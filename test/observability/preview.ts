@@ -1,4 +1,4 @@
-/** Draws the dashboards with what the estate has shown: `npm run preview` in dashboards/. */
+/** Draws the dashboards with what the estate has shown: `npm run preview`. */
 import { execFile } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,6 @@ test("draws every dashboard", { timeout: 2 * SHOWN_MS }, async () => {
   process.stdout.write(stdout);
   if (process.env.HOLD) {
     process.stdout.write(estate.prometheus.origin);
-    await pause(1200e3);
+    await pause(180e3);
   }
 });

@@ -3,8 +3,8 @@ import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dataquery } from "@grafana/grafana-foundation-sdk/prometheus";
 import { EVERYTHING, targetsOf, withValues } from "../../src/expressions.ts";
 
-export type Labels = Readonly<Record<string, string>>;
-export type Point = readonly [ms: number, value: number];
+type Labels = Readonly<Record<string, string>>;
+type Point = readonly [ms: number, value: number];
 
 export interface Series {
   /** As its legend says. */
