@@ -11,7 +11,7 @@ import { pageOf } from "./preview/page.ts";
 import { takePicture } from "./preview/picture.ts";
 
 const FOLDER = fileURLToPath(new URL("../../docs/dashboards/", import.meta.url));
-const SHOWN_SECONDS = 240;
+const SHOWN_SECONDS = 180;
 /** Where one would come to from another dashboard. */
 const CHOSEN: Readonly<Record<string, Shown["chosen"]>> = {
   server: { server: "travel-desk" },

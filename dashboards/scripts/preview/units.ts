@@ -26,7 +26,7 @@ export function figure(value: number, unit: string, decimals?: number): string {
   if (unit === "percentunit") return `${rounded(value * 100, decimals)}%`;
   if (unit === "s") return scaled(value, TIME, decimals);
   if (unit === "bytes") return scaled(value, BYTES, decimals);
-  if (unit === "none") return `${value}`;
+  if (unit === "none") return rounded(value, decimals);
   const suffix = { reqps: " req/s", cps: " c/s" }[unit] ?? "";
   return `${scaled(value, COUNT, decimals)}${suffix}`;
 }
