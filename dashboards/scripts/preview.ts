@@ -1,17 +1,21 @@
 /**
- * Draws each dashboard with real data into docs/dashboards/<name>.png. `npm run preview` starts what has the data and calls this with the address
- * of its Prometheus; so can you, with yours. `--only <name>` draws one of them, `--to <seconds since the epoch>` what was then.
+ * Draws each dashboard with real data into docs/dashboards/<name>.png: `npm run preview`. It runs the demo for some minutes, and a Prometheus that
+ * scrapes it; or takes one that runs: `npm run preview -- http://127.0.0.1:9090`. `--only <name>` draws one of them, `--to <seconds since the
+ * epoch>` what was then.
  */
 import { mkdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { dashboards } from "../src/dashboards.ts";
 import type { Shown } from "./preview/ask.ts";
+import { startLive } from "./preview/live.ts";
 import { pageOf } from "./preview/page.ts";
 import { takePicture } from "./preview/picture.ts";
 
 const FOLDER = fileURLToPath(new URL("../../docs/dashboards/", import.meta.url));
-const SHOWN_SECONDS = 180;
+/** What is promised is judged after three minutes. */
+const SHOWN_SECONDS = 240;
 /** Where one would come to from another dashboard. */
 const CHOSEN: Readonly<Record<string, Shown["chosen"]>> = {
   server: { server: "travel-desk" },
@@ -23,10 +27,15 @@ const { values, positionals } = parseArgs({
   options: { only: { type: "string" }, to: { type: "string" } },
 });
 
-const [prometheus] = positionals;
-if (prometheus === undefined) throw new TypeError("Give the address of a Prometheus, or run: npm run preview");
 await mkdir(FOLDER, { recursive: true });
-await draw({ prometheus, ...shownUntil(Number(values.to ?? Date.now() / 1000)) });
+const [running] = positionals;
+if (running !== undefined) {
+  await draw({ prometheus: running, ...shownUntil(Number(values.to ?? Date.now() / 1000)) });
+} else {
+  await using live = await startLive();
+  await pause((SHOWN_SECONDS + 15) * 1000);
+  await draw({ prometheus: live.url, ...shownUntil(Date.now() / 1000) });
+}
 
 function shownUntil(to: number): Omit<Shown, "prometheus"> {
   return { from: to - SHOWN_SECONDS, to, chosen: {} };
