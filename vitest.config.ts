@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => ({ name: entry.name, folder: `packages/${entry.name}` }))
-  .concat({ name: "alerts", folder: "alerts" });
+  .concat(["alerts", "dashboards"].map((name) => ({ name, folder: name })));
 
 const deep = "**/*.deep.test.ts";
 

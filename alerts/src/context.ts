@@ -1,3 +1,4 @@
+import { eventsText } from "./promql/events.ts";
 import { type Thresholds, thresholds } from "./thresholds/thresholds.ts";
 
 export interface RuleOptions {
@@ -18,15 +19,19 @@ export interface RuleContext {
   on(...labels: readonly string[]): string;
   /** A duration as PromQL spells it. */
   over(seconds: number): string;
+  /** How often a counter counted in so many seconds, for where one event or few matter. */
+  events(selector: string, seconds: number): string;
 }
 
 export function ruleContext({ set = {}, keep = ["job"], drill = 1 }: RuleOptions = {}): RuleContext {
   const list = (labels: readonly string[]) => `(${[...keep, ...labels].join(", ")})`;
+  const over = (seconds: number) => durationText(seconds / drill);
   return {
     limit: thresholds(set),
     by: (...labels) => `by ${list(labels)}`,
     on: (...labels) => `on ${list(labels)}`,
-    over: (seconds) => durationText(seconds / drill),
+    over,
+    events: (selector, seconds) => eventsText(selector, seconds, over),
   };
 }
 
