@@ -25,7 +25,14 @@ export async function startDemo(): Promise<Demo> {
     const probes = new URL(await child.says(/^sidecar +(\S+)/)).host;
     const folder = dirname(await child.says(/^config +(\S+)/));
     const nodes = ["a", "b"].map((name) => nodeIn(folder, name));
-    return { probes, nodes, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+    return {
+      probes,
+      nodes,
+      async [Symbol.asyncDispose]() {
+        await child[Symbol.asyncDispose]();
+        if (child.stderrLines.length > 0) throw new Error(`The demo complained: ${child.stderrLines.join("\n")}`);
+      },
+    };
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;

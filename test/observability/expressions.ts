@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isAlert, ruleGroups } from "@mcp-ops/alerts";
+import { dashboards, expressionsOf } from "@mcp-ops/dashboards";
 import { measuredIn } from "./promql.ts";
 
 /** A query that somebody relies on. */
@@ -22,6 +23,18 @@ export function ruleExpressions(): readonly Expression[] {
   );
 }
 
+/** With everything chosen, and windows that fit a scrape each second. */
+export function panelExpressions(): readonly Expression[] {
+  return dashboards().flatMap((one) =>
+    expressionsOf(one, { __rate_interval: "10s", __interval: "1s", __range: "1m" }).map(
+      ({ dashboard, panel, expr }) => ({
+        where: `panel ${panel} of ${dashboard}`,
+        expr,
+      }),
+    ),
+  );
+}
+
 /** The queries of the runbooks, each fence one. */
 export function runbookExpressions(): readonly Expression[] {
   if (!existsSync(RUNBOOKS)) return [];
@@ -34,5 +47,5 @@ export function runbookExpressions(): readonly Expression[] {
 
 /** Every one there is. */
 export function expressions(): readonly Expression[] {
-  return [...ruleExpressions(), ...runbookExpressions()];
+  return [...ruleExpressions(), ...panelExpressions(), ...runbookExpressions()];
 }
