@@ -28,7 +28,7 @@ export class Front implements AsyncDisposable {
     const follow = nodes.flatMap(({ name, server, probes }) => ["--follow", `${name}=${server},http://${probes}`]);
     const options = ["--listen", "0", "--ops-listen", front.ops, "--json"];
     const proxy = front.#house.running([COMMAND, "proxy", ...follow, ...options]);
-    // It listens when it has asked for the lists of whoever leads.
+    // It asks the agents first, which have only just been started.
     const line = await vi.waitFor(() => proxy.out[0] ?? unsaid(proxy.err), PATIENCE);
     const { url } = JSON.parse(line) as { url: string };
     front.#booked = front.#book(new URL("/mcp", url).href);
