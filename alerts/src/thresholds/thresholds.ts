@@ -1,18 +1,28 @@
 import { AVAILABILITY } from "./availability.ts";
+import { BACKUP } from "./backup.ts";
 import { LATENCY } from "./latency.ts";
+import { PIPELINE } from "./pipeline.ts";
 import type { ThresholdRow } from "./row.ts";
 import { SATURATION } from "./saturation.ts";
+import { SIDECAR } from "./sidecar.ts";
 
-const ROWS = {
+/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
+export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
   ...AVAILABILITY,
   ...LATENCY,
   ...SATURATION,
-} as const;
+  ...BACKUP,
+  ...PIPELINE,
+  ...SIDECAR,
+};
 
-/** Every number of the rules that a person may want to change, by the name that `--set` takes. */
-export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = ROWS;
-
-export type ThresholdName = keyof typeof ROWS;
+export type ThresholdName =
+  | keyof typeof AVAILABILITY
+  | keyof typeof LATENCY
+  | keyof typeof SATURATION
+  | keyof typeof BACKUP
+  | keyof typeof PIPELINE
+  | keyof typeof SIDECAR;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 

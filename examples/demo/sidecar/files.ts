@@ -55,6 +55,11 @@ cost:
     # About what a day of this traffic costs.
     desk: { server: ${SERVER_NAME}, period: day, limit: 500 }
 
+# Whether the audit log of the travel desk is as it was written.
+audit:
+  folders: [audit]
+  verifyEveryMs: 5000
+
 # What is promised. It is judged whenever a minute is over.
 slo:
   probeEveryMs: 1000

@@ -29,4 +29,5 @@ export {
   requestLogger,
 } from "./request-log.ts";
 export type { Anchor, AuditVerdict, ChainVerdict, Finding, FindingKind, Tail } from "./verify/verdict.ts";
+export { verifyAuditApart } from "./verify/verify-apart.ts";
 export { type VerifyOptions, verifyAudit } from "./verify/verify-audit.ts";

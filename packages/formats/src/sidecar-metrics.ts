@@ -22,6 +22,8 @@ export const SIDECAR_METRIC = {
   backupNextRun: "mcp_backup_next_run_timestamp_seconds",
   backupRestores: "mcp_backup_restore_total",
   backupConfigAlarms: "mcp_backup_config_alarms",
+  auditIntact: "mcp_audit_chain_intact",
+  auditLastVerified: "mcp_audit_last_verified_timestamp_seconds",
   failoverIsLeader: "mcp_ops_failover_is_leader",
   failoverLeaseToken: "mcp_ops_failover_lease_token",
   failoverLeaseRemaining: "mcp_ops_failover_lease_remaining_seconds",
@@ -80,6 +82,11 @@ const SLOT: LabelRow = {
 const SET: LabelRow = { name: "set", bound: "the sets in the config of the sidecar, at most 100" };
 const GROUP: LabelRow = { name: "group", bound: "the one group in the config of the sidecar" };
 const NODE: LabelRow = { name: "node", bound: "the name of this node in that config" };
+const CHAIN: LabelRow = {
+  name: "chain",
+  bound:
+    "chains in the folders under `audit.folders`, of two folders with one name the worse; at most 1000, else `_other`",
+};
 const DUTY: LabelRow = { name: "duty", bound: "duties of the sidecar" };
 
 /** What the sidecar adds to the page on which it shows every server of the machine. */
@@ -155,6 +162,11 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     values: ["missing", "invalid", "servers-lost", "required-server-lost"],
     bound: "gone; not readable; lost servers it had; lacks required ones",
   }),
+  row("auditIntact", "gauge", "1 while an audit chain is as it was written, 0 once somebody has changed it.", CHAIN),
+  {
+    ...row("auditLastVerified", "gauge", "When an audit chain was last read to its end, whatever was found.", CHAIN),
+    unit: "seconds",
+  },
   row("failoverIsLeader", "gauge", "1 while this node leads and takes new calls, 0 otherwise.", GROUP, NODE),
   row(
     "failoverLeaseToken",

@@ -78,7 +78,7 @@ describe("what is wrong with a config is told by file, line and nearest key", ()
     ["log: *nobody", "mcp-ops.yaml: an alias (*name) leads nowhere, or to too much"],
     [
       "__proto__: {}",
-      "mcp-ops.yaml:1: __proto__ is no key of the config. There are: log, state, shutdown, probes, admin, fleet, backup, failover, arbiter, cost, slo.",
+      "mcp-ops.yaml:1: __proto__ is no key of the config. There are: log, state, shutdown, probes, admin, fleet, backup, failover, arbiter, cost, slo, audit.",
     ],
   ])("%j", (text, complaint) => {
     expect(complaints(text)).toContain(complaint);

@@ -1,0 +1,147 @@
+import { METRIC } from "@mcp-ops/formats";
+import type { RuleContext } from "../context.ts";
+import { counted } from "../counted.ts";
+import type { AlertRule, RuleGroup } from "../rule.ts";
+
+const WEEK = 604_800;
+const WHERE = "{{ $labels.set }} on {{ $labels.instance }}";
+
+/** Can what is saved be put back? A set belongs to its machine: two machines may have sets of one name. */
+export function backup(context: RuleContext): RuleGroup {
+  return {
+    name: "mcp-backup",
+    rules: [
+      { record: MEDIAN, expr: ofSet(context, `quantile_over_time(0.5, ${METRIC.backupSize}[${context.over(WEEK)}])`) },
+      ...ofTime(context),
+      ...ofRuns(context),
+      ...ofContent(context),
+      ...ofConfigs(context),
+      restores(context),
+    ],
+  };
+}
+
+const MEDIAN = "set:mcp_backup_size_bytes:median7d";
+
+function ofSet({ by }: RuleContext, series: string): string {
+  return `max ${by("instance", "set")} (${series})`;
+}
+
+/** Sets whose last run was not complete. What runs once a week is not overdue on the third day. */
+function isBehind(context: RuleContext): string {
+  // The two are one moment when all is well; a second is for their rounding.
+  return `${ofSet(context, METRIC.backupLastAttempt)} > ${ofSet(context, METRIC.backupLastSuccess)} + 1`;
+}
+
+function ofTime(context: RuleContext): readonly AlertRule[] {
+  const { by, limit } = context;
+  const late = `time() - ${ofSet(context, METRIC.backupNextRun)} > ${limit.backupLateSeconds}`;
+  const old = `time() - ${ofSet(context, METRIC.backupLastSuccess)} > ${limit.backupMaxAgeSeconds}`;
+  return [
+    {
+      alert: "McpBackupOverdue",
+      expr: `${late} or (${old} and ${isBehind(context)})`,
+      forSeconds: 900,
+      severity: "warning",
+      summary: `The backup set ${WHERE} is overdue.`,
+      description: `It is {{ $value | humanizeDuration }} since the planned run of ${WHERE} should have begun, or since its newest complete backup; ${limit.backupLateSeconds} s and ${limit.backupMaxAgeSeconds} s are allowed.`,
+    },
+    {
+      alert: "McpBackupMissing",
+      expr: `group ${by("instance", "set")} (${METRIC.backupRuns} or ${METRIC.backupLastAttempt}) unless ${ofSet(context, METRIC.backupLastSuccess)}`,
+      forSeconds: limit.backupFirstSeconds,
+      severity: "warning",
+      summary: `There is no backup of ${WHERE}.`,
+      description: `The set ${WHERE} is kept by the sidecar, and no complete backup of it has ever been made: nothing could be put back.`,
+    },
+  ];
+}
+
+function ofRuns(context: RuleContext): readonly AlertRule[] {
+  const { by, limit } = context;
+  const failed = counted(context, `${METRIC.backupRuns}{result="failed"}`, 7_200);
+  const partial = counted(context, `${METRIC.backupRuns}{result="partial"}`, limit.backupMaxAgeSeconds);
+  const incomplete = `sum ${by("instance", "set")} (${METRIC.backupFiles}{status!="ok"}) > 0`;
+  return [
+    {
+      alert: "McpBackupFailed",
+      expr: `sum ${by("instance", "set")} (${failed}) > 0 unless ${upToDate(context)}`,
+      forSeconds: 300,
+      severity: "warning",
+      summary: `Backups of ${WHERE} fail.`,
+      description: `Within two hours {{ $value | humanize }} runs of ${WHERE} failed, and none has succeeded since: a required source is missing or cannot be read, or the disk of the backups is full.`,
+    },
+    {
+      alert: "McpBackupPartial",
+      expr: `(sum ${by("instance", "set")} (${partial}) > 0 unless ${upToDate(context)}) or (${incomplete} and ${isBehind(context)})`,
+      forSeconds: 300,
+      severity: "warning",
+      summary: `The newest backup of ${WHERE} lacks something.`,
+      description: `The last run of ${WHERE} was partial: something could not be saved as it was. The last complete backup is older.`,
+    },
+  ];
+}
+
+/** Sets whose last run was complete. */
+function upToDate(context: RuleContext): string {
+  return `${ofSet(context, METRIC.backupLastSuccess)} + 1 >= ${ofSet(context, METRIC.backupLastAttempt)}`;
+}
+
+function ofContent(context: RuleContext): readonly AlertRule[] {
+  const { limit } = context;
+  const size = ofSet(context, METRIC.backupSize);
+  const verified = ofSet(context, METRIC.backupLastVerified);
+  return [
+    {
+      alert: "McpBackupShrank",
+      expr: `${size} / ${MEDIAN} < ${limit.backupSizeRatio} and ${MEDIAN} >= ${limit.backupSizeMinBytes}`,
+      forSeconds: 300,
+      severity: "warning",
+      summary: `The newest backup of ${WHERE} is far smaller than usual.`,
+      description: `The newest backup of ${WHERE} has {{ $value | humanizePercentage }} of the median size of the last week; at least ${limit.backupSizeRatio * 100} % are expected. Data may be gone at its source.`,
+    },
+    {
+      alert: "McpBackupUnverified",
+      expr: `time() - ${verified} > ${limit.backupUnverifiedSeconds} or (${ofSet(context, METRIC.backupLastSuccess)} unless ${verified})`,
+      forSeconds: 3_600,
+      severity: "warning",
+      summary: `The backups of ${WHERE} have not been read for long.`,
+      description: `No backup of ${WHERE} has been read in full and found sound for more than ${limit.backupUnverifiedSeconds} s, or ever: nobody knows whether it can be put back.`,
+    },
+  ];
+}
+
+function ofConfigs({ by }: RuleContext): readonly AlertRule[] {
+  const alarms = (kinds: string) =>
+    `sum ${by("instance", "set", "kind")} (${METRIC.backupConfigAlarms}{kind=~"${kinds}"}) > 0`;
+  return [
+    {
+      alert: "McpBackupConfigServersLost",
+      expr: alarms("servers-lost|required-server-lost"),
+      forSeconds: 60,
+      severity: "critical",
+      summary: `A config that ${WHERE} watches has lost MCP servers.`,
+      description: `{{ $value }} watched configs of ${WHERE} lack servers in mcpServers that they had or must have ({{ $labels.kind }}). No change of the set is saved until this is settled; the last good backup is held.`,
+    },
+    {
+      alert: "McpBackupConfigUnreadable",
+      expr: alarms("missing|invalid"),
+      forSeconds: 300,
+      severity: "warning",
+      summary: `A config that ${WHERE} watches is {{ $labels.kind }}.`,
+      description: `{{ $value }} watched configs of ${WHERE} are {{ $labels.kind }}: clients that read them have no servers. The last good backup is held.`,
+    },
+  ];
+}
+
+function restores(context: RuleContext): AlertRule {
+  const failed = counted(context, `${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
+  return {
+    alert: "McpBackupRestoreFailed",
+    expr: `sum ${context.by("instance", "set", "result")} (${failed}) > 0`,
+    forSeconds: 60,
+    severity: "critical",
+    summary: `A restore of ${WHERE} did not succeed ({{ $labels.result }}).`,
+    description: `Within an hour {{ $value | humanize }} restores of ${WHERE} ended as {{ $labels.result }}: what somebody wanted back is not there.`,
+  };
+}
