@@ -23,10 +23,19 @@ function measuredBy(node: SyntaxNode): readonly SyntaxNode[] {
   const kinds = childrenOf(node).map(({ name }) => name);
   const [first, last] = [node.firstChild, node.lastChild];
   if (first === null || last === null) return [node];
-  if (kinds.some((kind) => COMPARISONS.has(kind))) return [LITERALS.has(first.name) ? last : first];
+  if (kinds.some((kind) => COMPARISONS.has(kind))) return operandsOf(LITERALS.has(first.name) ? last : first);
   if (kinds.some((kind) => BINARIES.has(kind))) return [first, last].flatMap(measuredBy);
   const inner = childrenOf(node).filter(isCompared);
-  return inner.length > 0 ? inner.flatMap(measuredBy) : isAbsent(node) ? childrenOf(last) : [node];
+  return inner.length > 0 ? inner.flatMap(measuredBy) : isAbsent(node) ? childrenOf(last) : operandsOf(node);
+}
+
+/** Of `(a unless b)` both: where all is well, it gives nothing. */
+function operandsOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const inner = node.name === "ParenExpr" ? childrenOf(node)[0] : node;
+  const isLess = inner !== undefined && childrenOf(inner).some(({ name }) => name === "Unless");
+  return isLess
+    ? [inner.firstChild, inner.lastChild].flatMap((side) => (side === null ? [] : operandsOf(side)))
+    : [node];
 }
 
 /** Whether something in it is held against something. */
