@@ -4,7 +4,7 @@ import { program } from "../../packages/metrics/testing/program.ts";
 import { Town } from "./town.ts";
 
 const missing = [program("prometheus"), program("prometheus-alertmanager")].some((one) => one.missing);
-const START_MS = 60_000;
+const START_MS = 240_000;
 
 describe.skipIf(missing).concurrent("an alert, from what broke to who is told", { timeout: 240_000 }, () => {
   let town: Town;

@@ -82,13 +82,14 @@ backup:
 async function serversIn(a: Member): Promise<void> {
   const { house } = a;
   await house.child(CARELESS, []);
-  await killed(a);
   const options = ["--name", "unsteady", "--restart", "--max-message-size", "10000"];
   misuse(house.running([COMMAND, "wrap", ...options, "--", process.execPath, UNSTEADY]));
   const serve = ["serve", "--listen", "0", "--name", "sessions", "--json"];
   const served = house.running([COMMAND, ...serve, "--", process.execPath, UNSTEADY]);
   const { url } = JSON.parse(await served.says()) as { url: string };
   await visit(url);
+  // Last: a server that starts takes the registrations of the dead away.
+  await killed(a);
 }
 
 /** A server that its sidecar has seen, and that is there no more. */

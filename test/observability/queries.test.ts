@@ -12,7 +12,7 @@ import { withoutData } from "./without-data.ts";
 
 const { missing } = program("prometheus");
 /** For starting a dozen processes, and for the last of them to have shown everything. */
-const START_MS = 90_000;
+const START_MS = 240_000;
 const PATIENCE = { timeout: 90_000, interval: 500 };
 
 const all = expressions();
