@@ -1,6 +1,6 @@
 /** Something breaks, and the right alert reaches whoever is to be told: real servers, the sidecar, Prometheus and Alertmanager on the shipped configs. */
 import { afterAll, beforeAll, describe, type ExpectStatic, test } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
+import { program } from "../fixtures/prometheus.ts";
 import { Town } from "./town.ts";
 
 const missing = [program("prometheus"), program("prometheus-alertmanager")].some((one) => one.missing);

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { isAlert, ruleFiles, ruleGroups } from "@mcp-ops/alerts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { program } from "../../packages/metrics/testing/program.ts";
 import { mcpOps } from "../cli/command.ts";
+import { program } from "../fixtures/prometheus.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy", import.meta.url));
 const ALERTMANAGER = join(DEPLOY, "alertmanager", "alertmanager.yml");

@@ -14,7 +14,7 @@ const RUNBOOKS = new URL("../../docs/runbooks/", import.meta.url);
 const FENCE = /^```promql\n(.*?)^```/gms;
 
 /** Recording rules as they are, and of alerts what they hold against a limit. */
-export function ruleExpressions(): readonly Expression[] {
+function ruleExpressions(): readonly Expression[] {
   return ruleGroups().flatMap(({ rules }) =>
     rules.flatMap((rule) => {
       if (!isAlert(rule)) return [{ where: `rule ${rule.record}`, expr: rule.expr }];
@@ -24,7 +24,7 @@ export function ruleExpressions(): readonly Expression[] {
 }
 
 /** With everything chosen, and windows that fit a scrape each second. */
-export function panelExpressions(): readonly Expression[] {
+function panelExpressions(): readonly Expression[] {
   return dashboards().flatMap((one) =>
     expressionsOf(one, { __rate_interval: "10s", __interval: "1s", __range: "1m" }).map(
       ({ dashboard, panel, expr }) => ({
@@ -36,7 +36,7 @@ export function panelExpressions(): readonly Expression[] {
 }
 
 /** The queries of the runbooks, each fence one. */
-export function runbookExpressions(): readonly Expression[] {
+function runbookExpressions(): readonly Expression[] {
   if (!existsSync(RUNBOOKS)) return [];
   const pages = readdirSync(RUNBOOKS).filter((name) => name.endsWith(".md"));
   return pages.flatMap((page) => {

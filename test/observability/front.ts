@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import { modernClient } from "../../examples/demo/traffic/client-v2.ts";
 import { freePort } from "../fixtures/free-port.ts";
 import { House } from "../sidecar/house.ts";
+import { call, connect } from "./client.ts";
 import type { DemoNode } from "./demo.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
@@ -46,14 +46,8 @@ export class Front implements AsyncDisposable {
   async #book(url: string): Promise<void> {
     const { signal } = this.#over;
     while (!signal.aborted) {
-      const client = await modernClient(url, () => ({ action: "decline" })).catch(() => undefined);
-      while (
-        !signal.aborted &&
-        (await client?.callTool("book", {}, { signal }).then(
-          () => true,
-          () => false,
-        ))
-      ) {
+      const client = await connect(url).catch(() => undefined);
+      while (client !== undefined && (await call(client, "book", signal))) {
         await pause(REST_MS, undefined, { signal }).catch(() => {});
       }
       await client?.close().catch(() => {});

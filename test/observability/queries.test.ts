@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isAlert, ruleGroups } from "@mcp-ops/alerts";
 import { METRIC_TABLE } from "@mcp-ops/formats";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
+import { program } from "../fixtures/prometheus.ts";
 import { Estate } from "./estate.ts";
 import { SILENT, UNSEEN } from "./exceptions.ts";
 import { type Expression, expressions } from "./expressions.ts";
