@@ -13,6 +13,8 @@ import { vi } from "vitest";
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 
 export const PATIENCE = { timeout: 15_000, interval: 20 };
+/** Where a dozen processes start on two cores. */
+const FIRST_WORD = { ...PATIENCE, timeout: 60_000 };
 
 /** A process with its lines. */
 export class Running implements AsyncDisposable {
@@ -39,7 +41,7 @@ export class Running implements AsyncDisposable {
       const [line] = this.out;
       if (line !== undefined) return line;
       throw new Error(`Nothing on stdout. On stderr:\n${this.err.join("\n")}`);
-    }, PATIENCE);
+    }, FIRST_WORD);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
