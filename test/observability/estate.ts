@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Prometheus } from "../fixtures/prometheus.ts";
-import { startAhead } from "./ahead.ts";
+import { BY_HOURS, BY_MINUTES, startAhead } from "./ahead.ts";
 import { CarelessGroup } from "./careless-group.ts";
 import { startDemo } from "./demo.ts";
 import { Front } from "./front.ts";
@@ -25,7 +25,7 @@ export class Estate implements AsyncDisposable {
   static async open(): Promise<Estate> {
     await using rest = new AsyncDisposableStack();
     // First of all: what it has to show takes it longest.
-    const ahead = rest.use(await startAhead());
+    const ahead = [rest.use(await startAhead(BY_HOURS)), rest.use(await startAhead(BY_MINUTES))];
     const careless = rest.use(await CarelessGroup.open());
     // Its story begins at once.
     const demo = rest.use(await startDemo());
@@ -36,7 +36,7 @@ export class Estate implements AsyncDisposable {
     const config = configFor({
       demo: [demo.probes, ...nodes],
       front: [front.ops],
-      other: [...careless.probes, ahead.probes],
+      other: [...careless.probes, ...ahead.map(({ probes }) => probes)],
     });
     const prometheus = rest.use(await Prometheus.start(folder, config));
     return new Estate(rest.move(), prometheus);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { isAlert, ruleGroups } from "@mcp-ops/alerts";
 import { dashboards, expressionsOf } from "@mcp-ops/dashboards";
 import { measuredIn } from "./promql.ts";
@@ -36,13 +36,17 @@ function panelExpressions(): readonly Expression[] {
 }
 
 /** The queries of the runbooks, each fence one. */
-function runbookExpressions(): readonly Expression[] {
-  if (!existsSync(RUNBOOKS)) return [];
+export function runbookQueries(): readonly Expression[] {
   const pages = readdirSync(RUNBOOKS).filter((name) => name.endsWith(".md"));
   return pages.flatMap((page) => {
     const fences = readFileSync(new URL(page, RUNBOOKS), "utf8").matchAll(FENCE);
     return [...fences].map(([, expr = ""]) => ({ where: `runbook ${page}`, expr: expr.trim() }));
   });
+}
+
+/** As of an alert: that nothing is ill is an answer, too. */
+function runbookExpressions(): readonly Expression[] {
+  return runbookQueries().flatMap(({ where, expr }) => measuredIn(expr).map((one) => ({ where, expr: one })));
 }
 
 /** Every one there is. */

@@ -3,6 +3,8 @@ import { measuredIn, metricsIn } from "./promql.ts";
 
 test.each([
   ["a > 1", ["a"]],
+  ['sum(a{b!="c"}) > 1', ['sum(a{b!="c"})']],
+  ['sum(a{b!="c"})', ['sum(a{b!="c"})']],
   ["1 < sum by (x) (rate(a[5m]))", ["sum by (x) (rate(a[5m]))"]],
   ["sum(a - b >= 0 or a) >= 3", ["sum(a - b >= 0 or a)"]],
   ["a > 1 and on (job) b >= 20 unless c", ["a", "b", "c"]],

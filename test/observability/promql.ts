@@ -23,7 +23,7 @@ function measuredBy(node: SyntaxNode): readonly SyntaxNode[] {
   const kinds = childrenOf(node).map(({ name }) => name);
   const [first, last] = [node.firstChild, node.lastChild];
   if (first === null || last === null) return [node];
-  if (kinds.some((kind) => COMPARISONS.has(kind))) return operandsOf(LITERALS.has(first.name) ? last : first);
+  if (isComparison(node)) return operandsOf(LITERALS.has(first.name) ? last : first);
   if (kinds.some((kind) => BINARIES.has(kind))) return [first, last].flatMap(measuredBy);
   const inner = childrenOf(node).filter(isCompared);
   return inner.length > 0 ? inner.flatMap(measuredBy) : isAbsent(node) ? childrenOf(last) : operandsOf(node);
@@ -40,7 +40,12 @@ function operandsOf(node: SyntaxNode): readonly SyntaxNode[] {
 
 /** Whether something in it is held against something. */
 function isCompared(node: SyntaxNode): boolean {
-  return COMPARISONS.has(node.name) || isAbsent(node) || childrenOf(node).some((child) => isCompared(child));
+  return isComparison(node) || isAbsent(node) || childrenOf(node).some((child) => isCompared(child));
+}
+
+/** The operator of a matcher of labels is none. */
+function isComparison(node: SyntaxNode): boolean {
+  return node.name === "BinaryExpr" && childrenOf(node).some(({ name }) => COMPARISONS.has(name));
 }
 
 function isAbsent({ firstChild }: SyntaxNode): boolean {

@@ -20,7 +20,8 @@ export async function scrapePage(address: string, accept = "text/plain"): Promis
     ? { socketPath: address, path: "/metrics" }
     : urlToHttpOptions(new URL(address));
   const { promise, resolve, reject } = Promise.withResolvers<Page>();
-  const asked = request({ ...where, headers: { accept } }, (response) => {
+  // A connection that is kept may be closed by the server at the moment it is used again.
+  const asked = request({ ...where, headers: { accept }, agent: false }, (response) => {
     const { statusCode: status, headers } = response;
     text(response).then((body) => resolve({ status, contentType: headers["content-type"], body }), reject);
   });
