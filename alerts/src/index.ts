@@ -1,4 +1,5 @@
 export type { RuleOptions } from "./context.ts";
+export { leftOutAlerts, objectiveGroups } from "./objective-rules.ts";
 export { type AlertRule, isAlert, type RecordingRule, type RuleGroup, type Severity } from "./rule.ts";
 export {
   DEFAULT_RUNBOOKS,

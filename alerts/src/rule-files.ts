@@ -65,12 +65,12 @@ function written(
   { drill = 1, runbooks = DEFAULT_RUNBOOKS }: RuleFileOptions,
 ): PrometheusRule {
   if (!isAlert(rule)) return rule;
-  const { alert, expr, forSeconds, severity, summary, description } = rule;
+  const { alert, expr, forSeconds, severity, labels, summary, description } = rule;
   return {
     alert,
     expr,
     for: durationText(forSeconds / drill),
-    labels: { severity },
+    labels: { severity, ...labels },
     annotations: { summary, description, runbook_url: `${runbooks}/${alert}.md` },
   };
 }
