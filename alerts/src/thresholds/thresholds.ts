@@ -22,6 +22,7 @@ export const THRESHOLDS: Readonly<Record<ThresholdName, ThresholdRow>> = {
   ...SLO,
 };
 
+/** A concern has a line here and one above. */
 export type ThresholdName =
   | keyof typeof AVAILABILITY
   | keyof typeof LATENCY
