@@ -18,7 +18,7 @@ export interface Line {
 }
 
 /** Lines under a heading. */
-export interface Section {
+interface Section {
   readonly title: string;
   readonly lines: readonly Line[];
 }

@@ -81,6 +81,6 @@ function encodeAround(text: string): string {
 }
 
 /** Grafana's type has what only the links of dashboards have. */
-export function dataLink(title: string, url: string): Link {
+function dataLink(title: string, url: string): Link {
   return { build: () => ({ title, url, targetBlank: false }) as DashboardLink };
 }

@@ -42,6 +42,11 @@ const OF_A_PANEL: readonly Mistake[] = [
     ({ asked }) => Object.assign(asked, { datasource: { type: "prometheus", uid: "P1809F7CD0C75ACF3" } }),
     "asks another data source",
   ],
+  [
+    "names what is not there",
+    ({ asked }) => Object.assign(asked, { legendFormat: "{{method}}" }),
+    "has a label in its legend that is summed away",
+  ],
   ["is not read anew", ({ variable }) => Object.assign(variable, { refresh: 1 }), "is not read anew"],
 ];
 

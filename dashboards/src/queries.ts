@@ -9,11 +9,6 @@ export const RECENT = "5m";
 
 const JOB = 'job=~"$job"';
 export const SERVER = 'server=~"$server"';
-/**
- * For what a process shows of itself as a whole: scraped directly it has no label `server`, through a sidecar it has one.
- * Then the job alone chooses.
- */
-export const SERVER_IF_ANY = 'server=~"|$server"';
 export const TOOL = 'target=~"$tool"';
 export const CALLS = 'method="tools/call"';
 
@@ -23,6 +18,28 @@ export const OUR_FAULT = 'category="server"';
 /** A metric, as the variables of the dashboard choose it. */
 export function of(metric: string, ...matchers: readonly string[]): string {
   return `${metric}{${[JOB, ...matchers].join(",")}}`;
+}
+
+/**
+ * What a process shows of itself as a whole. Through a sidecar it has the server's name; scraped directly it has none, and belongs to the servers
+ * that its page shows.
+ */
+export function own(metric: string, ...matchers: readonly string[]): string {
+  return ownBy((series) => series, metric, matchers);
+}
+
+export function ownRate(metric: string): string {
+  return ownBy(rate, metric);
+}
+
+export function ownIncrease(metric: string, window: string): string {
+  return ownBy((series) => increase(series, window), metric);
+}
+
+function ownBy(read: (series: string) => string, metric: string, matchers: readonly string[] = []): string {
+  const nameless = read(of(metric, 'server=""', ...matchers));
+  const itsPage = of(METRIC.inFlight, SERVER);
+  return `(${read(of(metric, SERVER, ...matchers))} or ${nameless} and on (job, instance) ${itsPage})`;
 }
 
 /** Name of one of Node's own metrics; they have no constants, so here a name that nobody shows is an error at once. */
@@ -52,12 +69,12 @@ export function max(expr: string, ...by: readonly string[]): string {
   return aggregate("max", expr, by);
 }
 
-export function min(expr: string, ...by: readonly string[]): string {
-  return aggregate("min", expr, by);
-}
-
 export function count(expr: string, ...by: readonly string[]): string {
   return aggregate("count", expr, by);
+}
+
+export function min(expr: string, ...by: readonly string[]): string {
+  return aggregate("min", expr, by);
 }
 
 function aggregate(operator: string, expr: string, by: readonly string[]): string {

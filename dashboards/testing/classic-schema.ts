@@ -126,7 +126,7 @@ const STAT = panel(
     graphMode: oneOf("none", "area"),
     colorMode: oneOf("value", "background"),
     justifyMode: oneOf("auto"),
-    textMode: oneOf("auto"),
+    textMode: oneOf("auto", "value_and_name"),
     wideLayout: BOOLEAN,
     showPercentChange: BOOLEAN,
     reduceOptions: object({ calcs: list(oneOf("lastNotNull"), 1), fields: STRING, values: BOOLEAN }),

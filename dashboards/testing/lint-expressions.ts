@@ -37,17 +37,22 @@ export function expressionFaults({ json }: GrafanaDashboard): readonly Fault[] {
 
 function targetFaults(
   panel: Panel,
-  { expr, instant }: Dataquery,
+  { expr, instant, legendFormat = "" }: Dataquery,
   column: string,
   names: ReadonlySet<string>,
 ): readonly Fault[] {
   const at = `${panel.title}: ${expr}`;
   const selectors = selectorsOf(expr);
   if (selectors === undefined) return [{ at, fault: "is no PromQL" }];
+  const inLegend = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
   const used = [...expr.matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
   return [
     ...faultsOf(at, [
       [selectors.length === 0, "asks for no metric"],
+      [
+        inLegend.some((label) => selectors.some(({ shown }) => !shown.includes(label))),
+        "has a label in its legend that is summed away",
+      ],
       [used.some((name) => !name.startsWith("__") && !names.has(name)), "uses a variable that is not here"],
       [
         expr.includes("histogram_quantile") && selectors.some(isNoQuantile),
@@ -101,7 +106,7 @@ function isHardCoded({ label, value }: Matcher): boolean {
 
 function isNoQuantile({ metric, around, by }: Selector): boolean {
   const isBucket = metric !== undefined && seriesNamed(metric)?.kind === "bucket";
-  return !(isBucket && by.includes("le") && around.join() === "rate,sum,histogram_quantile");
+  return !(isBucket && by.includes("le") && around.slice(0, 3).join() === "rate,sum,histogram_quantile");
 }
 
 function variableFaults(name: string, series: string | undefined): readonly Fault[] {

@@ -2,7 +2,7 @@
 import { METRIC_TABLE, type MetricRow } from "@mcp-ops/formats";
 
 /** How a series may be used: a counter by its growth alone, a bucket in a quantile or a map. */
-export type SeriesKind = "gauge" | "counter" | "bucket";
+type SeriesKind = "gauge" | "counter" | "bucket";
 
 export interface Series {
   readonly kind: SeriesKind;
@@ -12,10 +12,14 @@ export interface Series {
 /** Labels that Prometheus adds, and the sidecar. */
 const ADDED = ["job", "instance", "server", "slot"];
 
-/** What Prometheus itself says of a target. */
-const UP: Series = { kind: "gauge", labels: new Set(ADDED) };
+/** What Prometheus itself says of targets and of alerts. */
+const THEIRS: readonly (readonly [string, Series])[] = [
+  ["up", { kind: "gauge", labels: new Set(ADDED) }],
+  ["ALERTS", { kind: "gauge", labels: new Set([...ADDED, "alertname", "alertstate", "severity"]) }],
+  ["ALERTS_FOR_STATE", { kind: "gauge", labels: new Set([...ADDED, "alertname", "severity"]) }],
+];
 
-const SERIES: ReadonlyMap<string, Series> = new Map([["up", UP], ...METRIC_TABLE.flatMap(seriesOfRow)]);
+const SERIES: ReadonlyMap<string, Series> = new Map([...THEIRS, ...METRIC_TABLE.flatMap(seriesOfRow)]);
 
 /** Undefined for a metric that nobody shows. */
 export function seriesNamed(name: string): Series | undefined {

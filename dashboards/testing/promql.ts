@@ -18,6 +18,8 @@ export interface Selector {
   readonly around: readonly string[];
   /** Labels of the innermost aggregation. */
   readonly by: readonly string[];
+  /** Labels of the outermost one: those that a legend can name. */
+  readonly shown: readonly string[];
 }
 
 /** Grafana's own ranges are no durations; these stand for them, and nobody would write them. */
@@ -44,13 +46,14 @@ function selector(node: SyntaxNode, text: string): Selector {
   const matrix = node.parent?.name === "MatrixSelector" ? node.parent : undefined;
   const range = matrix && wordOf(matrix.getChild("DurationExpr"), text);
   const around = [...parentsOf(node)].filter(({ name }) => name === "FunctionCall" || name === "AggregateExpr");
-  const aggregation = around.find(({ name }) => name === "AggregateExpr");
+  const aggregations = around.filter(({ name }) => name === "AggregateExpr");
   return {
     metric: wordOf(node.getChild("Identifier"), text),
     matchers: matchersOf(node, text),
     range: STAND_INS.find(([, duration]) => duration === range)?.[0] ?? range,
     around: around.map((call) => wordOf(call.firstChild, text) ?? ""),
-    by: labelsOf(aggregation?.getChild("AggregateModifier")?.getChild("GroupingLabels"), text),
+    by: groupingOf(aggregations.at(0), text),
+    shown: groupingOf(aggregations.at(-1), text),
   };
 }
 
@@ -66,8 +69,9 @@ function matchersOf(node: SyntaxNode, text: string): readonly Matcher[] {
   }));
 }
 
-function labelsOf(node: SyntaxNode | null | undefined, text: string): readonly string[] {
-  return (node?.getChildren("LabelName") ?? []).map((label) => wordOf(label, text) ?? "");
+function groupingOf(aggregation: SyntaxNode | undefined, text: string): readonly string[] {
+  const labels = aggregation?.getChild("AggregateModifier")?.getChild("GroupingLabels");
+  return (labels?.getChildren("LabelName") ?? []).map((label) => wordOf(label, text) ?? "");
 }
 
 function wordOf(node: SyntaxNode | null, text: string): string | undefined {

@@ -3,7 +3,7 @@ import { METRIC } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { NONE_IS_WELL, stat } from "../panels/stat.ts";
-import { increase, max, of, rate, SERVER_IF_ANY, sum } from "../queries.ts";
+import { max, own, ownIncrease, ownRate, sum } from "../queries.ts";
 
 export function auditFaults(): Placeable {
   return stat({
@@ -12,7 +12,7 @@ export function auditFaults(): Placeable {
       "Writes that failed and the like, kept away from calls: a full disk, a lost right. The log of the server says which.",
     unit: "short",
     decimals: 0,
-    expr: sum(increase(of(METRIC.auditFaults, SERVER_IF_ANY), "1h")),
+    expr: sum(ownIncrease(METRIC.auditFaults, "1h")),
     steps: NONE_IS_WELL,
     none: "no audit log",
   });
@@ -23,7 +23,7 @@ export function oldestPending(): Placeable {
     title: "Oldest record waiting",
     description: "How long the oldest call has waited for its record. On a slow disk it grows.",
     unit: "s",
-    expr: max(of(METRIC.auditOldestPending, SERVER_IF_ANY)),
+    expr: max(own(METRIC.auditOldestPending)),
     none: "no audit log",
     trend: true,
   });
@@ -37,7 +37,7 @@ export function records(): Placeable {
     unit: "cps",
     queries: [
       {
-        expr: sum(rate(of(METRIC.auditRecords, SERVER_IF_ANY)), "server", "instance"),
+        expr: sum(ownRate(METRIC.auditRecords), "server", "instance"),
         legend: "{{server}} {{instance}}",
       },
     ],
@@ -45,14 +45,14 @@ export function records(): Placeable {
 }
 
 export function lost(): Placeable {
-  const counted = (metric: string) => sum(rate(of(metric, SERVER_IF_ANY)), "server");
+  const counted = (metric: string) => sum(ownRate(metric), "server", "instance");
   return graph({
     title: "Lost records and faults",
     description: "Calls per second without a record, and faults of the log. Nought is well.",
     unit: "cps",
     queries: [
-      { expr: counted(METRIC.auditDropped), legend: "{{server}} lost" },
-      { expr: counted(METRIC.auditFaults), legend: "{{server}} faults" },
+      { expr: counted(METRIC.auditDropped), legend: "{{server}} {{instance}} lost" },
+      { expr: counted(METRIC.auditFaults), legend: "{{server}} {{instance}} faults" },
     ],
   });
 }
@@ -63,7 +63,7 @@ export function waiting(): Placeable {
     description:
       "Calls whose record waits to be written. What grows and does not fall again is a disk that is too slow.",
     unit: "short",
-    queries: [{ expr: sum(of(METRIC.auditPending, SERVER_IF_ANY), "server"), legend: "{{server}}" }],
+    queries: [{ expr: sum(own(METRIC.auditPending), "server", "instance"), legend: "{{server}} {{instance}}" }],
   });
 }
 
@@ -76,7 +76,7 @@ export function head(): Placeable {
     decimals: 0,
     queries: [
       {
-        expr: max(of(METRIC.auditHeadSequence, SERVER_IF_ANY), "server", "instance"),
+        expr: max(own(METRIC.auditHeadSequence), "server", "instance"),
         legend: "{{server}} {{instance}}",
       },
     ],
@@ -90,10 +90,10 @@ export function observers(): Placeable {
       "Exchanges that were not watched because too many were open, samples without room, and faults of observers. Nought is well: then every figure here is exact.",
     unit: "cps",
     queries: [
-      { expr: sum(rate(of(METRIC.unobserved, SERVER_IF_ANY))), legend: "not watched" },
-      { expr: sum(rate(of(METRIC.seriesDropped, SERVER_IF_ANY))), legend: "no room" },
-      { expr: sum(rate(of(METRIC.observerFaults, SERVER_IF_ANY))), legend: "faults" },
-      { expr: sum(rate(of(METRIC.scrapeErrors, SERVER_IF_ANY))), legend: "scrapes" },
+      { expr: sum(ownRate(METRIC.unobserved)), legend: "not watched" },
+      { expr: sum(ownRate(METRIC.seriesDropped)), legend: "no room" },
+      { expr: sum(ownRate(METRIC.observerFaults)), legend: "faults" },
+      { expr: sum(ownRate(METRIC.scrapeErrors)), legend: "scrapes" },
     ],
   });
 }

@@ -107,7 +107,7 @@ export function sets(): Placeable {
       { title: "Verified, ago", unit: "s", decimals: 0, expr: age(METRIC.backupLastVerified) },
       { title: "Next run, in", unit: "s", decimals: 0, expr: `${min(of(METRIC.backupNextRun, SET), "set")} - time()` },
       { title: "Size", unit: "bytes", expr: each(METRIC.backupSize) },
-      { title: "Kept", unit: "short", decimals: 0, expr: each(METRIC.backupRetained) },
+      { title: "Kept", unit: "none", decimals: 0, expr: each(METRIC.backupRetained) },
       { title: "Last run took", unit: "s", decimals: 2, expr: each(METRIC.backupDuration) },
     ],
     sortBy: "Newest, ago",

@@ -32,12 +32,14 @@ export const backups: Board = {
   variables: [datasource(), job(METRIC.backupRetained), labelOf("set", "Set", METRIC.backupRetained)],
   first: [
     evenly(4, oldestSuccess(), oldestVerified(), alarmsNow(), failedRuns(), lost(), restoresFailed()),
-    evenly(8, sets()),
+    evenly(6, sets()),
   ],
   sections: [
     { title: "When", lines: [evenly(8, ages(), attempts(), alarms())] },
-    { title: "What", lines: [evenly(8, sizes(), files(), durations()), evenly(8, runs(), restores(), retained())] },
-    { title: "Words", lines: [evenly(5, guide())] },
+    {
+      title: "What",
+      lines: [evenly(8, sizes(), files(), durations()), evenly(8, runs(), restores(), retained()), evenly(5, guide())],
+    },
   ],
 };
 

@@ -14,10 +14,12 @@ const BUDGET = 'budget=~".+"';
 export function spent(title: string, metric: string, since: string): Placeable {
   return stat({
     title,
-    description: `What the servers cost since ${since} in the ledger's time zone, in the currency of the price book. ${NEEDS}`,
+    description: `What the servers cost since ${since} in the ledger's time zone. ${NEEDS}`,
     unit: "short",
     decimals: 2,
-    expr: sum(of(metric, SERVER)),
+    expr: sum(of(metric, SERVER), "currency"),
+    legend: "{{currency}}",
+    isNamed: true,
     none: "no prices",
   });
 }
@@ -28,7 +30,9 @@ export function forecast(): Placeable {
     description: `What the month will have cost, all servers together. None on its first day. ${NEEDS}`,
     unit: "short",
     decimals: 2,
-    expr: sum(of(METRIC.costForecastMonth)),
+    expr: sum(of(METRIC.costForecastMonth), "currency"),
+    legend: "{{currency}}",
+    isNamed: true,
     none: "not yet known",
   });
 }
@@ -161,7 +165,7 @@ export function advice(): Placeable {
     unit: "short",
     by: { kind: "About" },
     columns: [
-      { title: "Pieces", unit: "short", decimals: 0, expr: sum(of(METRIC.costAdvice), "kind") },
+      { title: "Pieces", unit: "none", decimals: 0, expr: sum(of(METRIC.costAdvice), "kind") },
       { title: "Saves a month", unit: "short", decimals: 2, expr: sum(of(METRIC.costAdviceSaving), "kind") },
     ],
     sortBy: "Saves a month",

@@ -5,7 +5,7 @@ import type { Placeable } from "../panels/panel.ts";
 import { NONE_IS_BEST, NONE_IS_WELL, stat } from "../panels/stat.ts";
 import { table } from "../panels/table.ts";
 import { timeline } from "../panels/timeline.ts";
-import { increase, max, of, RATE_INTERVAL, rate, sum } from "../queries.ts";
+import { increase, max, of, rate, SHOWN, sum } from "../queries.ts";
 import { LEADS } from "../words.ts";
 
 const GROUP = 'group=~"$group"';
@@ -111,16 +111,17 @@ export function nodes(): Placeable {
 }
 
 export function transitions(): Placeable {
-  return graph({
+  const within = (window: string) => sum(increase(of(METRIC.failoverTransitions, GROUP), window), "node", "reason");
+  return table({
     title: "Changes by reason",
-    description: "Changes of where a node stands, within a moment; what each reason means: docs/failover.md.",
+    description: `Why nodes changed where they stand, in the time shown; what each reason means: docs/failover.md. Empty when nothing changed. ${NEEDS}`,
     unit: "short",
-    queries: [
-      {
-        expr: sum(increase(of(METRIC.failoverTransitions, GROUP), RATE_INTERVAL), "node", "reason"),
-        legend: "{{node}} {{reason}}",
-      },
+    by: { node: "Node", reason: "Reason" },
+    columns: [
+      { title: "Changes", unit: "none", decimals: 0, expr: `${within(SHOWN)} > 0` },
+      { title: "Of these, 15 min", unit: "none", decimals: 0, expr: `${within("15m")} > 0` },
     ],
+    sortBy: "Changes",
   });
 }
 

@@ -77,11 +77,11 @@ export function loss(): Placeable {
 export function arbiter(): Placeable {
   return graph({
     title: "What the arbiter answers",
-    description: `Questions of nodes, by what they were told or why nobody listened. lost and failed are to be looked at. ${ARBITER}`,
+    description: `Questions of nodes, by what they were told, and those nobody listened to. lost and failed are to be looked at. ${ARBITER}`,
     unit: "cps",
     queries: [
       { expr: sum(rate(of(METRIC.arbiterAnswers)), "answer"), legend: "{{answer}}" },
-      { expr: sum(rate(of(METRIC.arbiterRefusals)), "reason"), legend: "not heard: {{reason}}" },
+      { expr: sum(rate(of(METRIC.arbiterRefusals))), legend: "not heard" },
     ],
   });
 }

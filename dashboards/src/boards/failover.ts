@@ -35,7 +35,7 @@ export const failover: Board = {
   ],
   first: [
     evenly(4, onePrimary(), spares(), unhealthy(), paused(), changes(), oldestData()),
-    evenly(7, lead(), nodes()),
+    evenly(6, lead(), nodes()),
   ],
   sections: [
     {

@@ -3,7 +3,7 @@ import { METRIC } from "@mcp-ops/formats";
 import { toBoard } from "../links.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { NONE_IS_BEST, NONE_IS_WELL, stat } from "../panels/stat.ts";
-import { increase, of, SERVER, SERVER_IF_ANY, sum } from "../queries.ts";
+import { of, own, ownIncrease, SERVER, sum } from "../queries.ts";
 
 export function targetsDown(): Placeable {
   return stat({
@@ -34,7 +34,7 @@ export function checksIll(): Placeable {
     title: "Health checks not well",
     description: "Checks that say degraded or worse. Needs health() in the server, or mcp-ops wrap.",
     unit: "short",
-    expr: sum(`${of(METRIC.healthStatus, SERVER_IF_ANY, 'check!="overall"')} < bool 1`),
+    expr: sum(`${own(METRIC.healthStatus, 'check!="overall"')} < bool 1`),
     steps: NONE_IS_WELL,
     none: "no checks",
     links: [toBoard("server", "Which ones")],
@@ -57,10 +57,12 @@ export function spentToday(): Placeable {
   return stat({
     title: "Spent today",
     description:
-      "What the servers cost since midnight in the ledger's time zone, in the currency of the price book. Needs the duty cost of the sidecar and prices.",
+      "What the servers cost since midnight in the ledger's time zone. Needs the duty cost of the sidecar and prices.",
     unit: "short",
     decimals: 2,
-    expr: sum(of(METRIC.costToday, SERVER)),
+    expr: sum(of(METRIC.costToday, SERVER), "currency"),
+    legend: "{{currency}}",
+    isNamed: true,
     none: "no prices",
     links: [toBoard("resourcesAndCost", "Cost and budgets")],
   });
@@ -99,7 +101,7 @@ export function recordsLost(): Placeable {
       "Calls of the last hour that have no record in the audit log. Needs auditLog() in the server, or --audit with mcp-ops wrap.",
     unit: "short",
     decimals: 0,
-    expr: sum(increase(of(METRIC.auditDropped, SERVER_IF_ANY), "1h")),
+    expr: sum(ownIncrease(METRIC.auditDropped, "1h")),
     steps: NONE_IS_WELL,
     none: "no audit log",
     links: [toBoard("clientsAndAudit", "Audit log")],

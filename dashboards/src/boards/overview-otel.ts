@@ -181,7 +181,7 @@ function tools(): Placeable {
     unit: "short",
     by: { server: "Server", gen_ai_tool_name: "Tool" },
     columns: [
-      { title: "Calls", unit: "short", decimals: 0, expr: `${calls()} > 0` },
+      { title: "Calls", unit: "none", decimals: 0, expr: `${calls()} > 0` },
       { title: "Failing", unit: "percentunit", decimals: 1, expr: share(calls(FAILED), calls()) },
       { title: "p95", unit: "s", expr: `${at95} >= 0` },
     ],

@@ -1,6 +1,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import { type Board, evenly } from "../board.ts";
 import { toBoard, toServer } from "../links.ts";
+import { alertsFiring } from "../panels/alerts.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { failingBy, failingNow, outcomes, p95By, quantileNow, rateBy, requestRate } from "../panels/red.ts";
 import { table } from "../panels/table.ts";
@@ -58,8 +59,9 @@ export const overview: Board = {
     {
       title: "Where to look",
       lines: [
-        evenly(9, servers(), toolsThatFail(SERVER)),
-        evenly(8, p95By("server", "p95 of tool calls by server", { ...TOOL_CALLS, ...BY_SERVER }), guide()),
+        evenly(8, alertsFiring(), toolsThatFail(SERVER)),
+        evenly(8, servers(), p95By("server", "p95 of tool calls by server", { ...TOOL_CALLS, ...BY_SERVER })),
+        evenly(5, guide()),
       ],
     },
   ],
@@ -81,7 +83,7 @@ function servers(): Placeable {
       },
       { title: "Failing, 5 min", unit: "percentunit", decimals: 1, expr: failingShare(RECENT, [SERVER], "server") },
       { title: "p95 of tools, 5 min", unit: "s", expr: quantile(0.95, of(bucket, SERVER, CALLS), RECENT, "server") },
-      { title: "In flight", unit: "short", decimals: 0, expr: sum(of(METRIC.inFlight, SERVER), "server") },
+      { title: "In flight", unit: "none", decimals: 0, expr: sum(of(METRIC.inFlight, SERVER), "server") },
     ],
     sortBy: "Requests, 5 min",
     links: { server: toBoard("server", "Open this server", "var-server=${__value.raw}") },

@@ -1,16 +1,16 @@
-/** What processes take: of servers, and of the sidecar, which has no name of a server. */
+/** What processes take: of servers, and of the sidecars. */
 import { METRIC } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { stat } from "../panels/stat.ts";
-import { max, nodeMetric, of, part, quantile, RATE_INTERVAL, rate, SERVER, SERVER_IF_ANY, sum } from "../queries.ts";
+import { max, nodeMetric, of, own, ownRate, part, quantile, RATE_INTERVAL, SERVER, sum } from "../queries.ts";
 
 const PROCESS = ["server", "instance"];
 const LEGEND = "{{server}} {{instance}}";
 const CPU = nodeMetric("process_cpu_seconds_total");
 const MEMORY = nodeMetric("process_resident_memory_bytes");
 const LAG = nodeMetric("nodejs_eventloop_lag_p99_seconds");
-const NEEDS = "Of every process of these jobs; a process without a server's name is a sidecar.";
+const NEEDS = "Of every process of these jobs; mcp-ops-sidecar is the sidecar itself.";
 
 export function lagNow(): Placeable {
   return stat({
@@ -18,18 +18,7 @@ export function lagNow(): Placeable {
     description:
       "99 of 100 turns of the event loop of the worst process were quicker. While it lags, nothing is answered: a tool computes too long.",
     unit: "s",
-    expr: max(of(LAG, SERVER_IF_ANY)),
-    trend: true,
-    none: "no processes",
-  });
-}
-
-export function memoryNow(): Placeable {
-  return stat({
-    title: "Memory, all together",
-    description: `Resident memory. ${NEEDS}`,
-    unit: "bytes",
-    expr: sum(of(MEMORY, SERVER_IF_ANY)),
+    expr: max(own(LAG)),
     trend: true,
     none: "no processes",
   });
@@ -41,7 +30,7 @@ export function cpu(): Placeable {
     description: `Cores in use: 1 is one core all the time. ${NEEDS}`,
     unit: "short",
     decimals: 2,
-    queries: [{ expr: sum(rate(of(CPU, SERVER_IF_ANY)), ...PROCESS), legend: LEGEND }],
+    queries: [{ expr: sum(ownRate(CPU), ...PROCESS), legend: LEGEND }],
   });
 }
 
@@ -50,7 +39,7 @@ export function memory(): Placeable {
     title: "Memory",
     description: `Resident memory. What only ever grows is a leak, or a cache without a limit. ${NEEDS}`,
     unit: "bytes",
-    queries: [{ expr: sum(of(MEMORY, SERVER_IF_ANY), ...PROCESS), legend: LEGEND }],
+    queries: [{ expr: sum(own(MEMORY), ...PROCESS), legend: LEGEND }],
   });
 }
 
@@ -60,7 +49,7 @@ export function heap(): Placeable {
     description:
       "Heap in use, heap in all, outside of the heap, resident: all servers that are chosen together. Servers of one process share its memory.",
     unit: "bytes",
-    queries: [{ expr: sum(of(METRIC.memory, SERVER_IF_ANY), "kind"), legend: "{{kind}}" }],
+    queries: [{ expr: sum(own(METRIC.memory), "kind"), legend: "{{kind}}" }],
   });
 }
 
@@ -69,23 +58,23 @@ export function lag(): Placeable {
     title: "Event loop lag",
     description: `99 of 100 turns were quicker. ${NEEDS}`,
     unit: "s",
-    queries: [{ expr: max(of(LAG, SERVER_IF_ANY), ...PROCESS), legend: LEGEND }],
+    queries: [{ expr: max(own(LAG), ...PROCESS), legend: LEGEND }],
   });
 }
 
 export function collections(): Placeable {
-  const spent = of(part(nodeMetric("nodejs_gc_duration_seconds"), "sum"), SERVER_IF_ANY);
+  const spent = ownRate(part(nodeMetric("nodejs_gc_duration_seconds"), "sum"));
   return graph({
     title: "Time in garbage collection",
     description: `Share of the time. Above some per cent the heap is too small for what it holds. ${NEEDS}`,
     unit: "percentunit",
-    queries: [{ expr: sum(rate(spent), ...PROCESS), legend: LEGEND }],
+    queries: [{ expr: sum(spent, ...PROCESS), legend: LEGEND }],
   });
 }
 
 export function descriptors(): Placeable {
   const [open, most] = [nodeMetric("process_open_fds"), nodeMetric("process_max_fds")].map((metric) =>
-    sum(of(metric, SERVER_IF_ANY), ...PROCESS),
+    sum(own(metric), ...PROCESS),
   );
   return graph({
     title: "Open files, of what is allowed",

@@ -20,7 +20,7 @@ import { stat } from "../panels/stat.ts";
 import { notes } from "../panels/text.ts";
 import { timeline } from "../panels/timeline.ts";
 import { allTools } from "../panels/tools.ts";
-import { CALLS, min, of, part, quantile, RATE_INTERVAL, SERVER, SERVER_IF_ANY, sum } from "../queries.ts";
+import { CALLS, min, of, own, part, quantile, RATE_INTERVAL, SERVER, sum } from "../queries.ts";
 import { datasource, job, server, traces } from "../variables.ts";
 import { HEALTH, UP_DOWN } from "../words.ts";
 import { restarts, revisions } from "./server-details.ts";
@@ -104,7 +104,7 @@ function health(): Placeable {
     description:
       "What the health checks say together, of the worst server that is chosen. Needs health() in the server, or mcp-ops wrap.",
     unit: "short",
-    expr: min(of(METRIC.healthStatus, SERVER_IF_ANY, 'check="overall"')),
+    expr: min(own(METRIC.healthStatus, 'check="overall"')),
     words: HEALTH,
     none: "no checks",
   });
@@ -147,7 +147,7 @@ function checks(): Placeable {
     description: "What each check said, and when. Needs health() in the server, or mcp-ops wrap.",
     unit: "short",
     queries: [
-      { expr: min(of(METRIC.healthStatus, SERVER_IF_ANY), "server", "check"), legend: "{{server}} {{check}}" },
+      { expr: min(own(METRIC.healthStatus), "server", "check"), legend: "{{server}} {{check}}" },
       { expr: min(of(METRIC.serverUp, SERVER), "server"), legend: "{{server}} runs" },
     ],
     words: { ...HEALTH, 1: ["well", COLOUR.green], 0: ["ill", UP_DOWN[0]?.[1] ?? COLOUR.red] },

@@ -139,7 +139,7 @@ export function goodShare(): Placeable {
     unit: "short",
     by: { objective: "Objective", server: "Server", kind: "Kind" },
     columns: [
-      { title: "Events", unit: "short", decimals: 0, expr: over(METRIC.sloEvents) },
+      { title: "Events", unit: "none", decimals: 0, expr: over(METRIC.sloEvents) },
       {
         title: "Good",
         unit: "percentunit",

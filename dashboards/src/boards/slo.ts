@@ -38,7 +38,7 @@ export const slo: Board = {
       inState("met"),
       inState("not enough data"),
     ),
-    evenly(8, objectives()),
+    evenly(6, objectives()),
   ],
   sections: [
     { title: "Error budgets", lines: [evenly(8, budgets(), states()), evenly(8, burn("1h"), burn("6h"), burn("3d"))] },

@@ -5,6 +5,7 @@ import { toBoard, toServer, toTraces } from "../links.ts";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
 import {
+  ANSWERED,
   durationMap,
   durations,
   failingBy,
@@ -71,7 +72,7 @@ export const toolBoard: Board = {
 };
 
 function answered(): Placeable {
-  const answers = of(METRIC.requests, ...CHOSEN.matchers, 'status=~"success|input_required|task"');
+  const answers = of(METRIC.requests, ...CHOSEN.matchers, ANSWERED);
   const all = of(METRIC.requests, ...CHOSEN.matchers);
   return stat({
     title: "Answered, 15 min",

@@ -1,7 +1,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import { QUANTILE_COLOUR } from "../colours.ts";
 import type { Link } from "../links.ts";
-import { failingShare, of, part, quantile, RATE_INTERVAL, RECENT, rate, sum } from "../queries.ts";
+import { failingShare, max, of, part, quantile, RATE_INTERVAL, RECENT, rate, sum } from "../queries.ts";
 import { graph } from "./graph.ts";
 import { heatmap } from "./heatmap.ts";
 import { OUTCOME_COLOURS, type Placeable } from "./panel.ts";
@@ -13,6 +13,10 @@ export interface Chosen {
   readonly links?: readonly Link[];
 }
 
+const ANSWERS = "success|input_required|task";
+/** Requests of which nothing went wrong. */
+export const ANSWERED: string = `status=~"${ANSWERS}"`;
+
 const BUCKETS = part(METRIC.requestDuration, "bucket");
 
 export function requestRate({ matchers, links }: Chosen, title: string): Placeable {
@@ -20,7 +24,7 @@ export function requestRate({ matchers, links }: Chosen, title: string): Placeab
     title,
     description: "Requests that ended per second. Zero is no fault by itself: many MCP servers are asked seldom.",
     unit: "reqps",
-    decimals: 2,
+    decimals: 1,
     expr: sum(rate(of(METRIC.requests, ...matchers))),
     trend: true,
     none: "no requests",
@@ -30,7 +34,7 @@ export function requestRate({ matchers, links }: Chosen, title: string): Placeab
 
 export function failingNow({ matchers }: Chosen, more: Partial<StatWords> = {}): Placeable {
   return stat({
-    title: "Failing by the server's fault, 5 min",
+    title: "Failing, 5 min",
     description:
       "Share of the requests of the last five minutes that failed by the server's fault: a tool that failed, a timeout, an internal error. What callers do wrong does not count.",
     unit: "percentunit",
@@ -45,9 +49,10 @@ export function failingNow({ matchers }: Chosen, more: Partial<StatWords> = {}):
 export function quantileNow(q: number, { matchers }: Chosen): Placeable {
   return stat({
     title: `p${q * 100} of tool calls, 5 min`,
-    description: `${q * 100} of 100 tool calls of the last five minutes were answered within this time.`,
+    description: `${q * 100} of 100 tool calls of the last five minutes were answered within this time, by the slowest of the servers.`,
     unit: "s",
-    expr: quantile(q, of(BUCKETS, ...matchers), RECENT),
+    // Servers may have buckets of their own, which cannot be summed.
+    expr: max(quantile(q, of(BUCKETS, ...matchers), RECENT, "server")),
     trend: true,
     none: "no calls",
   });
@@ -60,7 +65,11 @@ export function outcomes({ matchers, links }: Chosen): Placeable {
     description:
       "Requests per second by how they ended. Green: answered. Yellow: the caller asked for what cannot be. Orange, red and purple: the server failed. Blue: a gate refused. What each word means: docs/metrics.md.",
     unit: "reqps",
-    queries: [{ expr: sum(rate(of(METRIC.requests, ...matchers)), "status"), legend: "{{status}}" }],
+    // Two queries, because Grafana stacks the first one below: what is well is the ground that the rest stands on.
+    queries: [ANSWERED, `status!~"${ANSWERS}"`].map((which) => ({
+      expr: sum(rate(of(METRIC.requests, ...matchers, which)), "status"),
+      legend: "{{status}}",
+    })),
     colours: OUTCOME_COLOURS,
     isStacked: true,
     ...(links && { links }),
@@ -86,7 +95,7 @@ export function durations({ matchers, links }: Chosen): Placeable {
   return graph({
     title: "How long tool calls take",
     description:
-      "Half of the calls are quicker than p50, 95 of 100 than p95. Points are single calls with a trace, where tracing is on and Prometheus stores exemplars (docs/dashboards.md).",
+      "Half of the calls are quicker than p50, 95 of 100 than p95. Points are single calls with a trace, where tracing is on and Prometheus stores exemplars (docs/dashboards.md). Servers with buckets of their own: choose one.",
     unit: "s",
     queries: [
       { expr: at(0.5), legend: "p50" },
@@ -102,7 +111,7 @@ export function durationMap({ matchers, links }: Chosen): Placeable {
   return heatmap({
     title: "Durations of tool calls",
     description:
-      "Calls per second by how long they took: the darker, the more. Two bands say that calls are of two kinds, which no quantile shows.",
+      "Calls per second by how long they took: the darker, the more. Two bands say that calls are of two kinds, which no quantile shows. Servers with buckets of their own: choose one.",
     unit: "s",
     expr: sum(rate(of(BUCKETS, ...matchers)), "le"),
     ...(links && { links }),

@@ -1,4 +1,9 @@
-import { BigValueColorMode, BigValueGraphMode, ReduceDataOptionsBuilder } from "@grafana/grafana-foundation-sdk/common";
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
 import { FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { COLOUR } from "../colours.ts";
@@ -35,11 +40,23 @@ export interface StatWords extends FigureWords, Query {
   readonly none: string;
   /** Draws the way it came behind the figure. */
   readonly trend?: boolean;
+  /** Says its name, too: a currency. */
+  readonly isNamed?: boolean;
 }
 
 /** One figure, readable from the door. */
 export function stat(words: StatWords): Placeable {
-  const { title, description, unit, decimals, none, steps = NO_OPINION, trend = false, links = [] } = words;
+  const {
+    title,
+    description,
+    unit,
+    decimals,
+    none,
+    steps = NO_OPINION,
+    trend = false,
+    isNamed = false,
+    links = [],
+  } = words;
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -51,6 +68,7 @@ export function stat(words: StatWords): Placeable {
     .colorScheme(colourOf(FieldColorModeId.Thresholds))
     .colorMode(trend ? BigValueColorMode.Value : BigValueColorMode.Background)
     .graphMode(trend ? BigValueGraphMode.Area : BigValueGraphMode.None)
+    .textMode(isNamed ? BigValueTextMode.ValueAndName : BigValueTextMode.Auto)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false))
     .withTarget(trend ? rangeQuery(words, "A") : instantQuery(words, "A"))
     .dataLinks([...links]);

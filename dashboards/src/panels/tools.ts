@@ -24,7 +24,7 @@ export function toolsThatFail(...matchers: readonly string[]): Placeable {
     unit: "short",
     by: BY,
     columns: [
-      { title: "Failures", unit: "short", decimals: 0, expr: top(MOST, `${failed} > 0`) },
+      { title: "Failures", unit: "none", decimals: 0, expr: top(MOST, `${failed} > 0`) },
       {
         title: "Share",
         unit: "percentunit",
@@ -46,7 +46,7 @@ export function allTools(...matchers: readonly string[]): Placeable {
     unit: "short",
     by: BY,
     columns: [
-      { title: "Calls", unit: "short", decimals: 0, expr: `${calls} > 0` },
+      { title: "Calls", unit: "none", decimals: 0, expr: `${calls} > 0` },
       {
         title: "Failing",
         unit: "percentunit",

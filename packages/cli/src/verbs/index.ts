@@ -15,6 +15,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   cost: async () => (await import("./cost.ts")).cost,
   slo: async () => (await import("./slo.ts")).slo,
   alerts: async () => (await import("./alerts.ts")).alerts,
+  dashboards: async () => (await import("./dashboards.ts")).dashboards,
   sidecar: async () => (await import("./sidecar.ts")).sidecar,
   init: async () => (await import("./init.ts")).init,
   config: async () => (await import("./config.ts")).config,
