@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { type Page, WIDTH } from "./page.ts";
 
 /** A repository keeps every version of every picture: few colours make them small. */
-const COLOURS = 48;
+const COLOURS = 40;
 
 const run = promisify(execFile);
 
