@@ -1,5 +1,7 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { COMPILED } from "./vitest.compiled.ts";
+import { PATIENCE } from "./vitest.patience.ts";
 
 const packages = readdirSync(new URL("packages", import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -8,8 +10,27 @@ const packages = readdirSync(new URL("packages", import.meta.url), { withFileTyp
 
 const deep = "**/*.deep.test.ts";
 
-/** Tests wait for processes and the disk more than they compute: two files run side by side on two cores, too. */
-const WORKERS = 2;
+/** Tests wait for processes and the disk as much as they compute: three files run side by side on two cores. */
+const WORKERS = 3;
+
+/** What every project has. */
+const SHARED = { maxWorkers: WORKERS, env: { NODE_COMPILE_CACHE: COMPILED }, ...PATIENCE };
+
+/** Their tests share nothing, so that a process can go from one file to the next: to start one takes longer than many of them. */
+const ALIKE = [
+  "audit",
+  "cli",
+  "cost",
+  "exchange",
+  "failover",
+  "formats",
+  "guard",
+  "health",
+  "journal",
+  "slo",
+  "sidecar",
+  "tap",
+];
 
 /** After the others, and of the last group one file after the other: there the demo runs, which looks at the whole machine. */
 const PACE: Readonly<Record<string, object>> = {
@@ -21,6 +42,7 @@ const PACE: Readonly<Record<string, object>> = {
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    globalSetup: ["./vitest.compiled.ts"],
     maxWorkers: WORKERS,
     projects: [
       ...packages.map(({ name, folder }) => ({
@@ -28,19 +50,17 @@ export default defineConfig({
           name,
           include: [`${folder}/src/**/*.test.ts`],
           exclude: [deep],
-          maxWorkers: WORKERS,
+          ...SHARED,
+          isolate: !ALIKE.includes(name),
           ...PACE[name],
         },
       })),
-      // Here whole processes start, so a test has longer.
       ...["test", "examples"].map((name) => ({
         test: {
           name,
           include: [`${name}/**/*.test.ts`],
           exclude: ["**/node_modules/**", deep],
-          maxWorkers: WORKERS,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...SHARED,
           ...PACE[name],
         },
       })),

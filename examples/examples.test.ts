@@ -123,7 +123,7 @@ describe("over stdio", () => {
     });
     const visitor = await overStdioV1(child);
     await greet(visitor);
-    const { socket, ...word } = await vi.waitFor(() => registered(folder.path), { timeout: 10_000, interval: 50 });
+    const { socket, ...word } = await vi.waitFor(() => registered(folder.path), { timeout: 60_000, interval: 50 });
     expect(word).toMatchObject({ server: "no-code-change", pid: child.process.pid, sdk: "v1" });
     const metrics = join(folder.path, socket ?? "");
     await expectSamples(metrics, greeted("no-code-change"));

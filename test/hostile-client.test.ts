@@ -8,7 +8,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { Registry } from "prom-client";
 import { beforeAll, expect, test } from "vitest";
 
-const TOOL_NAMES = 1_000_000;
+const TOOL_NAMES = 250_000;
 const CLIENT_NAMES = 100_000;
 const IN_FLIGHT = 100;
 
@@ -57,7 +57,7 @@ const hello = (name: string) => ({
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name, version: "1" } },
 });
 
-test("a million tool names that do not exist leave series and memory as a thousand of them did", async () => {
+test("a quarter of a million tool names that do not exist leave series and memory as a thousand of them did", async () => {
   await client.flood(1000, (index) => call(`early-${index}`));
   const before = await client.measure();
   await client.flood(TOOL_NAMES, (index) => call(`tool-${index}`));
@@ -66,7 +66,7 @@ test("a million tool names that do not exist leave series and memory as a thousa
   expect(after.heapMiB - before.heapMiB).toBeLessThan(8);
   expect(after.body).toContain(`target="_other",status="unknown_tool"} ${TOOL_NAMES + 1000}`);
   expect(after.body).not.toContain("tool-1");
-}, 120_000);
+});
 
 test("a hundred thousand client names and revisions leave them as a thousand did", async () => {
   await client.flood(1000, (index) => hello(`early-${index}`));
@@ -76,4 +76,4 @@ test("a hundred thousand client names and revisions leave them as a thousand did
   expect(after.series).toBe(before.series);
   expect(after.heapMiB - before.heapMiB).toBeLessThan(8);
   expect(after.body).not.toContain("client-1");
-}, 120_000);
+});

@@ -18,6 +18,20 @@ export interface RuleFile {
   readonly text: string;
 }
 
+/** A rule by the names that Prometheus has for its parts. */
+export type PrometheusRule =
+  | RecordingRule
+  | (Pick<AlertRule, "alert" | "expr"> & {
+      readonly for: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    });
+
+export interface PrometheusGroup {
+  readonly name: string;
+  readonly rules: readonly PrometheusRule[];
+}
+
 /** The rules of every concern, as data. */
 export function ruleGroups(options: RuleOptions = {}): readonly RuleGroup[] {
   const context = ruleContext(options);
@@ -35,18 +49,28 @@ export function ruleFiles(options: RuleFileOptions = {}): readonly RuleFile[] {
 
 /** YAML 1.2 that `promtool check rules` takes. */
 export function fileText(groups: readonly RuleGroup[], options: RuleFileOptions = {}): string {
-  const shown = groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => written(rule, options)) }));
-  return stringify({ groups: shown }, { lineWidth: 0 });
+  return stringify({ groups: prometheusGroups(groups, options) }, { lineWidth: 0 });
 }
 
-function written(rule: RecordingRule | AlertRule, { drill = 1, runbooks = DEFAULT_RUNBOOKS }: RuleFileOptions) {
+/** Groups as Prometheus has them, for whatever writes them down. */
+export function prometheusGroups(
+  groups: readonly RuleGroup[],
+  options: RuleFileOptions = {},
+): readonly PrometheusGroup[] {
+  return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => written(rule, options)) }));
+}
+
+function written(
+  rule: RecordingRule | AlertRule,
+  { drill = 1, runbooks = DEFAULT_RUNBOOKS }: RuleFileOptions,
+): PrometheusRule {
   if (!isAlert(rule)) return rule;
-  const { alert, expr, forSeconds, severity, summary, description } = rule;
+  const { alert, expr, forSeconds, severity, labels, summary, description } = rule;
   return {
     alert,
     expr,
     for: durationText(forSeconds / drill),
-    labels: { severity },
+    labels: { severity, ...labels },
     annotations: { summary, description, runbook_url: `${runbooks}/${alert}.md` },
   };
 }

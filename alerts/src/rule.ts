@@ -10,6 +10,8 @@ export interface AlertRule {
   readonly forSeconds: number;
   /** `critical`: somebody gets up; `warning`: in working hours; `info`: good to know beside another one. */
   readonly severity: Severity;
+  /** More labels, to tell rules of one name apart. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** One line, with the labels of what is ill. */
   readonly summary: string;
   /** What was seen, with the value, and what it is held against. */

@@ -20,5 +20,10 @@ export function runbook(alert: string): string {
 
 /** A section without its title. */
 export function sectionOf(page: string, title: string): string {
-  return new RegExp(`^## ${title}\n(.*?)(?=^## |$(?![^]))`, "ms").exec(page)?.[1]?.trim() ?? "";
+  return new RegExp(`^## ${title}\n(.*?)(?=^## |(?![\\s\\S]))`, "ms").exec(page)?.[1]?.trim() ?? "";
+}
+
+/** What a page tells to paste, of one language: `promql` or `bash`. */
+export function fencesOf(page: string, language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)\n\`\`\`$`, "gms"))].map(([, text = ""]) => text);
 }

@@ -29,7 +29,8 @@ const STORY = [
 const FAILOVER = [
   /^(?:failover| +) (?:a leads, and books; b|b leads, and books; a) stands by, and refuses$/,
   /^(?:failover| +) kill -9: [ab] is gone, its server and its sidecar$/,
-  /^(?:failover| +) [ab] leads with token 2: nobody booked for [\d.]+m?s \(a lease lasts 2\.0s\)$/,
+  // Which of them it is: a machine that is busy enough may cost the first one its lease before it is killed.
+  /^(?:failover| +) [ab] leads with token [2-9]: nobody booked for [\d.]+m?s \(a lease lasts 2\.0s\)$/,
   /^(?:failover| +) [ab] is back, and stands by: it does not take the lead again by itself$/,
   /^taken over: the primary was killed once; nobody booked for [\d.]+m?s, with a lease of 2\.0s\.$/,
   /^ {2}[1-9]\d* bookings, and no token went back\.$/,
@@ -46,7 +47,7 @@ const PRINTER_DOWN = {
   ready: true,
   dependencies: expect.arrayContaining([{ name: "ticket-printer", status: "down", criticality: "optional" }]),
 };
-const WAIT = { timeout: 5_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 describe("npm start", () => {
   test("ends by itself with a summary in which clients and metrics agree, and answers scrapes while it runs", async () => {

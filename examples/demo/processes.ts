@@ -5,8 +5,8 @@ import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 
 /** The script of the command, as installed here. */
 export const MCP_OPS: string = fileURLToPath(new URL("bin/mcp-ops.js", import.meta.resolve("mcp-ops/package.json")));
-/** For each step of the way to end a process. */
-const PATIENCE_MS = 4_000;
+/** For each step of the way to end a process; on a busy machine one that ends in order takes some seconds. */
+const PATIENCE_MS = 10_000;
 
 /** What the person has set for servers of their own is not for those of the demo. */
 export function demoEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -12,7 +12,7 @@ export async function expectSamples(address: string, samples: readonly Sample[])
         expect(found).toContainEqual({ name, labels: expect.objectContaining(labels), value });
       }
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

@@ -25,9 +25,9 @@ it("shows an example that is compiled and runs", async () => {
   const { schedule, watch } = await keepHouse(store, set, home);
   onTestFinished(() => schedule[Symbol.asyncDispose]());
   onTestFinished(() => watch[Symbol.asyncDispose]());
-  await expect.poll(backups, { timeout: 10_000 }).toBe(1);
+  await expect.poll(backups).toBe(1);
   writeFileSync(join(home, ".cursor", "mcp.json"), '{ "mcpServers": { "files": {}, "github": {} } }');
-  await expect.poll(backups, { timeout: 10_000 }).toBe(2);
+  await expect.poll(backups).toBe(2);
 });
 
 it("names every default as it is", () => {

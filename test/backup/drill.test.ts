@@ -30,7 +30,7 @@ describe.skipIf(missingForPostgres.length > 0)(
       notes.close();
       config({});
       expect(await backup("create")).toMatchObject({ code: 0 });
-    }, 60_000);
+    });
     afterAll(async () => {
       await server[Symbol.asyncDispose]();
       rmSync(home, { recursive: true });
@@ -91,7 +91,7 @@ describe.skipIf(missingForPostgres.length > 0)(
       const ended = once(child, "close");
       let said = "";
       child.stderr.on("data", (text: Buffer) => (said += text));
-      await expect.poll(() => existsSync(begun) && readFileSync(begun, "utf8"), { timeout: 10_000 }).toMatch(/\d\n/);
+      await expect.poll(() => existsSync(begun) && readFileSync(begun, "utf8")).toMatch(/\d\n/);
       expect(scratchDatabases()).toBe("1");
       return { child, ended, said: () => said, pid: Number(readFileSync(begun, "utf8")) };
     }

@@ -34,7 +34,7 @@ describe.skipIf(missingForPostgres.length > 0)(
       sql("CREATE ROLE reader; CREATE SCHEMA shop; CREATE TABLE shop.orders (id bigint PRIMARY KEY, note text)");
       sql(`INSERT INTO shop.orders SELECT i, md5(i::text) FROM generate_series(1, ${ROWS}) i`);
       sql("CREATE TABLE empty (id int); GRANT SELECT ON shop.orders TO reader");
-    }, 60_000);
+    });
     afterAll(() => server[Symbol.asyncDispose]());
 
     const sql = (statement: string) =>
@@ -153,7 +153,7 @@ pg_dump "$@" | head -c 200000`);
       onTestFinished(() => void holder.kill());
       await expect.poll(() => sql(LOCKED)).toBe("1");
       const outcome = expect(dumper().dump(folder, never)).rejects.toMatchObject({ code: "BACKUP_DUMP_FAILED" });
-      await expect.poll(() => sql(WAITING), { timeout: 10_000 }).toBe("1");
+      await expect.poll(() => sql(WAITING)).toBe("1");
       if (statement === undefined) for (const pid of dumping()) process.kill(pid, "SIGKILL");
       else sql(statement);
       await outcome;
@@ -187,7 +187,7 @@ pg_dump "$@" | head -c 200000`);
       const outcome = dumper()
         .dump(folder, aborting.signal)
         .catch((error: Error) => error);
-      await expect.poll(() => sql(WAITING), { timeout: 10_000 }).toBe("1");
+      await expect.poll(() => sql(WAITING)).toBe("1");
       const pids = dumping();
       expect(pids).not.toEqual([]);
       for (const pid of pids) {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { measure } from "./measure.ts";
 import { pipeRounds } from "./pipes.ts";
-import { median, pairedRatio, type Ratio } from "./statistics.ts";
+import { type Estimate, median, pairedRatio } from "./statistics.ts";
 import { HTTP_SERVERS, type HttpServerName, SUBJECTS } from "./subjects.ts";
 import { throughput } from "./throughput.ts";
 import { VARIANTS } from "./variants.ts";
@@ -17,7 +17,7 @@ interface Row {
   readonly median: number;
   readonly unit: "µs/call" | "calls/s";
   /** Against the first variant: of the time of a call, or of the calls per second. */
-  readonly ratio: Ratio;
+  readonly ratio: Estimate;
 }
 
 const report: Row[] = [];

@@ -1,14 +1,25 @@
-/** A server of the bench in a process of its own: `served.ts <server> <variant>`. Tells its URL over IPC, and ends when told. */
+/** Servers of the bench in a process of their own: `served.ts <server> <variant>…`. Tells their URLs over IPC, on "cpu" its CPU time, and ends on "close". */
+import { settledCpuUs } from "./cpu-time.ts";
 import { HTTP_SERVERS, type HttpServerName } from "./subjects.ts";
-import { VARIANTS } from "./variants.ts";
+import { variantOf } from "./variants.ts";
 
-const [server, name] = process.argv.slice(2);
-const watching = await VARIANTS.find((variant) => variant.name === name)?.open();
-if (watching === undefined) throw new Error(`There is no variant "${name}".`);
-const http = await HTTP_SERVERS[server as HttpServerName](watching.wrap);
-process.once("message", async () => {
-  await http.close();
-  await watching.close();
+const [server, ...names] = process.argv.slice(2);
+const urls: string[] = [];
+const closings: (() => Promise<void>)[] = [];
+for (const name of names) {
+  const watching = await variantOf(name).open();
+  const http = await HTTP_SERVERS[server as HttpServerName](watching.wrap);
+  urls.push(http.url.href);
+  closings.push(() => http.close().then(watching.close));
+}
+process.on("message", async (asked) => {
+  if (asked === "cpu") {
+    process.send?.(await settledCpuUs());
+    return;
+  }
+  for (const close of closings) await close();
   process.disconnect();
 });
-process.send?.(http.url.href);
+// Where the bench was killed, nothing is left behind.
+process.once("disconnect", () => process.exit());
+process.send?.(urls);

@@ -1,5 +1,5 @@
-/** A ratio with the interval that holds its true value in 95 of 100 cases. */
-export interface Ratio {
+/** A figure with the interval that holds its true value in 95 of 100 cases. */
+export interface Estimate {
   readonly median: number;
   readonly low: number;
   readonly high: number;
@@ -15,11 +15,19 @@ export function median(values: readonly number[]): number {
 }
 
 /** Median of the ratios of neighbours in time, with a bootstrap interval. Pairing takes the machine's moods out. */
-export function pairedRatio(values: readonly number[], base: readonly number[]): Ratio {
-  const ratios = values.map((value, round) => value / (base[round] ?? Number.NaN));
-  const medians = Array.from({ length: RESAMPLES }, () => median(resample(ratios))).sort((a, b) => a - b);
+export function pairedRatio(values: readonly number[], base: readonly number[]): Estimate {
+  return estimate(values.map((value, round) => value / (base[round] ?? Number.NaN)));
+}
+
+/** The same of their differences. */
+export function pairedDifference(values: readonly number[], base: readonly number[]): Estimate {
+  return estimate(values.map((value, round) => value - (base[round] ?? Number.NaN)));
+}
+
+function estimate(values: readonly number[]): Estimate {
+  const medians = Array.from({ length: RESAMPLES }, () => median(resample(values))).sort((a, b) => a - b);
   return {
-    median: median(ratios),
+    median: median(values),
     low: medians[Math.floor(RESAMPLES * 0.025)] ?? Number.NaN,
     high: medians[Math.floor(RESAMPLES * 0.975)] ?? Number.NaN,
   };

@@ -41,6 +41,28 @@ export const VARIANTS: readonly Variant[] = [
   { name: "all + journal", open: () => all(journalOn) },
 ];
 
+/** What only `cpu.ts` holds the journal against: the noise, and the least that one more observer can cost. */
+const FLOORS: readonly Variant[] = [
+  { name: "all again", open: () => all() },
+  { name: "all + empty observer", open: () => all(() => EMPTY) },
+];
+
+export function variantOf(name: string): Variant {
+  const found = [...VARIANTS, ...FLOORS].find((variant) => variant.name === name);
+  if (found === undefined) throw new Error(`There is no variant "${name}".`);
+  return found;
+}
+
+/** One more observer than "all" has. */
+type More = Pick<Journal, "observer" | "close"> & Partial<Pick<Journal, "stats">>;
+
+const EMPTY: More = {
+  observer: async (_exchange, next) => {
+    await next();
+  },
+  close: async () => {},
+};
+
 function bare(): Watching {
   return { wrap: (server) => server, close: async () => {} };
 }
@@ -91,7 +113,7 @@ function journalOn(folder: string): Journal {
   return journal({ boot: { pid: process.pid, bootId: "0123456789ab" }, folder });
 }
 
-function all(more: (folder: string) => Journal | undefined = () => undefined): Watching {
+function all(more: (folder: string) => More | undefined = () => undefined): Watching {
   const { traced, close: closeSpans } = spans();
   const folder = mkdtempSync(join(tmpdir(), "mcp-ops-bench-"));
   const used = more(folder);
@@ -141,10 +163,10 @@ function inside({ observer, connectionObserver, propagation }: Tracing, parts: P
 }
 
 /** A log that drops records is fast, and no audit log; a journal neither. */
-function demandAll(audit: AuditLog, used: Journal | undefined): void {
+function demandAll(audit: AuditLog, used: More | undefined): void {
   const { dropped } = audit.stats();
   if (dropped > 0) throw new Error(`${dropped} audit records were dropped: these figures are worth nothing.`);
-  const { queue = 0, file = 0 } = used?.stats().dropped ?? {};
+  const { queue = 0, file = 0 } = used?.stats?.().dropped ?? {};
   if (queue + file > 0)
     throw new Error(`${queue + file} exchanges are not in the journal: these figures are worth nothing.`);
 }

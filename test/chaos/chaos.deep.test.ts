@@ -8,7 +8,7 @@ import { noNetwork } from "./network.ts";
 import { report } from "./report.ts";
 
 const engines = Object.values(ENGINES);
-const rounds = Math.ceil(Number(process.env.ROUNDS ?? 30) / engines.length);
+const rounds = Math.ceil(Number(process.env.ROUNDS ?? 9) / engines.length);
 const seed = Number(process.env.SEED ?? 1);
 
 describe.each(engines)("the nemesis with $name", (engine) => {

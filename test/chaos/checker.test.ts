@@ -137,4 +137,10 @@ describe("what was to be expected", () => {
   ])("%s", (_, wanted, faults, ms = 0) => {
     expect(faultsOf([...reign, wanted, { at: 1_500, what: "stalled", ms }])).toHaveLength(faults);
   });
+  it("comes later also by what the machine stood still in the time that it was given for that", () => {
+    const wanted = expected(100, "new", 1_900, { token: "1" });
+    const stalled = (...ends: readonly number[]) => ends.map((at): Happening => ({ at, what: "stalled", ms: 400 }));
+    expect(faultsOf([...reign, wanted, ...stalled(1_000)])).toHaveLength(1);
+    expect(faultsOf([...reign, wanted, ...stalled(1_000, 2_400, 2_800)])).toEqual([]);
+  });
 });

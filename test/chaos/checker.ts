@@ -125,8 +125,8 @@ const WANTED = { any: "nobody led", new: "no other led", none: "somebody led all
 
 /** That somebody leads must be said anew: the deadline of one that was killed may still be to come. */
 function isMet(wanted: Expected, reigns: readonly Reign[], history: readonly Happening[]): boolean {
-  const [from, end] = [wanted.at + (wanted.afterMs ?? 0), wanted.at + wanted.withinMs];
-  const by = wanted.leader === "none" ? end : end + stalledMs(history, wanted.at, end);
+  const from = wanted.at + (wanted.afterMs ?? 0);
+  const by = endOf(wanted, history);
   const leading = reigns.filter((reign) => reign.from <= by && reign.to >= from);
   if (wanted.leader === "none") return leading.length === 0;
   if (wanted.leader === "any") return history.some((one) => one.what === "believed" && one.at >= from && one.at <= by);
@@ -135,6 +135,17 @@ function isMet(wanted: Expected, reigns: readonly Reign[], history: readonly Hap
 }
 
 /** A machine that stood still is no fault of failover: what is awaited may come so much later. What must not be gets nothing for it. */
+function endOf(wanted: Expected, history: readonly Happening[]): number {
+  const end = wanted.at + wanted.withinMs;
+  if (wanted.leader === "none") return end;
+  let by = end;
+  for (;;) {
+    const later = end + stalledMs(history, wanted.at, by);
+    if (later <= by) return by;
+    by = later;
+  }
+}
+
 function stalledMs(history: readonly Happening[], from: number, to: number): number {
   let ms = 0;
   for (const one of history)

@@ -1,9 +1,8 @@
 import type { Chance } from "../fixtures/chance.ts";
-import { hasFaketime, NODES, type Node, POLL_MS, PROBE } from "./cast.ts";
+import { hasFaketime, NODES, type Node } from "./cast.ts";
 import type { Cluster } from "./cluster.ts";
 import type { EngineName } from "./engines.ts";
-import { startsAgain } from "./gates.ts";
-import type { Expectation } from "./history.ts";
+import { afterBoth, afterProbes, afterProbesAtMost, another, nobody, OUTAGE, type Wanted } from "./wanted.ts";
 
 /** Who is who when a fault comes. */
 export interface Scene {
@@ -11,9 +10,9 @@ export interface Scene {
   readonly holder: Node;
   readonly standby: Node;
   readonly chance: Chance;
+  /** Something was done to the store in the round before, and it has only just come back. */
+  readonly isStoreShaken: boolean;
 }
-
-type Wanted = Pick<Expectation, "leader" | "withinMs" | "afterMs">;
 
 export interface Fault {
   readonly name: string;
@@ -24,30 +23,6 @@ export interface Fault {
   readonly wants?: (scene: Scene) => Wanted | undefined;
   /** How long it lasts where nothing is waited for; in parts of the lease's time. */
   readonly lasts?: readonly [number, number];
-}
-
-/** H3: how soon another leads when the holder is lost, and when the store goes with it. */
-const another = ({ cluster }: Scene): Wanted => ({ leader: "new", withinMs: cluster.ttlMs + 1_000 });
-const afterBoth = ({ cluster }: Scene): Wanted => ({ leader: "new", withinMs: againWithin(cluster) });
-/** A sick server is found out first. */
-const afterProbes = ({ cluster }: Scene): Wanted => ({
-  leader: "new",
-  withinMs: PROBE.failures * (PROBE.everyMs + PROBE.timeoutMs) + cluster.ttlMs + 1_000,
-});
-/** … unless it is started again before that. */
-const afterProbesAtMost = (scene: Scene): Wanted | undefined =>
-  startsAgain(scene.cluster.gate(scene.holder)) ? undefined : afterProbes(scene);
-/** H4: without a store nobody leads when a lease has passed; as long as the outage lasts. */
-const OUTAGE: readonly [number, number] = [1.5, 1.5];
-const nobody = ({ cluster }: Scene): Wanted => ({
-  leader: "none",
-  afterMs: cluster.ttlMs,
-  withinMs: cluster.ttlMs * OUTAGE[0],
-});
-
-/** When all is well again: the longest of what H3 promises. */
-export function againWithin({ ttlMs }: Cluster): number {
-  return 2 * ttlMs + 1_000 + POLL_MS;
 }
 
 const parts = (node: Node) => [`agent of ${node}`, `gate of ${node}`, `server of ${node}`];
@@ -244,8 +219,11 @@ export function faultsFor(engine: EngineName): readonly Fault[] {
   return all.filter(({ engines }) => engines === undefined || engines.includes(engine));
 }
 
-export function sceneOf(cluster: Cluster, chance: Chance): Scene {
+/** After which parts of the store may do their work in another order. */
+export const isOfTheStore = (fault: Fault): boolean => OF_THE_STORE.includes(fault);
+
+export function sceneOf(cluster: Cluster, chance: Chance, isStoreShaken = false): Scene {
   const holder = cluster.leader();
   if (holder === undefined) throw new Error("Nobody leads, so there is no holder to do something to.");
-  return { cluster, holder, standby: NODES.find((node) => node !== holder) as Node, chance };
+  return { cluster, holder, standby: NODES.find((node) => node !== holder) as Node, chance, isStoreShaken };
 }

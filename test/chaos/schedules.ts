@@ -3,16 +3,19 @@ import type { Scene } from "./faults.ts";
 /** One story, played where it must be harmless, and where something that makes it so has been taken out. */
 export type Schedule = (scene: Scene) => Promise<void>;
 
-/** Until somebody leads or writes with a larger token than all before; at most four leases long. */
+/** Only to end what never will be: a busy machine takes as long as it takes. */
+const PATIENCE_MS = 120_000;
+
+/** Until somebody leads or writes with a larger token than all before. */
 async function another({ cluster }: Scene, token: bigint): Promise<void> {
-  const hasCome = await cluster.history.until(() => cluster.highestToken() > token, 4 * cluster.ttlMs + 2_000);
+  const hasCome = await cluster.history.until(() => cluster.highestToken() > token, PATIENCE_MS);
   if (!hasCome) throw new Error(`Nobody else has led.\n${cluster.lastWords()}`);
 }
 
 const writesWith = ({ cluster }: Scene, above: bigint) =>
   cluster.history.until(
     () => cluster.history.happenings.some((one) => one.what === "accepted" && BigInt(one.token) > above),
-    4 * cluster.ttlMs + 2_000,
+    PATIENCE_MS,
   );
 
 /** The store hears nothing of the holder any more; its clients do. */
@@ -26,10 +29,10 @@ export const cutFromTheStore: Schedule = async (scene) => {
 /** The same, until somebody has written again: the client goes elsewhere only when it is refused. */
 export const cutAndGoingOn: Schedule = async (scene) => {
   await cutFromTheStore(scene);
-  const { history, ttlMs } = scene.cluster;
+  const { history } = scene.cluster;
   const from = history.happenings.length;
   const hasWritten = () => history.happenings.slice(from).filter(({ what }) => what === "accepted").length >= 5;
-  if (!(await history.until(hasWritten, 4 * ttlMs))) throw new Error("Nobody writes any more.");
+  if (!(await history.until(hasWritten, PATIENCE_MS))) throw new Error("Nobody writes any more.");
 };
 
 /** The gate asks an agent that says nothing any more. */
@@ -53,7 +56,8 @@ export const checkPauseWrite: Schedule = async (scene) => {
       if (one.what === "refused") return one.status === 409;
       return one.what === "accepted" && BigInt(one.token) <= token;
     });
-  if (!(await cluster.history.until(isStale, 10_000))) throw new Error("No call was under way in the frozen server.");
+  if (!(await cluster.history.until(isStale, PATIENCE_MS)))
+    throw new Error("No call was under way in the frozen server.");
 };
 
 /** The arbiter is killed and started again, while the holder, which cannot reach it, still may lead. */
@@ -74,6 +78,6 @@ export const forgedTokens: Schedule = async ({ cluster }) => {
     const isForged = news.some((one) => one.what === "accepted" && BigInt(one.token) > 2n ** 19n);
     return isForged || news.filter((one) => one.what === "refused" && one.status === 428).length >= 2;
   };
-  if (!(await cluster.history.until(lookedTwice, 10_000)))
+  if (!(await cluster.history.until(lookedTwice, PATIENCE_MS)))
     throw new Error("No forged token has come as far as the sink.");
 };

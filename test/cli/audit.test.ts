@@ -84,9 +84,9 @@ it("follows a log over a restart, as JSON, and ends when it is told to", async (
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line));
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
-  await expect.poll(() => records().length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => records().length).toBe(1);
   await serve("weather", 2);
-  await expect.poll(() => records().at(-1)?.event, { timeout: 10_000 }).toBe("audit.stop");
+  await expect.poll(() => records().at(-1)?.event).toBe("audit.stop");
   await expect.poll(() => records().filter(({ operation }) => operation?.target === "look").length).toBe(2);
   const numbers = records().map(({ sequence }) => sequence);
   expect(numbers).toEqual(numbers.map((_, i) => numbers[0] + i));

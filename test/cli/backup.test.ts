@@ -261,7 +261,7 @@ it("leaves nothing visible of a backup that is called off by Ctrl-C", async () =
       return [];
     }
   };
-  await expect.poll(() => staged().length, { timeout: 10_000, interval: 1 }).toBe(1);
+  await expect.poll(() => staged().length, { interval: 1 }).toBe(1);
   child.kill("SIGINT");
   expect(await ended).toBe(1);
   expect(seen()).toContain("The backup was stopped. Nothing of it was kept.");
@@ -275,7 +275,7 @@ it("leaves nothing of what a drill unpacked when it is called off", async () => 
   config({ desktop: { ...source, probe: { program: "/bin/sh", args: ["-c", "touch probed; sleep 1"] } } });
   await backup("create");
   const { child, ended } = start(["drill"], { TMPDIR: scratch });
-  await expect.poll(() => existsSync(join(home, "probed")), { timeout: 10_000, interval: 1 }).toBe(true);
+  await expect.poll(() => existsSync(join(home, "probed")), { interval: 1 }).toBe(true);
   expect(readdirSync(scratch)).toHaveLength(1);
   child.kill("SIGTERM");
   await ended;
@@ -291,12 +291,12 @@ it("watches: saves what changes, and names with an alarm the command that puts t
       .slice(0, -1)
       .map((line) => JSON.parse(line));
   const count = (event: string) => events().filter((each) => each.event === event).length;
-  await expect.poll(() => count("saved"), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => count("saved")).toBe(1);
   write({ mcpServers: { ...GOOD.mcpServers, more: { command: "more" } } });
-  await expect.poll(() => count("saved"), { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => count("saved")).toBe(2);
   const good = readFileSync(client, "utf8");
   writeFileSync(client, '{"mcpServers": {"weather": {"command": "canary-3');
-  await expect.poll(() => count("alarm"), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => count("alarm")).toBe(1);
   const { kind, restore, message } = events().find(({ event }) => event === "alarm");
   expect(kind).toBe("invalid");
   expect(message).not.toContain("canary");
@@ -305,7 +305,7 @@ it("watches: saves what changes, and names with an alarm the command that puts t
   );
   expect(await mcpOps(restore.split(" ").slice(1))).toMatchObject({ code: 0 });
   expect(readFileSync(client, "utf8")).toBe(good);
-  await expect.poll(() => count("alarm-ended"), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => count("alarm-ended")).toBe(1);
   child.kill("SIGINT");
   expect(await ended).toBe(0);
 });

@@ -31,7 +31,7 @@ async function started(
   child.stdout.on("data", (text) => (stdout += text));
   child.stderr.on("data", (text) => (stderr += text));
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
-  await expect.poll(() => stdout, { timeout: 10_000 }).toContain("\n");
+  await expect.poll(() => stdout).toContain("\n");
   return { ...JSON.parse(stdout), ended, stderr: () => stderr };
 }
 
@@ -98,7 +98,7 @@ it("shows whether its server can be had", async () => {
   const up = async () => /^mcp_server_up\{server="pair"\} (\d)$/m.exec(await page(ops, "/metrics"))?.[1];
   expect(await up()).toBe("1");
   await client.callTool({ name: "die" }).catch(() => {});
-  await expect.poll(up, { timeout: 5_000 }).toBe("0");
+  await expect.poll(up).toBe("0");
   await (await visitor(url)).close();
   expect(await up()).toBe("1");
 });
@@ -108,7 +108,7 @@ it("leaves no server behind when it is killed", async () => {
   const pid = await (await visitor(url)).pid();
   running?.kill("SIGKILL");
   await ended;
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 it("says what is wrong with a port that is taken, and with a command that is none", async () => {

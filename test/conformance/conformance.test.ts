@@ -1,63 +1,76 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { differences } from "./compare.ts";
-import { legs } from "./legs.ts";
+import { type Leg, legs } from "./legs.ts";
 import type { Flaw } from "./planted-flaw.ts";
 import { runSuite, type Selection, type SuiteRun } from "./run-suite.ts";
+import type { Served } from "./served.ts";
 import type { Fixture } from "./served-fixture.ts";
 import { shortfalls } from "./shortfalls.ts";
 
+type Question = Pick<Leg, "fixture" | "selection">;
+
+const plainRuns = new Map<string, Promise<SuiteRun>>();
+
+/** What the suite says without us, asked once. */
+function plainRun({ fixture, selection }: Question): Promise<SuiteRun> {
+  const key = JSON.stringify([fixture, selection]);
+  const run = plainRuns.get(key) ?? runSuite(fixture, "plain", selection);
+  plainRuns.set(key, run);
+  return run;
+}
+
+/** What is found twice: some checks measure time, and a busy machine fails them now and then, with us and without. */
+async function lasting(found: readonly string[], again: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  if (found.length === 0) return [];
+  const after = await again();
+  return found.filter((one) => after.includes(one));
+}
+
+function changes(plain: SuiteRun, other: SuiteRun): readonly string[] {
+  const verdicts = differences(plain.checks, other.checks).map((one) => JSON.stringify(one));
+  return plain.exitCode === other.exitCode ? verdicts : [...verdicts, `exit ${plain.exitCode}, ${other.exitCode}`];
+}
+
+async function changedBy(served: Served, { fixture, selection }: Question): Promise<readonly string[]> {
+  const other = () => runSuite(fixture, served, selection);
+  const found = changes(...(await Promise.all([plainRun({ fixture, selection }), other()])));
+  return lasting(found, async () => changes(...(await Promise.all([runSuite(fixture, "plain", selection), other()]))));
+}
+
 describe.each(legs)("$title", (leg) => {
-  let plain: SuiteRun;
-  let watched: SuiteRun;
-
-  beforeAll(async () => {
-    [plain, watched] = await Promise.all([
-      runSuite(leg.fixture, "plain", leg.selection),
-      runSuite(leg.fixture, "watched", leg.selection),
-    ]);
+  it("passes every check that its SDK can pass", async () => {
+    const found = shortfalls(leg, await plainRun(leg));
+    const again = async () => shortfalls(leg, await runSuite(leg.fixture, "plain", leg.selection));
+    expect(await lasting(found, again)).toEqual([]);
   });
 
-  it("passes every check that its SDK can pass", () => {
-    expect(shortfalls(leg, plain)).toEqual([]);
-  });
-
-  it("gets the same verdict on every check when it is watched", () => {
-    expect(differences(plain.checks, watched.checks)).toEqual([]);
-    expect(watched.exitCode).toBe(plain.exitCode);
+  it("gets the same verdict on every check when it is watched", async () => {
+    expect(await changedBy("watched", leg)).toEqual([]);
   });
 });
 
-describe("with the resource health://status, which is one more than the server's own", () => {
-  const last = legs.filter(({ selection }) => !("suite" in selection));
+const wholeRevisions = legs.filter(({ selection }) => !("suite" in selection));
 
-  it.each(last)("$title: every verdict is the same", async ({ fixture, selection }) => {
-    const [plain, watched] = await Promise.all([
-      runSuite(fixture, "plain", selection),
-      runSuite(fixture, "watched with health", selection),
-    ]);
-    expect(differences(plain.checks, watched.checks)).toEqual([]);
+describe("with the resource health://status, which is one more than the server's own", () => {
+  it.each(wholeRevisions)("$title: every verdict is the same", async (leg) => {
+    expect(await changedBy("watched with health", leg)).toEqual([]);
   });
 });
 
 describe("behind the proxy", () => {
-  const last = legs.filter(({ selection }) => !("suite" in selection));
-
-  it.each(last)("$title: every verdict is the same, with the resource health://status and without", async (leg) => {
-    const runs = (["plain", "proxied", "proxied with health"] as const).map((served) =>
-      runSuite(leg.fixture, served, leg.selection),
-    );
-    const [plain, ...proxied] = await Promise.all(runs);
-    for (const { checks, exitCode } of proxied) {
-      expect(differences(plain!.checks, checks)).toEqual([]);
-      expect(exitCode).toBe(plain!.exitCode);
-    }
-  });
+  it.each(wholeRevisions)(
+    "$title: every verdict is the same, with the resource health://status and without",
+    async (leg) => {
+      const proxied = (["proxied", "proxied with health"] as const).map((served) => changedBy(served, leg));
+      expect(await Promise.all(proxied)).toEqual([[], []]);
+    },
+  );
 });
 
 describe("a wrapper with a planted flaw", () => {
   async function damagedBy(flaw: Flaw, fixture: Fixture, selection: Selection): Promise<string[]> {
     const [plain, flawed] = await Promise.all([
-      runSuite(fixture, "plain", selection),
+      plainRun({ fixture, selection }),
       runSuite(fixture, { flaw }, selection),
     ]);
     return differences(plain.checks, flawed.checks).map(({ scenario, id }) => `${scenario}:${id}`);

@@ -12,7 +12,7 @@ let b: Member;
 
 beforeAll(async () => {
   [group, a, b] = await Group.led("a", "b", "c");
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 type Row = readonly [

@@ -12,7 +12,7 @@ import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
 const TOKENS = { a: "canary-token-of-the-node-a", b: "canary-token-of-the-node-b" };
 const CALL = { timeoutMs: 3_000 };
-const TTL_MS = 1_000;
+const TTL_MS = 5_000;
 
 let house: House;
 let daemon: Daemon;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const tls = `tls: { cert: "${files.cert}", key: "${files.key}" }`;
   const config = `arbiter: { listen: "${new URL(url).host}", ${tls}, nodes: { a: { env: A }, b: { env: B } } }`;
   daemon = await house.daemon(config, { A: TOKENS.a, B: TOKENS.b });
-}, 30_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 const client = (node: "a" | "b", tls: { ca?: string } = { ca }) => embeddedStore({ url, token: TOKENS[node], tls });

@@ -23,7 +23,7 @@ describe("a sidecar with the duty arbiter", () => {
     for (const [node, token] of Object.entries(TOKENS)) writeFileSync(join(house.folder, `${node}-token`), token);
     url = `http://127.0.0.1:${await freePort()}`;
     daemon = await house.daemon(config());
-  }, 30_000);
+  });
   afterAll(() => house[Symbol.asyncDispose]());
 
   function config(nodes = "{ a: { file: a-token }, b: { file: b-token } }"): string {

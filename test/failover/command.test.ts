@@ -10,7 +10,7 @@ let b: Member;
 
 beforeAll(async () => {
   [group, a, b] = await Group.led("a", "b");
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 const failover = (member: Member, ...args: readonly string[]) =>

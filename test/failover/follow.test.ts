@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { PATIENCE } from "../sidecar/house.ts";
 import { type FollowedFront, followed } from "./followed-front.ts";
 import { Pair } from "./pair.ts";
-import { CLIENTS, nothingTwice, tell, writing } from "./writing.ts";
+import { CLIENTS, KILLED_MS, nothingTwice, tell, writing } from "./writing.ts";
 
 /** Of each kind. */
 const CALLS = 250;
@@ -19,7 +19,7 @@ let proxy: FollowedFront;
 beforeAll(async () => {
   pair = await Pair.open();
   proxy = await followed(pair);
-}, 30_000);
+});
 afterAll(async () => {
   await proxy?.[Symbol.asyncDispose]();
   await pair?.[Symbol.asyncDispose]();
@@ -66,11 +66,12 @@ test("what a session kept in the old process is gone, its stream goes on, and it
 
 test("a primary that is killed takes with it what was in flight; the rest waits for the next, and nothing is done twice", async () => {
   const lostBefore = (await proxy.figures()).lost;
-  const tallies = await writing(proxy.url, 0, async () => {
+  const killing = async () => {
     const crashed = await pair.crash();
     await pair.group.member(pair.other(crashed)).untilPage("/primary", 200);
     await pair.start(crashed);
-  });
+  };
+  const tallies = await writing(proxy.url, 0, killing, KILLED_MS);
   const figures = await proxy.figures();
   tell("kill -9", tallies, figures);
   nothingTwice(pair, tallies.values());

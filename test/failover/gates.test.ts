@@ -15,7 +15,7 @@ let b: Member;
 
 beforeAll(async () => {
   [group, a, b] = await Group.led("a", "b");
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 /** A server whose calls wait until they are let go, behind a proxy whose gate asks this node. */
@@ -83,18 +83,17 @@ test.skipIf(!existsSync(FAKETIME))(
     const slow = gate.ask("slow");
     await vi.waitFor(() => expect(gate.upstream.received.at(-1)?.body).toContain("slow"), PATIENCE);
     for (const offset of ["+3600", "-3600"]) {
-      setClock(offset);
       const whys = async () => {
         const { transitions } = (await alone.api("/api/v1/failover/history")).body as {
           transitions: { why: string }[];
         };
         return transitions.map(({ why }) => why);
       };
-      const times = offset === "+3600" ? 1 : 2;
-      await vi.waitFor(
-        async () => expect((await whys()).filter((why) => why === "confirmed")).toHaveLength(times),
-        PATIENCE,
-      );
+      const confirmed = async () => (await whys()).filter((why) => why === "confirmed").length;
+      // Some more there may be: a process that the machine lets stand still trusts its clocks as little.
+      const before = await confirmed();
+      setClock(offset);
+      await expect.poll(confirmed).toBeGreaterThan(before);
       await vi.waitFor(async () => expect((await gate.ask()).status).toBe(200), PATIENCE);
     }
     gate.letGo();

@@ -6,8 +6,8 @@ import { ask, bearer, type Reply } from "../sidecar/asking.ts";
 import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
 const TOKEN = "a-token-of-this-group-only";
-/** Short enough for a test, long enough for two busy cores. */
-export const TTL_MS = 2_000;
+/** Short enough for a test, long enough for two cores that are busier than they should be. */
+export const TTL_MS = 3_000;
 function quick(ttlMs: number): string {
   return `timing: { ttlMs: ${ttlMs}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: ${ttlMs / 2}, pollEveryMs: 100 }`;
 }

@@ -5,10 +5,8 @@ import { type Balancer, balancer } from "./balancers.ts";
 import { type FollowedFront, followed } from "./followed-front.ts";
 import { PAIR_TTL_MS, Pair } from "./pair.ts";
 import { Tally, type WriterKind } from "./writers.ts";
-import { nothingTwice } from "./writing.ts";
+import { KILLED_MS, nothingTwice } from "./writing.ts";
 
-/** A client that waits in vain for its answer waits 10 s. */
-const LONG_MS = 60_000;
 const KINDS: readonly WriterKind[] = ["v1 with sessions", "v2 modern"];
 let pair: Pair;
 let proxy: FollowedFront;
@@ -21,7 +19,7 @@ beforeAll(async () => {
   fronts.set("our proxy", proxy);
   fronts.set("haproxy", rest.use(await balancer("haproxy", pair)));
   fronts.set("nginx", rest.use(await balancer("nginx", pair)));
-}, 30_000);
+});
 afterAll(() => rest.disposeAsync());
 
 interface Row {
@@ -38,7 +36,7 @@ async function during(fault: () => Promise<string>): Promise<readonly Row[]> {
   const writers = rows.map(({ front, kind, tally }) => {
     const enough = () =>
       isOver || (leader !== undefined && tally.answered.slice(-10).every(({ node }) => node === leader));
-    return tally.run(kind, fronts.get(front)?.url ?? "", enough);
+    return tally.run({ kind, base: fronts.get(front)?.url ?? "", patienceMs: KILLED_MS }, enough);
   });
   await vi.waitFor(() => {
     for (const { tally } of rows) expect(tally.answered.length).toBeGreaterThan(10);
@@ -63,59 +61,47 @@ function tell(fault: string, rows: readonly Row[]): void {
 
 const ofOurs = (rows: readonly Row[]) => rows.filter(({ front }) => front === "our proxy");
 
-test(
-  "a switchover: clients of all three go on by themselves, and through our proxy they notice nothing",
-  async () => {
-    const rows = await during(() => pair.switchOver());
-    tell("switchover", rows);
-    nothingTwice(
-      pair,
-      rows.map(({ tally }) => tally),
-    );
-    for (const { tally } of ofOurs(rows)) expect(tally.failed).toEqual([]);
-  },
-  LONG_MS,
-);
+test("a switchover: clients of all three go on by themselves, and through our proxy they notice nothing", async () => {
+  const rows = await during(() => pair.switchOver());
+  tell("switchover", rows);
+  nothingTwice(
+    pair,
+    rows.map(({ tally }) => tally),
+  );
+  for (const { tally } of ofOurs(rows)) expect(tally.failed).toEqual([]);
+});
 
-test(
-  "the leader is killed: what was in flight is lost and reported, nothing is done twice, and all go on",
-  async () => {
-    const lostBefore = (await proxy.figures()).lost;
-    const rows = await during(async () => {
-      const crashed = await pair.crash();
-      const next = pair.other(crashed);
-      await pair.group.member(next).untilPage("/primary", 200);
-      await pair.start(crashed);
-      return next;
-    });
-    tell("kill -9", rows);
-    nothingTwice(
-      pair,
-      rows.map(({ tally }) => tally),
-    );
-    const failed = ofOurs(rows).reduce((sum, { tally }) => sum + tally.failed.length, 0);
-    expect(failed).toBeLessThanOrEqual(KINDS.length);
-    expect((await proxy.figures()).lost - lostBefore).toBe(failed);
-  },
-  LONG_MS,
-);
+test("the leader is killed: what was in flight is lost and reported, nothing is done twice, and all go on", async () => {
+  const lostBefore = (await proxy.figures()).lost;
+  const rows = await during(async () => {
+    const crashed = await pair.crash();
+    const next = pair.other(crashed);
+    await pair.group.member(next).untilPage("/primary", 200);
+    await pair.start(crashed);
+    return next;
+  });
+  tell("kill -9", rows);
+  nothingTwice(
+    pair,
+    rows.map(({ tally }) => tally),
+  );
+  const failed = ofOurs(rows).reduce((sum, { tally }) => sum + tally.failed.length, 0);
+  expect(failed).toBeLessThanOrEqual(KINDS.length);
+  expect((await proxy.figures()).lost - lostBefore).toBe(failed);
+});
 
-test(
-  "the leader is told to end: through our proxy no call is lost",
-  async () => {
-    const rows = await during(async () => {
-      const ended = await pair.end();
-      const next = pair.other(ended);
-      await pair.group.member(next).untilPage("/primary", 200);
-      await pair.start(ended);
-      return next;
-    });
-    tell("SIGTERM", rows);
-    nothingTwice(
-      pair,
-      rows.map(({ tally }) => tally),
-    );
-    for (const { tally } of ofOurs(rows)) expect(tally.failed).toEqual([]);
-  },
-  LONG_MS,
-);
+test("the leader is told to end: through our proxy no call is lost", async () => {
+  const rows = await during(async () => {
+    const ended = await pair.end();
+    const next = pair.other(ended);
+    await pair.group.member(next).untilPage("/primary", 200);
+    await pair.start(ended);
+    return next;
+  });
+  tell("SIGTERM", rows);
+  nothingTwice(
+    pair,
+    rows.map(({ tally }) => tally),
+  );
+  for (const { tally } of ofOurs(rows)) expect(tally.failed).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { admitRequest, fencedSink } from "@mcp-ops/kit";
 import { vi } from "vitest";
+import { CHILD_ENV } from "../fixtures/child-env.ts";
 import { freePort } from "../fixtures/free-port.ts";
 import { House, PATIENCE, Running } from "../sidecar/house.ts";
 import { Group } from "./group.ts";
@@ -114,7 +115,7 @@ export class Pair implements AsyncDisposable {
     const replica = this.replica(name);
     const { port, probesPort } = replica;
     const args = [REPLICA, name, String(port), `http://127.0.0.1:${probesPort}`, this.#sink.url];
-    replica.server = new Running(args, { PATH: process.env.PATH ?? "", NODE_NO_WARNINGS: "1" }, this.house.folder);
+    replica.server = new Running(args, { ...CHILD_ENV, NODE_NO_WARNINGS: "1" }, this.house.folder);
     await replica.server.says();
     const server = `server: { url: "http://127.0.0.1:${port}/mcp", expectedTools: [write], everyMs: 300, timeoutMs: 3000, failures: 3, of: 4, passes: 1 }`;
     await this.group.start(name, [server], { MCP_OPS_PROBES__LISTEN: `127.0.0.1:${probesPort}` });

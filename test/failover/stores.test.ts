@@ -78,6 +78,5 @@ describe.each(STORES)("with its lease in %s", (_, skips, open) => {
       }
       for (const { daemon } of [a, b]) expect(daemon?.err.join("\n")).not.toContain("canary");
     },
-    60_000,
   );
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   group.sections = (name) => (name === "a" ? `backup:\n  sets:\n    ${setOfA()}\n` : "");
   await group.start("a", ["server: { everyMs: 100 }"]);
   await a.untilPage("/primary", 200);
-}, 30_000);
+});
 afterAll(async () => {
   await group[Symbol.asyncDispose]();
   await bucket[Symbol.asyncDispose]();

@@ -45,7 +45,7 @@ beforeAll(async () => {
       offer: true
 `;
   await Promise.all([start("a"), start("b")]);
-}, 30_000);
+});
 afterAll(() => group[Symbol.asyncDispose]());
 
 function start(name: "a" | "b"): Promise<Member> {

@@ -31,4 +31,4 @@ test("a server that heeds neither cancellation nor SIGTERM is dead before the le
   expect(last).toBeLessThan(Date.parse(given?.at ?? ""));
   expect(await client.ended).toEqual({ code: null, signal: "SIGKILL" });
   expect(client.messages.at(-1)).toMatchObject({ id: 1, error: { code: -31006 } });
-}, 30_000);
+});

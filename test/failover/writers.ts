@@ -6,8 +6,6 @@ import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextproto
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { MODERN } from "../carriers/carrier.ts";
 
-/** SDK v1 does not notice that the stream of its call broke off: then it is this long until it knows. */
-const PATIENT = { timeout: 10_000 };
 const INFO = { name: "writer", version: "1.0.0" };
 
 /** A connected client: it writes, and tells at which node; what it throws has not been answered. */
@@ -17,13 +15,20 @@ interface Writer extends AsyncDisposable {
 
 export type WriterKind = "v1 with sessions" | "v2 modern" | "v2 legacy, stateless";
 
+/** How and where one writes; and for how long it waits for an answer. */
+export interface Writing {
+  readonly kind: WriterKind;
+  readonly base: string;
+  readonly patienceMs: number;
+}
+
 /** `base` is where the servers are reached; each kind has its path there. */
-async function openWriter(kind: WriterKind, base: string): Promise<Writer> {
+async function openWriter({ kind, base, patienceMs: timeout }: Writing): Promise<Writer> {
   if (kind === "v1 with sessions") {
     const client = new ClientV1(INFO);
     await client.connect(new TransportV1(new URL("/sessions", base)) as Transport);
     return writerOf(
-      (call) => client.callTool({ name: "write", arguments: { call } }, undefined, PATIENT),
+      (call) => client.callTool({ name: "write", arguments: { call } }, undefined, { timeout }),
       () => client.close(),
     );
   }
@@ -31,7 +36,7 @@ async function openWriter(kind: WriterKind, base: string): Promise<Writer> {
   const client = new Client(INFO, { versionNegotiation: { mode } });
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", base)));
   return writerOf(
-    (call) => client.callTool({ name: "write", arguments: { call } }, PATIENT),
+    (call) => client.callTool({ name: "write", arguments: { call } }, { timeout }),
     () => client.close(),
   );
 }
@@ -53,8 +58,8 @@ export class Tally {
   readonly failed: { readonly call: string; readonly at: number; readonly message: string }[] = [];
 
   /** Writes until `enough`, one call after the other; a client that failed connects anew, as its user would have it do. */
-  async run(kind: WriterKind, base: string, enough: () => boolean): Promise<void> {
-    let writer = await anew(kind, base, enough);
+  async run(how: Writing, enough: () => boolean): Promise<void> {
+    let writer = await anew(how, enough);
     while (writer !== undefined && !enough()) {
       const call = randomUUID();
       try {
@@ -63,7 +68,7 @@ export class Tally {
       } catch (error) {
         this.failed.push({ call, at: performance.now(), message: (error as Error).message });
         await leave(writer);
-        writer = await anew(kind, base, enough);
+        writer = await anew(how, enough);
       }
     }
     if (writer !== undefined) await leave(writer);
@@ -83,10 +88,10 @@ async function leave(writer: Writer): Promise<void> {
   } catch {}
 }
 
-async function anew(kind: WriterKind, base: string, enough: () => boolean): Promise<Writer | undefined> {
+async function anew(how: Writing, enough: () => boolean): Promise<Writer | undefined> {
   while (!enough()) {
     try {
-      return await openWriter(kind, base);
+      return await openWriter(how);
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 20)); // The pace of a client that tries again, not a wait for anything.
     }

@@ -1,6 +1,6 @@
 /** The role gate on every carrier: what a standby refuses, what a primary hands on, and what happens when its time runs out. */
 import { FENCING_HEADER, FENCING_META_KEY } from "@mcp-ops/formats";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Carrier, House } from "../carriers/carrier.ts";
 import { carriers } from "../carriers/carriers.ts";
 import type { Wire } from "../carriers/wire.ts";
@@ -18,7 +18,7 @@ const BROUGHT = { _meta: { [FENCING_META_KEY]: "999" } };
 /** Who asks once more has taken the answer before. Two may ask in turns. */
 async function isAskedAgain(agent: Agent): Promise<void> {
   const before = agent.asked;
-  await vi.waitFor(() => expect(agent.asked).toBeGreaterThan(before + 3), { timeout: 10_000 });
+  await expect.poll(() => agent.asked).toBeGreaterThan(before + 3);
 }
 
 const inProcess = carriers.map((carrier) => ({ name: carrier.name, carrier, at: "server" as const }));

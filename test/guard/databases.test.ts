@@ -79,7 +79,7 @@ test.skipIf(!hasEtcd)("C1: etcd refuses the transaction of a stale writer", asyn
     const txn = (given: EtcdTxn) => ask("txn", given);
     const base64 = (text: string) => Buffer.from(text).toString("base64");
     const fence = etcdFence("fence/notes");
-    await vi.waitFor(() => txn(fence.create), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(() => txn(fence.create), { timeout: 60_000, interval: 50 });
     const write = async (token: bigint, text: string) => {
       const put = { requestPut: { key: base64("note"), value: base64(text) } };
       fence.check(token, await txn(fence.guarded(token, [put])));

@@ -1,15 +1,15 @@
 /** Calls over a hard cap are refused, by what the sidecar has said, and by nothing else. */
-import { COST_FILE } from "@mcp-ops/formats";
+import { BUDGETS_FILE, COST_FILE } from "@mcp-ops/formats";
 import { defaultMetrics, pipelineFor, type WatchBudgetOptions, watch } from "@mcp-ops/kit";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { expect, test, vi } from "vitest";
 import { call, front, post } from "../proxy/front.ts";
 import { plainUpstream } from "../proxy/plain-upstream.ts";
-import { budget, costDocument } from "./documents.ts";
+import { budget, budgetsDocument, costDocument } from "./documents.ts";
 import { serve, text } from "./servers.ts";
 import { leave, runtimeFolder } from "./stage.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 const tools = { say: () => text("hello"), other: () => text("hello") };
 
 function gates(options: WatchBudgetOptions) {
@@ -25,7 +25,7 @@ function gates(options: WatchBudgetOptions) {
 test("over HTTP a refusal is 429 with Retry-After, from a server and from the proxy", async () => {
   const folder = runtimeFolder();
   const resetsAt = new Date(Date.now() + 3_600_000).toISOString();
-  leave(folder, COST_FILE, costDocument("shop", [budget({ resetsAt })]));
+  leave(folder, BUDGETS_FILE, budgetsDocument([budget({ resetsAt })]));
   const handler = createMcpHandler(
     watch(
       () => {
@@ -86,7 +86,7 @@ test.each(["v1", "v2"] as const)(
     const client = await serve(sdk, tools, { gates: gates({ folder }) });
     await client.callTool("say");
     const resetsAt = new Date(Date.now() + 7_200_000).toISOString();
-    leave(folder, COST_FILE, costDocument(sdk, [budget({ server: sdk, target: "say", resetsAt })]));
+    leave(folder, BUDGETS_FILE, budgetsDocument([budget({ server: sdk, target: "say", resetsAt })]));
     const refused = await vi.waitFor(async () => {
       const error = await client.callTool("say").then(
         () => undefined,
@@ -106,19 +106,19 @@ test.each(["v1", "v2"] as const)(
   },
 );
 
-const PASSING: readonly [string, ReturnType<typeof costDocument>][] = [
-  ["for another server", costDocument("v1", [budget({ server: "v2" })])],
-  ["for another principal", costDocument("v1", [budget({ principal: "somebody" })])],
-  ["that is not hard", costDocument("v1", [budget({ isHard: false })])],
-  ["that is only nearly used up", costDocument("v1", [budget({ state: "warning" })])],
-  ["whose period has ended", costDocument("v1", [budget({ resetsAt: new Date(Date.now() - 1).toISOString() })])],
-  ["that nobody has confirmed for too long", costDocument("v1", [budget()], Date.now() - 400_000)],
-  ["that is of a time to come, before a clock was set back", costDocument("v1", [budget()], Date.now() + 3_600_000)],
+const PASSING: readonly [string, ReturnType<typeof budgetsDocument>][] = [
+  ["for another server", budgetsDocument([budget({ server: "v2" })])],
+  ["for another principal", budgetsDocument([budget({ principal: "somebody" })])],
+  ["that is not hard", budgetsDocument([budget({ isHard: false })])],
+  ["that is only nearly used up", budgetsDocument([budget({ state: "warning" })])],
+  ["whose period has ended", budgetsDocument([budget({ resetsAt: new Date(Date.now() - 1).toISOString() })])],
+  ["that nobody has confirmed for too long", budgetsDocument([budget()], Date.now() - 400_000)],
+  ["that is of a time to come, before a clock was set back", budgetsDocument([budget()], Date.now() + 3_600_000)],
 ];
 
 test.each(PASSING)("a budget %s refuses nothing", async (_, document) => {
   const folder = runtimeFolder();
-  leave(folder, COST_FILE, { ...document, budgets: [...document.budgets, budget({ target: "other" })] });
+  leave(folder, BUDGETS_FILE, { ...document, budgets: [...document.budgets, budget({ target: "other" })] });
   const isStale = Math.abs(Date.now() - Date.parse(document.generatedAt)) > 300_000;
   const client = await serve("v1", tools, { gates: gates({ folder }) });
   // The gate knows the document once it refuses what it shall.
@@ -128,18 +128,36 @@ test.each(PASSING)("a budget %s refuses nothing", async (_, document) => {
 });
 
 const GARBAGE = ["{}", "7", "[null]", '["all of it"]'].map(
-  (budgets) => `{"schema":1,"generatedAt":"${new Date().toISOString()}","days":[],"budgets":${budgets}}`,
+  (budgets) => `{"schema":1,"generatedAt":"${new Date().toISOString()}","budgets":${budgets}}`,
 );
 
 test("a document that is none refuses nothing, and ends no call", async () => {
   const folders = [...GARBAGE, "{", "[]"].map((garbage) => ({ garbage, folder: runtimeFolder() }));
   const one = async ({ garbage, folder }: (typeof folders)[number]) => {
-    leave(folder, COST_FILE, costDocument("v1", [budget({ target: "other" })]));
+    leave(folder, BUDGETS_FILE, budgetsDocument([budget({ target: "other" })]));
     const client = await serve("v1", tools, { gates: gates({ folder }) });
     await vi.waitFor(() => expect(client.callTool("other")).rejects.toMatchObject({ code: -31007 }), PATIENCE);
-    leave(folder, COST_FILE, garbage);
+    leave(folder, BUDGETS_FILE, garbage);
     await vi.waitFor(() => client.callTool("other"), PATIENCE);
     await client.callTool("say");
   };
   await Promise.all(folders.map(one));
+});
+
+test("a sidecar of another version that leaves no budgets refuses nothing, and the gate says so, once each time", async () => {
+  const folder = runtimeFolder();
+  const warnings: string[] = [];
+  const client = await serve("v1", tools, {
+    gates: gates({ folder, onWarning: ({ code, message }) => warnings.push(`${code} ${message}`) }),
+  });
+  const warned = (times: number) => vi.waitFor(() => expect(warnings).toHaveLength(times), PATIENCE);
+  leave(folder, COST_FILE, costDocument("v1", [budget()]));
+  await warned(1);
+  expect(warnings[0]).toMatch(/^KIT_BUDGETS_UNREAD .*cost\.json.*budgets\.json.*update the older one/);
+  await client.callTool("say");
+  leave(folder, BUDGETS_FILE, budgetsDocument([budget({ target: "other" })]));
+  await vi.waitFor(() => expect(client.callTool("other")).rejects.toMatchObject({ code: -31007 }), PATIENCE);
+  leave(folder, BUDGETS_FILE, { ...budgetsDocument([budget()]), schema: 2 });
+  await warned(2);
+  await client.callTool("say");
 });

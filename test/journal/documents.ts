@@ -1,4 +1,4 @@
-import type { BudgetState, CostDay, CostDocument, ServerCost, SloDocument } from "@mcp-ops/formats";
+import type { BudgetState, BudgetsDocument, CostDay, CostDocument, ServerCost, SloDocument } from "@mcp-ops/formats";
 
 /** Documents as a sidecar leaves them. */
 function serverCost(server: string, microUnits: number): ServerCost {
@@ -43,6 +43,10 @@ export function costDocument(server: string, budgets: readonly BudgetState[] = [
     days,
     budgets,
   };
+}
+
+export function budgetsDocument(budgets: readonly BudgetState[], at = Date.now()): BudgetsDocument {
+  return { schema: 1, generatedAt: new Date(at).toISOString(), budgets };
 }
 
 export function budget(parts: Partial<BudgetState> = {}): BudgetState {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const BIG = fileURLToPath(new URL("fixtures/big-server.ts", import.meta.url));
 const LIMIT_MS = 10;
-/** Other programs hold a process up, too; what always takes too long is found out by any number of attempts. */
+/** A processor is slower at times, and memory is cleared up; what always takes too long is found out by any number of attempts. */
 const ATTEMPTS = 10;
 
 interface HeldUp {

@@ -7,9 +7,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { JOURNAL_FOLDER } from "@mcp-ops/formats";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { CHILD_ENV } from "../fixtures/child-env.ts";
 import { countIn, linesIn, runtimeFolder, usesIn } from "./stage.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const MCP_OPS = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const REGISTER = new URL("../../packages/register/dist/index.js", import.meta.url).href;
 const PLAIN = fileURLToPath(new URL("../../packages/register/test-fixtures/v1.mjs", import.meta.url));
@@ -23,7 +24,7 @@ class Child {
 
   constructor(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
     this.process = spawn(process.execPath, args, {
-      env: { PATH: process.env.PATH, MCP_OPS_RUNTIME_DIR: folder, ...env },
+      env: { ...CHILD_ENV, MCP_OPS_RUNTIME_DIR: folder, ...env },
     });
     this.ended = once(this.process, "close");
     this.process.stdin.on("error", () => {});

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Sighting } from "../fixtures/cast-recorders.ts";
 import { call, type Front, front, HEADERS, post, raw } from "./front.ts";
 import { answerJson, plainUpstream } from "./plain-upstream.ts";
@@ -54,7 +54,7 @@ test("a server that is killed in the middle of calls ends each: 502 where nothin
   await expect(begun.text()).rejects.toThrow();
   const response = await waiting;
   expect([response.status, await response.json()]).toMatchObject([502, { id: 2, error: { code: -31003 } }]);
-  await vi.waitFor(() => expect(proxy.sightings()).toHaveLength(2));
+  await expect.poll(() => proxy.sightings()).toHaveLength(2);
   const kinds = proxy.sightings().map(({ id, outcome }) => [id, outcome.kind]);
   expect(kinds.sort()).toEqual([
     [1, "lost"],
@@ -308,6 +308,6 @@ test("two hundred event streams are open at once, and each gets its own", async 
   expect(heard.every((text, number) => text?.includes(`"data":"${number}"`))).toBe(true);
   expect(proxy.proxy.figures().open).toBe(200);
   leaving.abort();
-  await vi.waitFor(() => expect(proxy.proxy.figures().open).toBe(0));
+  await expect.poll(() => proxy.proxy.figures().open).toBe(0);
   expect(proxy.sightings()).toHaveLength(200);
 });

@@ -43,7 +43,7 @@ async function everything(mode: "streamableHttp" | "sse"): Promise<string> {
   });
   started.push(child);
   const url = `http://127.0.0.1:${port}/${mode === "sse" ? "sse" : "mcp"}`;
-  await vi.waitFor(() => fetch(url, { method: "OPTIONS" }), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(() => fetch(url, { method: "OPTIONS" }), { timeout: 60_000, interval: 50 });
   return url;
 }
 
@@ -106,7 +106,7 @@ describe.each([
   beforeAll(async () => {
     direct = await everything(mode);
     proxied = await mcpOpsProxy(direct);
-  }, 30_000);
+  });
 
   test.each(speakers)("%s hears the same from it directly and through the command", async (speaker) => {
     const open = clients[speaker] as (url: string) => Promise<Conversation>;

@@ -129,7 +129,7 @@ describe("a third-party server", () => {
     });
     await client.connect(new HttpTransportV1(new URL(url)) as TransportV1);
     toClose.push(() => client.close());
-    await expect.poll(() => asked, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => asked).toBe(1);
     await expect.poll(() => seen).toContainEqual({ method: "roots/list", target: undefined, outcome: "result" });
   });
 
@@ -250,7 +250,7 @@ it("asks a server anew which revisions it speaks when it died as it was asked", 
   const headers = { ...MODERN_HEADERS, "mcp-method": "tools/list" };
   const ask = async () => (await post(url, modern(1, "tools/list"), headers)).status;
   expect(await ask()).toBe(400);
-  await expect.poll(ask, { timeout: 10_000 }).toBe(200);
+  await expect.poll(ask).toBe(200);
 });
 
 it("speaks 2026-07-28 as before when a client has left that had only asked what the server knows", async () => {
@@ -295,7 +295,7 @@ describe("a session", () => {
     const pid = Number(textOf(await client.callTool({ name: "pid" })));
     await client.transportOfOne.terminateSession();
     expect(served.sessions).toBe(0);
-    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   it("ends when its client asks and asks, and does not read", async () => {
@@ -306,7 +306,7 @@ describe("a session", () => {
     const params = { name: "big", arguments: { bytes: 10 * 2 ** 20 } };
     const ask = (id: number) => post(url, { jsonrpc: "2.0", id, method: "tools/call", params }, session);
     const unread = await Promise.all([2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(ask));
-    await expect.poll(async () => (await ask(12)).status, { timeout: 10_000 }).toBe(404);
+    await expect.poll(async () => (await ask(12)).status).toBe(404);
     await expect(Promise.all(unread.map((response) => response.text()))).rejects.toThrow();
     await served.close();
   });

@@ -89,7 +89,7 @@ beforeAll(async () => {
   const address = new URL(daemon.admin).host;
   house.write(`admin: { listen: "${address}", token: { file: token } }\n${CONFIG}`);
   await house.server("weather");
-}, 30_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 const cost = (...args: readonly string[]) => house.command(["cost", ...args]);

@@ -216,7 +216,7 @@ test("SIGHUP after SIGTERM opens nothing anew", async () => {
 });
 
 test("a client that sends its request for ever is cut off at the deadline", async () => {
-  const daemon = await house.daemon("shutdown: {deadlineMs: 300}");
+  const daemon = await house.daemon("shutdown: {deadlineMs: 3000}");
   const { hostname, port } = new URL(daemon.probes);
   const client = connect(Number(port), hostname);
   client.write("GET /livez HTTP/1.1\r\n");

@@ -9,10 +9,11 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { formatRegistration, registrationFileName, socketFileName } from "@mcp-ops/formats";
 import { vi } from "vitest";
+import { CHILD_ENV } from "../fixtures/child-env.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 
-export const PATIENCE = { timeout: 15_000, interval: 20 };
+export const PATIENCE = { timeout: 60_000, interval: 20 };
 
 /** A process with its lines. */
 export class Running implements AsyncDisposable {
@@ -155,6 +156,6 @@ export class House implements AsyncDisposable {
   /** Nothing of ours that would change what is tested. */
   #env(more: Readonly<Record<string, string>>): Record<string, string> {
     const own = { HOME: this.folder, XDG_STATE_HOME: join(this.folder, "state"), MCP_OPS_RUNTIME_DIR: this.run };
-    return { PATH: process.env.PATH ?? "", NODE_NO_WARNINGS: "1", ...own, ...more };
+    return { ...CHILD_ENV, NODE_NO_WARNINGS: "1", ...own, ...more };
   }
 }

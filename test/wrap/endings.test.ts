@@ -139,7 +139,7 @@ test("a client that stops reading stops the server, and our memory stays where i
       last = taken;
       if (!isStill) throw new Error("It is still reading.");
     },
-    { timeout: 20_000, interval: 500 },
+    { timeout: 60_000, interval: 500 },
   );
   expect(residentBytes(client.child.pid) - before).toBeLessThan(20_000_000);
   client.child.stdout.resume();

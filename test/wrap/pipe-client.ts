@@ -22,7 +22,7 @@ export const wrapped = (server: readonly string[], ...options: string[]): string
   ...server,
 ];
 
-export const PATIENCE = { timeout: 15_000, interval: 20 };
+export const PATIENCE = { timeout: 60_000, interval: 20 };
 
 interface Heard {
   readonly id?: unknown;

@@ -1,6 +1,5 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import type { AlertRule, RuleGroup } from "../rule.ts";
 
 const WEEK = 604_800;
@@ -59,8 +58,8 @@ function ofTime(context: RuleContext): readonly AlertRule[] {
 
 function ofRuns(context: RuleContext): readonly AlertRule[] {
   const { by, limit } = context;
-  const failed = counted(context, `${METRIC.backupRuns}{result="failed"}`, 7_200);
-  const partial = counted(context, `${METRIC.backupRuns}{result="partial"}`, limit.backupMaxAgeSeconds);
+  const failed = context.events(`${METRIC.backupRuns}{result="failed"}`, 7_200);
+  const partial = context.events(`${METRIC.backupRuns}{result="partial"}`, limit.backupMaxAgeSeconds);
   const incomplete = `sum ${by("instance", "set")} (${METRIC.backupFiles}{status!="ok"}) > 0`;
   return [
     {
@@ -135,7 +134,7 @@ function ofConfigs({ by }: RuleContext): readonly AlertRule[] {
 }
 
 function restores(context: RuleContext): AlertRule {
-  const failed = counted(context, `${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
+  const failed = context.events(`${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
   return {
     alert: "McpBackupRestoreFailed",
     expr: `sum ${context.by("instance", "set", "result")} (${failed}) > 0`,

@@ -50,7 +50,7 @@ function notAnswering({ by }: RuleContext): AlertRule {
 function restarting({ by, on, over, events, limit }: RuleContext): AlertRule {
   const startedAgain = `sum ${by("instance", "server")} ${events(METRIC.serverRestarts, 3600)} >= ${limit.serverRestarts}`;
   // Without a slot it is scraped itself: behind the sidecar each process has its own series.
-  const changes = `max ${by("instance", "server")} (changes(${processMetric("process_start_time_seconds")}{slot=""}[${over(3600)}]))`;
+  const changes = `max ${by("instance")} (changes(${processMetric("process_start_time_seconds")}{slot=""}[${over(3600)}]))`;
   const scrapedItself = `${changes} >= ${limit.serverRestarts} and ${on("instance")} ${METRIC.unobserved}{slot=""}`;
   return {
     alert: "McpServerRestarting",

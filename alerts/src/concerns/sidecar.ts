@@ -1,6 +1,5 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import type { RuleGroup } from "../rule.ts";
 
 const WHERE = "on {{ $labels.instance }}";
@@ -8,7 +7,7 @@ const WHERE = "on {{ $labels.instance }}";
 /** Does the daemon do its duties? Whether it is there at all is for the alerts on absent targets. */
 export function sidecar(context: RuleContext): RuleGroup {
   const { by, limit } = context;
-  const refusals = counted(context, `${METRIC.adminRefusals}{reason=~"token|rate"}`, 900);
+  const refusals = context.events(`${METRIC.adminRefusals}{reason=~"token|rate"}`, 900);
   return {
     name: "mcp-sidecar",
     rules: [
@@ -46,7 +45,7 @@ export function sidecar(context: RuleContext): RuleGroup {
       },
       {
         alert: "McpSidecarFleetDropped",
-        expr: `sum ${by("instance", "reason")} (${counted(context, METRIC.fleetDropped, 900)}) > 0`,
+        expr: `sum ${by("instance", "reason")} ${context.events(METRIC.fleetDropped, 900)} > 0`,
         forSeconds: 300,
         severity: "warning",
         summary: `The page of the sidecar ${WHERE} lacks {{ $labels.reason }}.`,

@@ -6,7 +6,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { expect, test, vi } from "vitest";
 import { Booker } from "./booker.ts";
 
-const WAIT = { timeout: 10_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 /** A server that books under whatever lease it is told, and that can be told to refuse. */
 async function desk(node: string, lease: { token: number; refuses: boolean }) {

@@ -14,7 +14,7 @@ export interface Booking {
 }
 
 const EVERY_MS = 25;
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 5_000;
 
 /** A client that books all the time, with whichever server accepts it, and holds the answers against each other. */
 export class Booker {

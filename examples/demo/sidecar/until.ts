@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const EVERY_MS = 50;
 
 /** Asks again until there is an answer. Throws when there is none for too long, and when the signal aborts. */

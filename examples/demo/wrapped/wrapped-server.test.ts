@@ -6,7 +6,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { compare, tallyOf } from "../figures/compare.ts";
 import { startWrapped, type WrappedServer } from "./wrapped-server.ts";
 
-const WAIT = { timeout: 15_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 const THROWS = [process.execPath, "-e", "throw new TypeError('nothing to serve')"];
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { createRounds, restoreRounds } from "../testing/kill-rounds.ts";
 
-const rounds = Number(process.env.ROUNDS ?? 120);
+const rounds = Number(process.env.ROUNDS ?? 80);
 const seed = Number(process.env.SEED ?? 7);
 
 test(`B1: after any kill, every visible backup verifies (${rounds / 2} kills of seed ${seed})`, async () => {

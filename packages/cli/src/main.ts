@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { complain } from "./complaint.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addGeneralHelp } from "./help.ts";
-import type { Terminal } from "./verb.ts";
+import type { Terminal, Verb } from "./verb.ts";
 import { VERBS } from "./verbs/index.ts";
 
 function streams(): Terminal {
@@ -19,7 +19,7 @@ function streams(): Terminal {
 export async function main(args: readonly string[], terminal: Terminal = streams()): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = emptyProgram(terminal);
-  for (const add of VERBS) add(program, terminal, (code) => (exitCode = code));
+  for (const add of await verbsFor(args)) add(program, terminal, (code) => (exitCode = code));
   for (const verb of leavesOf(program)) offerJson(verb);
   const asked = { by: verbIn(program, args), json: ownArgs(args).includes("--json") };
   program.hook("preAction", (_, verb) => void Object.assign(asked, { json: verb.opts().json === true }));
@@ -29,6 +29,13 @@ export async function main(args: readonly string[], terminal: Terminal = streams
   } catch (error) {
     return complain(error, terminal, asked);
   }
+}
+
+/** The one that the arguments begin with; all, where they begin with none, so that help and complaints know them. */
+function verbsFor([first = ""]: readonly string[]): Promise<readonly Verb[]> {
+  const asked = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
+  const wanted = asked === undefined ? Object.values(VERBS) : [asked];
+  return Promise.all(wanted.map((load) => load()));
 }
 
 function emptyProgram(terminal: Terminal): Command {

@@ -46,6 +46,7 @@ export type {
   Coverage,
   DayQuantities,
   DefinitionQuantities,
+  LostCounts,
   MachineQuantities,
   OutcomeDay,
   OutcomeRow,

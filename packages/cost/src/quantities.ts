@@ -1,4 +1,5 @@
-import type { JournalStatus, TokenMethod } from "@mcp-ops/formats";
+import type { JournalStatus, LEDGER_LOST, TokenMethod } from "@mcp-ops/formats";
+import type { Tokens } from "./money/tokens.ts";
 
 /** A version of the price book by its name, and the minute since 1970 from which it holds. */
 export interface PriceCut {
@@ -19,9 +20,11 @@ export interface DayQuantities {
   readonly isComplete: boolean;
   /** One for each version of the price book that was in force, in order; one called "" where there is no book. */
   readonly segments: readonly SegmentQuantities[];
-  /** Exchanges that no row has, by why. `garbage`: lines of a journal that could not be read, or were of another time. */
-  readonly lost: Readonly<Record<"queue" | "file" | "garbage", number>>;
+  readonly lost: LostCounts;
 }
+
+/** Exchanges that no row has, by why. `garbage`: lines of a journal that could not be read, or were of another time. */
+export type LostCounts = Readonly<Record<(typeof LEDGER_LOST)[number], number>>;
 
 /** The part of a day in which one version of the price book was in force. */
 export interface SegmentQuantities extends PriceCut {
@@ -87,7 +90,7 @@ export interface UseCounts {
   readonly requestBytes: number;
   readonly responseBytes: number;
   /** Tokens of the results by how they were counted. */
-  readonly tokens: Readonly<Partial<Record<TokenMethod, number>>>;
+  readonly tokens: Tokens;
   /** CPU time of those that ran alone, and how many these were. Shares of the server's are made of it. */
   readonly cpu: { readonly us: number; readonly calls: number };
 }
@@ -101,7 +104,7 @@ export interface UseQuantities extends UseCounts {
   readonly principal: string | undefined;
 }
 
-export interface SessionQuantities extends UseCounts {
+export interface SessionQuantities extends Pick<UseCounts, "count" | "tokens"> {
   /** Digest of the session's id; `_other` where there were too many. Exchanges without a session are in no row. */
   readonly session: string;
   readonly method: string;

@@ -14,6 +14,7 @@ import {
   reserve,
   step,
 } from "../src/index.ts";
+import { NOTHING_TAKEN } from "../src/usage/meter.ts";
 import type { Moment } from "../src/usage/reading.ts";
 
 /** A place for a ledger, made anew for each test, and what time it is there. */
@@ -69,26 +70,18 @@ export function usage(
   const { state: meter } = step(undefined, { ...moment(to), owners: [], processes: [] }, { periodMs: 15_000 });
   const before = reserve(undefined, moment(from), allocations).state;
   const { state, interval: reserved } = reserve(before, moment(to), allocations);
-  const whole = { ...NOTHING, server: "weather", fromMs: Date.parse(from), toMs: Date.parse(to), ...interval };
+  const whole = { ...NOTHING_TAKEN, server: "weather", fromMs: Date.parse(from), toMs: Date.parse(to), ...interval };
   ledger.bookUsage({ meter, intervals: [whole], reserve: state, reserved });
   while (ledger.catchUp());
 }
 
-export const NOTHING: Omit<Interval, "server" | "fromMs" | "toMs"> = {
-  cpuUs: 0,
-  sampledCpuUs: 0,
-  memoryByteMs: 0n,
-  memoryBytes: undefined,
-  measuredMs: 0,
-  gapMs: 0,
-  gapByteMs: 0n,
-  unseenMs: 0,
-  storageByteMs: 0n,
-  receivedBytes: undefined,
-  sentBytes: undefined,
-  readBytes: undefined,
-  writtenBytes: undefined,
-};
+/** The clock comes to each of these days, and the machine is looked at. */
+export function live(ledger: Ledger, ...days: readonly string[]): void {
+  for (const day of days) {
+    place.nowMs = Date.parse(`${day}T12:00:00Z`);
+    usage(ledger, `${day}T11:00:00Z`, `${day}T11:00:15Z`, { server: "house", measuredMs: 15_000 });
+  }
+}
 
 /** Prices of a day, each with how many exchanges it has. */
 export const calls = (day: DayQuantities | undefined): readonly (readonly [string, number])[] | undefined =>

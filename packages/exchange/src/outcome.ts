@@ -23,6 +23,11 @@ export interface ResultOutcome extends Ended {
   readonly invalidArguments: boolean;
   /** Read-only view of the JSON-RPC `result`. */
   readonly result: JsonObject;
+  /**
+   * The texts of `content`, where it holds a few of them and nothing else, as the results of most tools do: strings need no view, through which
+   * reading takes its time. Undefined where `result` says more, and in outcomes that leave it to `result`.
+   */
+  readonly texts?: readonly string[] | undefined;
 }
 
 /** The question was refused or failed with a JSON-RPC error, or with an HTTP error before JSON-RPC was reached. */

@@ -16,7 +16,7 @@ const A = "a/1";
 const B = "b/1";
 /** Not a whole number: a share of a ttl seldom is one. */
 const CALL = { timeoutMs: 4_999.9 };
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const ROUNDS = 15;
 
 /**
@@ -30,7 +30,7 @@ export function leaseStoreSuite(name: string, stage: () => LeaseStage, LONG_MS =
     return store;
   }
 
-  describe(`${name} keeps the promises of a store of leases:`, { timeout: 30_000 }, () => {
+  describe(`${name} keeps the promises of a store of leases:`, () => {
     test("one holder at a time, and whoever else asks is told who it is", async () => {
       const [a, b, group] = [opened("a"), opened("b"), newGroup()];
       expect(await b.read(group, CALL)).toBeUndefined();

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { certificate } from "./certificate.ts";
-import { freePort, killed, onPath, PATIENCE, started } from "./temp.ts";
+import { freePort } from "./free-port.ts";
+import { killed, onPath, PATIENCE, started } from "./temp.ts";
 
 /** The Debian packages a person has to install before these can run; none where all is there. */
 export const missingForEtcd: readonly string[] = Object.entries({

@@ -1,8 +1,11 @@
 import type { TokenMethod } from "./journal.ts";
 
+/** So many days are told of at once. */
+export const MAX_COST_DAYS = 31;
+
 /**
- * What the sidecar knows about cost, for the servers of its machine: they offer it as `cost://daily-summary` and `cost://summary{?days}`, and
- * refuse calls over a hard cap by it. Money is in whole micro-units of the currency, so that parts add up exactly.
+ * What the sidecar knows about cost, for the servers of its machine: they offer it as `cost://daily-summary` and `cost://summary{?days}`. Money
+ * is in whole micro-units of the currency, so that parts add up exactly.
  */
 export interface CostDocument {
   readonly schema: 1;
@@ -12,8 +15,16 @@ export interface CostDocument {
   readonly currency: string;
   /** IANA name of the zone in which days begin and end. */
   readonly timeZone: string;
-  /** Newest first, at most 31. Today's is not complete. */
+  /** Newest first, at most `MAX_COST_DAYS`. Today's is not complete. */
   readonly days: readonly CostDay[];
+  readonly budgets: readonly BudgetState[];
+}
+
+/** Budgets alone, for the gates of the machine's servers: they look every few seconds, and a `CostDocument` may have megabytes. */
+export interface BudgetsDocument {
+  readonly schema: 1;
+  /** ISO 8601, UTC. */
+  readonly generatedAt: string;
   readonly budgets: readonly BudgetState[];
 }
 

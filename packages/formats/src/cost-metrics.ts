@@ -18,7 +18,11 @@ export const COST_METRIC = {
   costBudgetState: "mcp_cost_budget_state",
   costAdvice: "mcp_cost_advice",
   costAdviceSaving: "mcp_cost_advice_saving_month",
+  ledgerLost: "mcp_ops_ledger_lost_total",
 } as const;
+
+/** Why exchanges are in no row of the ledger: their server lost them, or the line of a journal could not be read or was of another time. */
+export const LEDGER_LOST = ["queue", "file", "garbage"] as const;
 
 /** Parts of what a server costs. */
 export const COST_PARTS = ["used", "idle", "tokens", "definitions", "calls"] as const;
@@ -39,10 +43,16 @@ const KIND: LabelRow = {
   bound: "kinds of advice: docs/cost.md",
 };
 
+const WHY: LabelRow = {
+  name: "why",
+  values: LEDGER_LOST,
+  bound: "too many waited in a server, its file could not be written, or a line of a journal was none",
+};
+
 const TODAY = "since midnight in the ledger's time zone";
 const MONTH = "since the month began in the ledger's time zone";
 
-/** Gauges: a bill begins anew each day and month, and follows the price book when that is mended. */
+/** Money in gauges: a bill begins anew each day and month, and follows the price book when that is mended. */
 export const COST_METRICS: readonly MetricRow[] = [
   row("costToday", `What a server cost ${TODAY}, in units of the currency.`, SERVER, PART, CURRENCY),
   row("costMonth", `What a server cost ${MONTH}.`, SERVER, PART, CURRENCY),
@@ -59,6 +69,10 @@ export const COST_METRICS: readonly MetricRow[] = [
   row("costBudgetState", "1 for the state a budget is in, 0 for the others.", BUDGET, STATE),
   row("costAdvice", "How much advice there is that somebody should read.", KIND),
   row("costAdviceSaving", "What that would save in a month, in units of the currency.", KIND, CURRENCY),
+  {
+    ...row("ledgerLost", "Exchanges that servers say they lost, and lines of journals that could not be booked.", WHY),
+    type: "counter",
+  },
 ];
 
 function row(word: keyof typeof COST_METRIC, says: string, ...labels: LabelRow[]): MetricRow {

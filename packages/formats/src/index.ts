@@ -25,15 +25,17 @@ export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export {
   BUDGET_STATES,
   type BudgetState,
+  type BudgetsDocument,
   type CostDay,
   type CostDocument,
+  MAX_COST_DAYS,
   PRICED_THINGS,
   type PricedThing,
   type ServerCost,
   type ShareCost,
   type ToolCost,
 } from "./cost-document.ts";
-export { COST_PARTS } from "./cost-metrics.ts";
+export { COST_PARTS, LEDGER_LOST } from "./cost-metrics.ts";
 export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
@@ -59,6 +61,7 @@ export {
   OVERALL_CHECK,
 } from "./health-document.ts";
 export {
+  BUDGETS_FILE,
   COST_FILE,
   formatJournalLine,
   JOURNAL_FOLDER,

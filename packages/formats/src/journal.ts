@@ -103,10 +103,12 @@ export interface JournalLost {
 export const USAGE_META_KEY = "io.github.mcp-ops/usage";
 export const MAX_REPORTED_TOOLS = 20;
 
-/** Folder of the runtime folder in which servers leave journals, and the sidecar the two documents below. It is the sidecar that makes it: no reader, no journal. */
+/** Folder of the runtime folder in which servers leave journals, and the sidecar the documents below. It is the sidecar that makes it: no reader, no journal. */
 export const JOURNAL_FOLDER = "journal";
 /** `CostDocument` as JSON, replaced by a rename. */
 export const COST_FILE = "cost.json";
+/** `BudgetsDocument` as JSON, replaced by a rename. */
+export const BUDGETS_FILE = "budgets.json";
 /** `SloDocument` as JSON, replaced by a rename. */
 export const SLO_FILE = "slo.json";
 

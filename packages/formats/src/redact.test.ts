@@ -136,4 +136,4 @@ test("hostile texts of a megabyte take time in proportion to their length", () =
     "-----BEGIN RSA PRIVATE KEY----- ",
   ];
   for (const piece of hostile) withoutSecrets(piece.repeat(1_000_000 / piece.length));
-}, 20_000);
+});

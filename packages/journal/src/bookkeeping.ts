@@ -2,16 +2,20 @@ import { type JournalStatus, journalStatus, judge, LISTEN_METHOD, OTHER, type To
 import type { Ended } from "./ended.ts";
 import { SessionNames } from "./session-names.ts";
 import { addDuration, type Slice, type SliceKey, Slices } from "./slices.ts";
-import { Today } from "./today.ts";
+import { type DayFigures, Today } from "./today.ts";
 import { TokenTotals } from "./token-totals.ts";
 import { countingRest, countingTexts } from "./tokens/count-reading.ts";
 import { Definitions, type ListedPage, type Listing } from "./tokens/definitions.ts";
-import { isReadByModel, readByModel } from "./tokens/read-by-model.ts";
+import { estimateShort } from "./tokens/estimate.ts";
+import { isOfTool, isReadByModel, readByModel } from "./tokens/read-by-model.ts";
 import { reportedUsage } from "./tokens/reported.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 const MINUTES_A_DAY = 24 * 60;
 const NOTHING = () => {};
+const NO_TEXTS: readonly string[] = [];
+/** Results up to this size are counted at once: that takes some ten microseconds at most. */
+const MAX_SHORT_BYTES = 4096;
 const SUCCESSES: ReadonlySet<JournalStatus> = new Set(["success", "input_required", "task"]);
 
 /** Counts ended exchanges: for the journal, for the metrics, and for what the process says of its own day. */
@@ -35,19 +39,20 @@ export class Bookkeeping {
     this.#told = told;
   }
 
+  /** Counts one at once, where that takes less time than to keep it; false for all others. What throws has booked nothing. */
+  bookNow(ended: Ended): boolean {
+    const texts = this.#shortTextsOf(ended);
+    if (texts === undefined) return false;
+    const tokens = estimateShort(texts);
+    const slice = this.#enter(ended);
+    if (texts.length > 0) this.#add(slice, "estimate", tokens);
+    return true;
+  }
+
   /** Counts one, in small steps: what is large must not be counted in one go. What throws has booked nothing. */
   *book(ended: Ended): Generator<void, void> {
-    const key = this.#keyOf(ended);
     const bookTokens = yield* this.#tokensOf(ended);
-    const report = reportedUsage(ended.exchange.meta);
-    const slice = this.slices.at(key);
-    count(slice, ended);
-    if (key.method === "tools/call") this.#countCall(key);
-    bookTokens(slice);
-    if (report === "wrong") this.wrongReports++;
-    else
-      for (const [tool, tokens] of report ?? [])
-        this.#add(this.slices.at(this.#reportedKey(key, tool)), "reported", tokens);
+    bookTokens(this.#enter(ended));
   }
 
   /** Settles when the tokenizer has nothing left to count. */
@@ -73,10 +78,37 @@ export class Bookkeeping {
     };
   }
 
-  #countCall({ minute, server, target, status }: SliceKey): void {
-    const figures = this.today.tool(dayOf(minute), server, target);
+  /** Counts everything but the tokens of the result. */
+  #enter(ended: Ended): Slice {
+    const key = this.#keyOf(ended);
+    const report = reportedUsage(ended.exchange.meta);
+    const slice = this.slices.at(key);
+    count(slice, ended);
+    if (slice.method === "tools/call") this.#countCall(slice);
+    if (report === "wrong") this.wrongReports++;
+    else if (report !== undefined)
+      for (const [tool, tokens] of report) this.#add(this.slices.at(this.#reportedKey(key, tool)), "reported", tokens);
+    return slice;
+  }
+
+  #countCall(slice: Slice): void {
+    const figures = this.#dayFigures(slice);
     figures.calls++;
-    if (!SUCCESSES.has(status)) figures.failed++;
+    if (!SUCCESSES.has(slice.status)) figures.failed++;
+  }
+
+  #dayFigures(slice: Slice): DayFigures {
+    slice.day ??= this.today.tool(dayOf(slice.minute), slice.server, slice.target);
+    return slice.day;
+  }
+
+  /** What of the result a model reads, where it is a few short texts or nothing; undefined where it takes longer to tell. */
+  #shortTextsOf({ exchange, outcome }: Ended): readonly string[] | undefined {
+    if (outcome.kind !== "result" || outcome.gate !== undefined) return NO_TEXTS;
+    const { method } = exchange;
+    if (isOfTool(method))
+      return this.#tokenizer === undefined && outcome.responseBytes <= MAX_SHORT_BYTES ? outcome.texts : undefined;
+    return method === "tools/list" || isReadByModel(method) ? undefined : NO_TEXTS;
   }
 
   /** Reads what of the result a model reads, and gives what books it. */
@@ -115,7 +147,7 @@ export class Bookkeeping {
   #addListing(slice: Slice, { tokens, whole, news }: ListedPage): void {
     const { server, minute } = slice;
     slice.tokens.estimate = (slice.tokens.estimate ?? 0) + tokens;
-    this.totals.add(server, "", "definition", "estimate", tokens);
+    this.totals.at(server, "", "definition", "estimate").value += tokens;
     if (whole !== undefined && (this.definitionTokens.has(server) || this.definitionTokens.size < MAX_SERVERS))
       this.definitionTokens.set(server, whole);
     if (news !== undefined) this.#told(news, minute);
@@ -129,9 +161,10 @@ export class Bookkeeping {
 
   #add(slice: Slice, method: TokenMethod, tokens: number): void {
     slice.tokens[method] = (slice.tokens[method] ?? 0) + tokens;
-    this.totals.add(slice.server, slice.target, "result", method, tokens);
+    slice.totals[method] ??= this.totals.at(slice.server, slice.target, "result", method);
+    slice.totals[method].value += tokens;
     if (slice.method !== "tools/call") return;
-    const figures = this.today.tool(dayOf(slice.minute), slice.server, slice.target);
+    const figures = this.#dayFigures(slice);
     figures.tokens[method] = (figures.tokens[method] ?? 0) + tokens;
   }
 }

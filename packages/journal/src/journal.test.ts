@@ -9,7 +9,7 @@ import { journal } from "./journal.ts";
 import type { JournalOptions } from "./options.ts";
 import { Today } from "./today.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 1 };
+const PATIENCE = { timeout: 60_000, interval: 1 };
 
 function open(options: Partial<JournalOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "journal-"));

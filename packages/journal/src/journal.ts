@@ -1,7 +1,7 @@
 import type { Exchange, Observer, Outcome } from "@mcp-ops/exchange";
 import type { JournalLost, OpsError } from "@mcp-ops/formats";
 import { Bookkeeping } from "./bookkeeping.ts";
-import { EndedQueue } from "./ended.ts";
+import { type Ended, EndedQueue } from "./ended.ts";
 import { JournalWriter } from "./file/journal-writer.ts";
 import { LoneCalls } from "./lone-calls.ts";
 import { Losses } from "./losses.ts";
@@ -62,13 +62,13 @@ class CountingJournal implements Journal {
   readonly observer: Observer;
   readonly #options: JournalOptions;
   readonly #limits: JournalLimits;
+  readonly #now: () => number;
   readonly #queue = new EndedQueue();
   readonly #tokenizer: Tokenizer | undefined;
   readonly #book: Bookkeeping;
   readonly #writer: JournalWriter;
   readonly #losses = new Losses();
   #work: Generator<void, void> | undefined;
-  #minute = 0;
   #longestSliceMs = 0;
   #batch: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
@@ -79,6 +79,7 @@ class CountingJournal implements Journal {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
     this.#limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.limits };
     const onWarning = (warning: OpsError) => options.onWarning?.(warning);
     const { tokenizer = false } = options;
@@ -88,7 +89,8 @@ class CountingJournal implements Journal {
       this.#writer.add({ kind: "definitions", minute, server, method: "estimate", tokens, tools }, 0),
     );
     const lone = options.cpu === false ? undefined : new LoneCalls();
-    this.observer = watching(lone, (exchange, outcome, cpuUs) => this.#ended(exchange, outcome, cpuUs));
+    const onLost = () => this.#losses.add("queue", 1);
+    this.observer = watching(lone, (exchange, outcome, cpuUs) => this.#ended(exchange, outcome, cpuUs), onLost);
   }
 
   get folder(): string | undefined {
@@ -152,20 +154,20 @@ class CountingJournal implements Journal {
 
   #ended(exchange: Exchange, outcome: Outcome, cpuUs: number | undefined): void {
     if (this.#isClosed) return;
+    const ended: Ended = { exchange, outcome, cpuUs, minute: Math.floor(this.#now() / MINUTE_MS) };
+    if (this.#book.bookNow(ended)) this.#armFlush();
+    else this.#enqueue(ended);
+  }
+
+  #enqueue(ended: Ended): void {
     if (this.#batch === undefined) this.#armBatch();
-    if (!this.#queue.add({ exchange, outcome, cpuUs, minute: this.#minute })) this.#losses.add("queue", 1);
+    if (!this.#queue.add(ended)) this.#losses.add("queue", 1);
     // What is kept for long costs the garbage collector more than counting it does.
     if (this.#queue.size === MANY) this.#soon ??= setImmediate(() => this.#count()).unref();
   }
 
-  /** What ends before the next batch is taken to have ended in the minute in which this was armed. */
   #armBatch(ms: number = this.#limits.batchMs): void {
-    this.#minute = Math.floor(this.#now() / MINUTE_MS);
     this.#batch = setTimeout(() => this.#count(), ms).unref();
-  }
-
-  #now(): number {
-    return this.#options.now?.() ?? Date.now();
   }
 
   /** Counts what waits, but gives way to the server's own work again and again. */

@@ -1,5 +1,5 @@
-/** Of every so many exchanges that begin while no other is open, one is measured: two readings cost a quarter of a microsecond. */
-const ONE_OF = 8;
+/** Two readings cost more than all else that the journal does for a call: so a busy server has some hundred calls a second measured, a quiet one all. */
+const MEAN_GAP_MS = 10;
 
 /** An exchange whose CPU time is measured if it stays alone. */
 export interface Measured {
@@ -11,11 +11,14 @@ export interface Measured {
 export class LoneCalls {
   #open = 0;
   #begun = 0;
-  #lone = 0;
+  #dueMs = 0;
 
-  began(): Measured | undefined {
+  /** `startedAtMs` is monotonic. */
+  began(startedAtMs: number): Measured | undefined {
     this.#begun++;
-    if (this.#open++ > 0 || this.#lone++ % ONE_OF !== 0) return undefined;
+    if (this.#open++ > 0 || startedAtMs < this.#dueMs) return undefined;
+    // At random, for else a tool that is always called right behind another one might never have its turn.
+    this.#dueMs = startedAtMs + 2 * MEAN_GAP_MS * Math.random();
     return { begun: this.#begun, startUs: cpuUs() };
   }
 

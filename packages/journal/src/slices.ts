@@ -1,4 +1,6 @@
 import { type JournalStatus, type JournalUse, latencyBucketUs, OTHER, type TokenMethod } from "@mcp-ops/formats";
+import type { DayFigures } from "./today.ts";
+import type { TokenFigure } from "./token-totals.ts";
 
 /** What exchanges that are counted together have in common. */
 export interface SliceKey {
@@ -21,6 +23,9 @@ export interface Slice extends SliceKey {
   readonly tokens: Partial<Record<TokenMethod, number>>;
   cpuUs: number;
   cpuCalls: number;
+  /** Where else its exchanges count, once that was looked up. */
+  day: DayFigures | undefined;
+  readonly totals: Partial<Record<TokenMethod, TokenFigure>>;
 }
 
 /** Keys between two writes. Beyond, who asked is folded into `_other`; beyond half as many more, what was asked for; then whatever is left. */
@@ -28,11 +33,11 @@ export const MAX_SLICES = 2000;
 
 /** Counts what happened since the last write, by the minute. */
 export class Slices {
-  #slices = new Map<string, Slice>();
+  #found = new SliceIndex();
   #last: Slice | undefined;
 
   get size(): number {
-    return this.#slices.size;
+    return this.#found.all.length;
   }
 
   /** The slice for this key, or for what of it there is room for. */
@@ -44,31 +49,54 @@ export class Slices {
   }
 
   #find(key: SliceKey): Slice {
-    const known = this.#slices.get(textOf(key));
+    const known = this.#found.find(key);
     if (known !== undefined) return known;
-    if (this.#slices.size < MAX_SLICES) return this.#add(key);
+    if (this.size < MAX_SLICES) return this.#add(key);
     const nobody = { ...key, principal: folded(key.principal), session: folded(key.session) };
-    const found = this.#slices.get(textOf(nobody));
-    if (found !== undefined || this.#slices.size < 1.5 * MAX_SLICES) return found ?? this.#add(nobody);
+    const found = this.#found.find(nobody);
+    if (found !== undefined || this.size < 1.5 * MAX_SLICES) return found ?? this.#add(nobody);
     const nothing = { ...nobody, target: key.target && OTHER };
-    const place = this.#slices.size < 2 * MAX_SLICES ? nothing : { ...nothing, server: OTHER, method: OTHER };
-    return this.#slices.get(textOf(place)) ?? this.#add(place);
+    const place = this.size < 2 * MAX_SLICES ? nothing : { ...nothing, server: OTHER, method: OTHER };
+    return this.#found.find(place) ?? this.#add(place);
   }
 
   /** Gives everything, and begins anew. */
   take(): readonly Slice[] {
-    const taken = [...this.#slices.values()];
-    this.#slices = new Map();
+    const taken = this.#found.all;
+    this.#found = new SliceIndex();
     this.#last = undefined;
     return taken;
   }
 
   #add(key: SliceKey): Slice {
-    const latencies = new Map<number, number>();
+    const { minute, server, method, target, status, principal, session } = key;
+    const own = { minute, server, method, target, status, principal, session };
     const counts = { count: 0, durationUs: 0, requestBytes: 0, responseBytes: 0, cpuUs: 0, cpuCalls: 0 };
-    const slice: Slice = { ...key, ...counts, latencies, tokens: {} };
-    this.#slices.set(textOf(key), slice);
+    const slice: Slice = { ...own, ...counts, latencies: new Map(), tokens: {}, day: undefined, totals: {} };
+    this.#found.add(slice);
     return slice;
+  }
+}
+
+/** Finds slices by what tells most of them apart, who asked and for what, so that no key has to be put together for each exchange. */
+class SliceIndex {
+  readonly all: Slice[] = [];
+  readonly #askers = new Map<string | undefined, Map<string, Slice[]>>();
+
+  find(key: SliceKey): Slice | undefined {
+    const alike = this.#askers.get(key.session ?? key.principal)?.get(key.target);
+    if (alike !== undefined) for (const slice of alike) if (isSame(slice, key)) return slice;
+    return undefined;
+  }
+
+  add(slice: Slice): void {
+    this.all.push(slice);
+    const asker = slice.session ?? slice.principal;
+    const targets = this.#askers.get(asker) ?? new Map<string, Slice[]>();
+    if (targets.size === 0) this.#askers.set(asker, targets);
+    const alike = targets.get(slice.target);
+    if (alike === undefined) targets.set(slice.target, [slice]);
+    else alike.push(slice);
   }
 }
 
@@ -81,7 +109,8 @@ export function addDuration(slice: Slice, durationMs: number): void {
 }
 
 /** The slice as the journal has it. */
-export function useOf({ cpuUs, cpuCalls, latencies, tokens, principal, session, ...rest }: Slice): JournalUse {
+export function useOf(slice: Slice): JournalUse {
+  const { cpuUs, cpuCalls, latencies, tokens, principal, session, day: _, totals: __, ...rest } = slice;
   return {
     kind: "use",
     ...rest,
@@ -103,10 +132,6 @@ function isSame(a: SliceKey, b: SliceKey): boolean {
     a.principal === b.principal &&
     a.session === b.session
   );
-}
-
-function textOf({ minute, server, method, target, status, principal, session }: SliceKey): string {
-  return `${minute}\n${server}\n${method}\n${target}\n${status}\n${principal ?? ""}\n${session ?? ""}`;
 }
 
 function folded(value: string | undefined): string | undefined {

@@ -13,13 +13,16 @@ export interface TokenFigure {
 export class TokenTotals {
   readonly #totals = new Map<string, TokenFigure>();
 
-  add(server: string, target: string, kind: TokenKind, method: TokenMethod, tokens: number): void {
+  /** Where these tokens count: in a series of their own, or in what there is room for. */
+  at(server: string, target: string, kind: TokenKind, method: TokenMethod): TokenFigure {
     const key = `${server}\n${target}\n${kind}\n${method}`;
     const known = this.#totals.get(key);
-    if (known !== undefined) known.value += tokens;
-    else if (this.#totals.size < MAX_SERIES || server === OTHER)
-      this.#totals.set(key, { labels: { server, target, kind, method }, value: tokens });
-    else this.add(target === "" || target === OTHER ? OTHER : server, target && OTHER, kind, method, tokens);
+    if (known !== undefined) return known;
+    if (this.#totals.size >= MAX_SERIES && server !== OTHER)
+      return this.at(target === "" || target === OTHER ? OTHER : server, target && OTHER, kind, method);
+    const figure: TokenFigure = { labels: { server, target, kind, method }, value: 0 };
+    this.#totals.set(key, figure);
+    return figure;
   }
 
   figures(): readonly TokenFigure[] {

@@ -44,7 +44,7 @@ describe("watch(server)", () => {
       return next();
     };
     const server = new McpServer({ name: "given", version: "1.0.0" });
-    await callEcho(watch(server, { server: "renamed", observers: [observer], metrics: own }));
+    await callEcho(watch(server, { server: "renamed", observers: [observer], metrics: own, journal: false }));
     expect(seen.map(({ method }) => method)).toContain("tools/call");
     expect((await own.scrape()).body).toContain(`${calls("renamed")} 1`);
     expect((await defaultMetrics().scrape()).body).not.toContain("renamed");
@@ -65,7 +65,7 @@ describe("watch(server)", () => {
 
   it("measures nothing with metrics: false", async () => {
     const server = new McpServer({ name: "unmeasured", version: "1.0.0" });
-    await callEcho(watch(server, { metrics: false }));
+    await callEcho(watch(server, { metrics: false, journal: false }));
     expect((await defaultMetrics().scrape()).body).not.toContain("unmeasured");
   });
 

@@ -43,7 +43,7 @@ test("a million invented tools and a hundred thousand client names leave series 
   expect(Object.keys(await samples(m))).toEqual(series);
   expect(series.length).toBeLessThan(300);
   expect(grown).toBeLessThan(1_000_000);
-}, 60_000);
+});
 
 test("with more known tools than the cap allows, memory stays flat too", async () => {
   const m = metrics({ processMetrics: false, maxSeries: 2000 });
@@ -53,4 +53,4 @@ test("with more known tools than the cap allows, memory stays flat too", async (
   const before = heapUsed();
   for (let tool = WARM_UP; tool < 5 * WARM_UP; tool++) await call(tool);
   expect(heapUsed() - before).toBeLessThan(1_000_000);
-}, 60_000);
+});

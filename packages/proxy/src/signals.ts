@@ -72,7 +72,7 @@ export async function openSignals(options: SignalOptions): Promise<Signals> {
   const health = { server, statusResource: healthResource };
   // The server's own CPU time is spent elsewhere.
   const used = keepsJournal ? journal({ boot: thisBoot(), folder, cpu: false, onWarning }) : undefined;
-  const cost = { journal: used ?? false, cost: costResources, budget: budgetGate && { folder } } as const;
+  const cost = { journal: used ?? false, cost: costResources, budget: budgetGate && { folder, onWarning } } as const;
   const pipeline = pipelineFor({ server, audit, health, observers, role: guard, ...cost });
   await guard?.role.asked;
   const [endpoint, ...outlets] = await Promise.all([openEndpoint(options), textfileOf(options), pushOf(options)]);

@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environment, Host, RuntimeFolder } from "../test-fixtures/launch.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("when the host ends", () => {
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
@@ -69,9 +67,7 @@ describe("when the host ends", () => {
     expect(folder.names()).toHaveLength(2);
 
     await using next = new Host("v1.mjs", environment(folder));
-    await vi.waitFor(() => expect(folder.registrations().map(({ pid }) => pid)).toEqual([next.child.pid]), {
-      timeout: 15_000,
-    });
+    await expect.poll(() => folder.registrations().map(({ pid }) => pid)).toEqual([next.child.pid]);
     expect(folder.names().join()).not.toContain(left?.bootId);
   });
 });

@@ -2,10 +2,8 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environment, Host, RuntimeFolder } from "../test-fixtures/launch.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}\n';
 const PONG = '{"result":{},"jsonrpc":"2.0","id":1}\n';

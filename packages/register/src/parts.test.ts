@@ -9,8 +9,6 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { environment, fixture, PATIENCE, RuntimeFolder, read, WATCHED } from "../test-fixtures/launch.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const logs = mkdtempSync(join(tmpdir(), "ops-audit-"));
 afterAll(() => rmSync(logs, { recursive: true }));
 

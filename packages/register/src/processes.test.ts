@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environment, fixture, Host, RuntimeFolder, read, WATCHED } from "../test-fixtures/launch.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("every process of a host has its own endpoint and registration", () => {
   it.each([
@@ -23,7 +21,7 @@ describe("every process of a host has its own endpoint and registration", () => 
     }
     host.child.stdin.end();
     expect(await host.exited).toEqual({ code: 0, signal: null });
-    await vi.waitFor(() => expect(folder.names()).toEqual([]), { timeout: 15_000 });
+    await expect.poll(() => folder.names()).toEqual([]);
   });
 
   it("with a thread that dies with the process, of which the main thread cleans up", async () => {

@@ -6,8 +6,6 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { describe, expect, it, vi } from "vitest";
 import { environment, fixture, PATIENCE, RuntimeFolder, read, WATCHED } from "../test-fixtures/launch.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const hosts = [
   { file: "v1.mjs", server: "fixture-v1-esm", sdk: "v1" },
   { file: "v1.cjs", server: "fixture-v1-cjs", sdk: "v1" },

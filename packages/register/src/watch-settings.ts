@@ -14,7 +14,7 @@ export function watchOptions(settings: Settings): WatchOptions {
     server,
     journal: journal === "on" && { folder, onWarning: ({ message }) => warnOnce("journal", message) },
     cost: costResources,
-    budget: budgetGate && { folder },
+    budget: budgetGate && { folder, onWarning: ({ message }) => warnOnce("budget", message) },
     health: healthResource ? undefined : { statusResource: false },
     audit: auditFolder === undefined ? undefined : auditByName(auditFolder, server),
   };

@@ -50,7 +50,7 @@ export class RuntimeFolder implements Disposable {
   }
 }
 
-export const PATIENCE: { timeout: number; interval: number } = { timeout: 15_000, interval: 20 };
+export const PATIENCE: { timeout: number; interval: number } = { timeout: 60_000, interval: 20 };
 
 export function fixture(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
@@ -58,7 +58,9 @@ export function fixture(name: string): string {
 
 /** What a child gets of our environment: nothing that would change what is tested. */
 export function environment(folder: RuntimeFolder, more: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env.PATH ?? "", MCP_OPS_RUNTIME_DIR: folder.path, ...more };
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+  const ours = { PATH, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
+  return { ...ours, MCP_OPS_RUNTIME_DIR: folder.path, ...more };
 }
 
 /** A host whose end we watch. */

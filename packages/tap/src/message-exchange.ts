@@ -38,6 +38,8 @@ export class MessageExchange implements Exchange {
   #found: string | null | undefined;
   #requestBytes: number | undefined;
   #trace: TraceIdentity | undefined;
+  #sessionHeader: string | null | undefined;
+  #meta: JsonObject | null | undefined;
 
   constructor(
     direction: Direction,
@@ -75,7 +77,7 @@ export class MessageExchange implements Exchange {
   }
 
   get session(): string | undefined {
-    return this.#connection.session ?? headerOf(this.#extra, "mcp-session-id");
+    return this.#connection.session ?? this.#sessionSent();
   }
 
   get revision(): string | undefined {
@@ -130,8 +132,11 @@ export class MessageExchange implements Exchange {
   }
 
   get meta(): JsonObject | undefined {
-    const meta = metaOf(this.#message);
-    return meta === undefined ? undefined : readonlyView(meta);
+    if (this.#meta === undefined) {
+      const meta = metaOf(this.#message);
+      this.#meta = meta === undefined ? null : readonlyView(meta);
+    }
+    return this.#meta ?? undefined;
   }
 
   get requestBytes(): number {
@@ -148,6 +153,12 @@ export class MessageExchange implements Exchange {
     if (this.#trace !== undefined)
       throw new TypeError("The trace of an exchange is written once; tracing has filled it already.");
     this.#trace = trace;
+  }
+
+  /** Remembered: every observer asks for it, and the headers of a web request are slow to read. */
+  #sessionSent(): string | undefined {
+    if (this.#sessionHeader === undefined) this.#sessionHeader = headerOf(this.#extra, "mcp-session-id") ?? null;
+    return this.#sessionHeader ?? undefined;
   }
 
   /** Remembered once found; asked again while it is not, since the server's lists may arrive later than the question. */

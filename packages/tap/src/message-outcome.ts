@@ -105,6 +105,25 @@ class Result extends Answered implements ResultOutcome {
     const { result } = this.#response;
     return isObject(result) ? readonlyView(result) : {};
   }
+
+  get texts(): readonly string[] | undefined {
+    const { result } = this.#response;
+    return isObject(result) ? textsIn(result.content) : undefined;
+  }
+}
+
+/** Whoever has more items than this reads them one by one. */
+const MAX_TEXTS = 16;
+
+/** The texts of a content that is nothing but texts. They are strings: nobody can change the answer through them. */
+function textsIn(content: unknown): readonly string[] | undefined {
+  if (!Array.isArray(content) || content.length === 0 || content.length > MAX_TEXTS) return undefined;
+  const texts: string[] = [];
+  for (const item of content) {
+    if (!isObject(item) || item.type !== "text" || typeof item.text !== "string") return undefined;
+    texts.push(item.text);
+  }
+  return texts;
 }
 
 class Failure extends Answered implements ErrorOutcome {

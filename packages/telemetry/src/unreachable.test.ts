@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => void silent.close());
 
-/** Far more than the deadline below, and far less than the ten seconds that exporters go on by themselves. */
-const PATIENCE_MS = 5_000;
+/** Far more than the deadline below, and less than the ten seconds that exporters go on by themselves. */
+const PATIENCE_MS = 9_000;
 
 const script = (exporter: object) => `
   import { trace } from "@opentelemetry/api";

@@ -1,13 +1,12 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../../context.ts";
-import { counted } from "../../counted.ts";
 import type { AlertRule } from "../../rule.ts";
 import { PROCESS, WHOSE } from "./process.ts";
 
 /** Whether anything was not watched. The requests themselves went on in all of these. */
 export function watching(context: RuleContext): readonly AlertRule[] {
   const times = (selector: string, ...labels: readonly string[]) =>
-    `sum ${context.by(...PROCESS, ...labels)} (${counted(context, selector, 900)}) > 0`;
+    `sum ${context.by(...PROCESS, ...labels)} ${context.events(selector, 900)} > 0`;
   return [
     {
       alert: "McpObserverFaults",

@@ -1,13 +1,12 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../../context.ts";
-import { counted } from "../../counted.ts";
 import type { AlertRule } from "../../rule.ts";
 import { PROCESS, WHOSE } from "./process.ts";
 
 /** Whether what was asked comes to disk. */
 export function auditWriter(context: RuleContext): readonly AlertRule[] {
   const { by, limit } = context;
-  const times = (name: string) => `sum ${by(...PROCESS)} (${counted(context, name, 900)}) > 0`;
+  const times = (name: string) => `sum ${by(...PROCESS)} ${context.events(name, 900)} > 0`;
   return [
     {
       alert: "McpAuditDropped",

@@ -21,4 +21,4 @@ test("a call of the same process that is refused does not let another process in
   });
   expect(askAnotherProcess(file)).toBe("free");
   expect(statSync(file).mode & 0o777).toBe(0o600);
-}, 20_000);
+});

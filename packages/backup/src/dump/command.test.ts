@@ -75,7 +75,7 @@ it.concurrent("ends a command that hangs when its time is over, though what it s
     code: "BACKUP_DUMP_FAILED",
     message: expect.stringMatching(/The dump of notes did not end within 0\.5 s and was stopped.*timeoutMs/),
   });
-}, 15_000);
+});
 
 it.concurrent("stops the command and all it started when the backup is called off", async (test) => {
   const place = folder(test.onTestFinished);
@@ -91,7 +91,7 @@ it.concurrent("stops the command and all it started when the backup is called of
   await outcome;
   const pid = Number(readFileSync(pids, "utf8"));
   await expect.poll(() => aliveInGroup(pid)).toEqual([]);
-}, 15_000);
+});
 
 it("wants a whole path, and says so when the program is not there", async () => {
   expect(() => commandDumper({ name: "notes", program: "dump.sh" })).toThrow(
@@ -112,7 +112,7 @@ it("takes a large dump as it comes, not into memory", async () => {
   const { notes } = await shell("head -c 300000000 /dev/zero").dump(place, never);
   expect(notes[0]).toContain("300000000 bytes");
   expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
-}, 20_000);
+});
 
 /** Without those that are dead and only wait for somebody to ask. */
 function aliveInGroup(group: number): string[] {

@@ -40,7 +40,6 @@ test.runIf(hasStrace)(
     next(/fsync\(\d+<[^>]*\/source>\)/);
     next(journal);
   },
-  20_000,
 );
 
 test("B4: restore never writes outside the configured roots: a folder that became a link after the plan is not followed", async () => {

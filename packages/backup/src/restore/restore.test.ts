@@ -113,7 +113,7 @@ test("only the last five safety copies are kept", async () => {
   // The oldest would go to make room for the next, were it not the one that is wanted.
   await restoreBackup(store, set, copies[0]!.ref);
   expect(readFileSync(join(source, "mcp.json"), "utf8")).toBe("broken 2");
-}, 20_000);
+});
 
 test("what a backup could not hold, or was told to leave out, is left as it is", async () => {
   const stage = newStage({});

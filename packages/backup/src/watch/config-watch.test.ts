@@ -37,7 +37,7 @@ async function watching(path: string, options: Partial<WatchOptions> & { require
     ...rest,
   });
   onTestFinished(() => watch[Symbol.asyncDispose]());
-  const changed = (times: number) => expect.poll(() => changes, { timeout: 5_000 }).toHaveLength(times);
+  const changed = (times: number) => expect.poll(() => changes).toHaveLength(times);
   return { watch, changes, told, changed };
 }
 

@@ -15,13 +15,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatJournalLine, type JournalUse, journalFileName } from "@mcp-ops/formats";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../ledger/ledger.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
 import { readJournals } from "./read-journals.ts";
-
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const DAY = "2026-11-21";

@@ -1,12 +1,11 @@
-import { expect, it, vi } from "vitest";
-import { freshPlace, moment, NOTHING, open, place } from "../../testing/a-ledger.ts";
-import { type MeterState, step } from "../usage/meter.ts";
+import { expect, it } from "vitest";
+import { freshPlace, moment, open, place } from "../../testing/a-ledger.ts";
+import { type MeterState, NOTHING_TAKEN, step } from "../usage/meter.ts";
 import { elapsedMs } from "../usage/moment.ts";
 import { reserve } from "../usage/reserve.ts";
 import type { Ledger } from "./ledger.ts";
 import { MACHINE } from "./usage-book.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 const FROM = "2026-11-18T10:00:30Z";
@@ -22,7 +21,7 @@ function bookLate(ledger: Ledger): void {
   const before = reserve(undefined, moment(FROM), allocations).state;
   const { state, interval: reserved } = reserve(before, moment(TO), allocations);
   const { state: meter } = step(undefined, { ...moment(TO), owners: [], processes: [] }, { periodMs: 15_000 });
-  const took = { ...NOTHING, fromMs: Date.parse(FROM), toMs: Date.parse(TO) };
+  const took = { ...NOTHING_TAKEN, fromMs: Date.parse(FROM), toMs: Date.parse(TO) };
   const intervals = [
     { ...took, server: "weather", cpuUs: 1_234_567_891, memoryBytes: 700 },
     { ...took, server: "news", cpuUs: 77, gapMs: MS, gapByteMs: 10n ** 18n + 1n },

@@ -1,14 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { JournalUse } from "@mcp-ops/formats";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { calls, freshPlace, journal, minuteOf, open, place, usage, use } from "../../testing/a-ledger.ts";
 import { MINUTE_MS } from "../calendar/zone.ts";
 import type { DayQuantities } from "../quantities.ts";
 import type { Ledger } from "./ledger.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 describe("a day", () => {

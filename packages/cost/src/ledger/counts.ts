@@ -1,5 +1,9 @@
 import { type JournalUse, TOKEN_METHODS } from "@mcp-ops/formats";
+import type { Tokens } from "../money/tokens.ts";
 import type { UseCounts } from "../quantities.ts";
+
+/** In the order of `TOKEN_METHODS`. */
+export const TOKEN_COLUMNS = ["tokens_estimate", "tokens_tokenizer", "tokens_reported"] as const;
 
 /** Columns of what is counted of exchanges, in the order of the tables. */
 const COUNT_COLUMNS = [
@@ -7,9 +11,7 @@ const COUNT_COLUMNS = [
   "duration_us",
   "request_bytes",
   "response_bytes",
-  "tokens_estimate",
-  "tokens_tokenizer",
-  "tokens_reported",
+  ...TOKEN_COLUMNS,
   "cpu_us",
   "cpu_calls",
 ] as const;
@@ -29,18 +31,24 @@ export function addCounts(a: Counts | undefined, b: Counts): Counts {
 
 export function useCountsOf(row: Readonly<Record<string, unknown>>): UseCounts {
   const value = (column: (typeof COUNT_COLUMNS)[number]) => Number(row[column]);
-  const tokens = TOKEN_METHODS.flatMap((method) => {
-    const counted = value(`tokens_${method}`);
-    return counted === 0 ? [] : [[method, counted] as const];
-  });
   return {
     count: value("count"),
     durationUs: value("duration_us"),
     requestBytes: value("request_bytes"),
     responseBytes: value("response_bytes"),
-    tokens: Object.fromEntries(tokens),
+    tokens: tokensOf(TOKEN_COLUMNS.map(value)),
     cpu: { us: value("cpu_us"), calls: value("cpu_calls") },
   };
+}
+
+/** By method; what is none is left out. */
+export function tokensOf(counted: readonly number[]): Tokens {
+  const tokens: { -readonly [Method in keyof Tokens]: Tokens[Method] } = {};
+  for (const [at, method] of TOKEN_METHODS.entries()) {
+    const count = counted[at] ?? 0;
+    if (count > 0) tokens[method] = count;
+  }
+  return tokens;
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;

@@ -7,6 +7,7 @@ import {
   TOKEN_METHODS,
 } from "@mcp-ops/formats";
 import type { Minute } from "../calendar/zone.ts";
+import type { LostCounts } from "../quantities.ts";
 import type { UseBook } from "./use-book.ts";
 
 /** How far a journal was read. */
@@ -22,6 +23,12 @@ export interface JournalPiece extends JournalPlace {
   readonly name: string;
   /** Lines in it that could not be read. */
   readonly garbage: number;
+}
+
+export const NOTHING_LOST: LostCounts = { queue: 0, file: 0, garbage: 0 };
+
+export function addLost(a: LostCounts, b: LostCounts): LostCounts {
+  return { queue: a.queue + b.queue, file: a.file + b.file, garbage: a.garbage + b.garbage };
 }
 
 /** A server's clock and ours may differ by so much. */
@@ -54,17 +61,24 @@ export class JournalBook {
     return { offset: Number(row?.offset ?? 0), isSkipping: row?.is_skipping === 1 };
   }
 
-  /** @param from lines before it are too old */
-  book(piece: JournalPiece, lines: readonly JournalLine[], from: Minute, now: Minute): void {
+  /**
+   * What could not be booked, as the lines say or as they are.
+   *
+   * @param from lines before it are too old
+   */
+  book(piece: JournalPiece, lines: readonly JournalLine[], from: Minute, now: Minute): LostCounts {
     const sound = lines.filter((line) => line.kind === "start" || isSound(line, from, now + MAX_AHEAD_MINUTES));
-    const garbage = piece.garbage + lines.length - sound.length;
+    const lost = { ...NOTHING_LOST, garbage: piece.garbage + lines.length - sound.length };
     this.#uses.book(sound.filter((line) => line.kind === "use"));
     for (const line of sound) {
       if (line.kind === "definitions") this.#uses.bookDefinitions(line);
-      if (line.kind === "lost") this.#uses.bookLost(line);
+      if (line.kind !== "lost") continue;
+      this.#uses.bookLost(line);
+      lost[line.why] += line.count;
     }
-    if (garbage > 0) this.#uses.bookLost({ minute: now, count: garbage, why: "garbage" });
+    if (lost.garbage > 0) this.#uses.bookLost({ minute: now, count: lost.garbage, why: "garbage" });
     this.#write.run(piece.name, piece.offset, piece.isSkipping ? 1 : 0);
+    return lost;
   }
 
   forget(names: readonly string[]): void {

@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { JournalUse, Status } from "@mcp-ops/formats";
 import { MINUTE_MS, shiftDay } from "../calendar/zone.ts";
 import { costDay } from "../money/cost-day.ts";
 import { DEFAULT_BOOK } from "../prices/default-book.ts";
 import { readPriceBook } from "../prices/read-book.ts";
 import type { DayQuantities } from "../quantities.ts";
-import { type Interval, step } from "../usage/meter.ts";
+import { type Interval, NOTHING_TAKEN, step } from "../usage/meter.ts";
 import { type ReserveState, reserve } from "../usage/reserve.ts";
 import { openLedger } from "./open-ledger.ts";
 
@@ -59,9 +60,6 @@ function* lines(hour: number): Generator<JournalUse> {
   }
 }
 
-const NOTHING = { sampledCpuUs: 0, gapMs: 0, gapByteMs: 0n, unseenMs: 0, storageByteMs: 0n };
-const NO_BYTES = { receivedBytes: undefined, sentBytes: undefined, readBytes: undefined, writtenBytes: undefined };
-
 let kept: ReserveState | undefined;
 /** A look a minute; in the real one it is four. */
 function book(minute: number): void {
@@ -70,8 +68,7 @@ function book(minute: number): void {
   const intervals = Array.from(
     { length: servers },
     (_, server): Interval => ({
-      ...NOTHING,
-      ...NO_BYTES,
+      ...NOTHING_TAKEN,
       server: `server ${server}`,
       fromMs: toMs - MINUTE_MS,
       toMs,
@@ -116,34 +113,77 @@ const opening = performance.now();
 const again = await open();
 say("opening it, with a check of all of it, took", `${(performance.now() - opening).toFixed(0)} ms`);
 
-const timed = (what: string, times: number, work: (index: number) => void) => {
-  const taken = Array.from({ length: times }, (_, index) => {
-    const from = performance.now();
+/** By the clock, and by the processor: on a machine with other work the clock tells of that work. */
+interface Taken {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+function stopwatch(): () => Taken {
+  const from = performance.now();
+  const before = process.threadCpuUsage();
+  return () => {
+    const { user, system } = process.threadCpuUsage(before);
+    return { wallMs: performance.now() - from, cpuMs: (user + system) / 1000 };
+  };
+}
+
+function tell(what: string, all: readonly Taken[]): void {
+  const of = (sort: keyof Taken) => {
+    const sorted = all.map((one) => one[sort]).toSorted((a, b) => a - b);
+    const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] as number).toFixed(1);
+    return `${at(0.5)} (95 %: ${at(0.95)}, most: ${at(1)})`;
+  };
+  say(what, `CPU ${of("cpuMs")} ms, clock ${of("wallMs")} ms`);
+}
+
+function timed(what: string, times: number, work: (index: number) => void): void {
+  const all = Array.from({ length: times }, (_, index) => {
+    const read = stopwatch();
     work(index);
-    return performance.now() - from;
-  }).toSorted((a, b) => a - b);
-  const at = (share: number) => (taken[Math.floor(share * (taken.length - 1))] as number).toFixed(1);
-  say(what, `${at(0.5)} ms (95 %: ${at(0.95)}, most: ${at(1)})`);
-};
+    return read();
+  });
+  tell(what, all);
+}
+
+/** How long others wait for their turn. */
+async function turns(what: string, work: () => Promise<void>): Promise<void> {
+  const all: Taken[] = [];
+  let read = stopwatch();
+  let isDone = false;
+  const turn = () => {
+    all.push(read());
+    read = stopwatch();
+    if (!isDone) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await work();
+  await setTimeout();
+  isDone = true;
+  tell(`${what}, ${all.length} turns`, all);
+}
+
 const today = again.today;
 const rows = again
   .day(shiftDay(today, -1))
   ?.segments.flatMap((segment) => segment.servers)
   .flatMap(({ uses }) => uses);
 say("rows of exchanges in a day", String(rows?.length));
-timed("quantities of a day", 100, (index) => again.day(shiftDay(today, -1 - (index % (days - 2)))));
 timed("quantities of today", 100, () => again.day(today));
-timed("a daily summary, with its money", 100, (index) =>
-  costDay(again.day(shiftDay(today, -1 - (index % (days - 2)))) as DayQuantities, {
-    book: readPriceBook(DEFAULT_BOOK),
-    cores: 2,
-  }),
-);
+const summary = (back: number) =>
+  costDay(again.day(shiftDay(today, -back)) as DayQuantities, { book: readPriceBook(DEFAULT_BOOK), cores: 2 });
+/** Of these the sessions are there, too. */
+const recent = Math.min(30, days - 2);
+timed("a daily summary of the last month", 100, (index) => summary(1 + (index % recent)));
+if (days > 40) timed("a daily summary of the year before", 300, (index) => summary(40 + (index % (days - 41))));
 timed("three days of outcomes by minute", 10, () => [
   ...again.outcomes({ from: END / MINUTE_MS - 4_320, to: END / MINUTE_MS }),
 ]);
 timed("a fortnight of minutes of one server", 10, () =>
   again.points({ server: "server 0", from: END / MINUTE_MS - 20_160, to: END / MINUTE_MS }),
 );
+const prices = [{ fromMinute: START / MINUTE_MS, price: "new" }];
+await turns("a new zone", () => again.setCalendar({ timeZone: "Asia/Kolkata", prices: [] }));
+await turns("a new price", () => again.setCalendar({ timeZone: "Asia/Kolkata", prices }));
 again[Symbol.dispose]();
 rmSync(folder, { recursive: true });

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { freshPlace, journal, minuteOf, open, place, usage, use } from "../../testing/a-ledger.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 describe("a ledger", () => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JournalLine } from "@mcp-ops/formats";
 import { MINUTE_MS, type Minute } from "../calendar/zone.ts";
-import type { DayQuantities, OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
+import type { DayQuantities, LostCounts, OutcomeDay, OutcomeRow, UsagePoint } from "../quantities.ts";
 import type { MeterState } from "../usage/meter.ts";
 import type { ReserveState } from "../usage/reserve.ts";
 import { Backlog, type UsageBooking } from "./backlog.ts";
@@ -9,13 +9,13 @@ import { Bounds } from "./bounds.ts";
 import { firstDifference, outdated } from "./calendar-change.ts";
 import { dayOf } from "./day-query.ts";
 import { type LedgerDamage, setAsideOf } from "./file.ts";
-import { JournalBook, type JournalPiece, type JournalPlace } from "./journal-book.ts";
+import { addLost, JournalBook, type JournalPiece, type JournalPlace, NOTHING_LOST } from "./journal-book.ts";
 import { DEFAULT_LEDGER_LIMITS, DEFAULT_LEDGER_RETENTION, type LedgerLimits, type LedgerRetention } from "./limits.ts";
 import { Memory } from "./memory.ts";
 import { outcomeDaysOf, outcomesOf, pointsOf, type Range } from "./minute-query.ts";
 import { Names } from "./names.ts";
 import { resplit } from "./resplit.ts";
-import { type Expiry, expire, expiryOf } from "./retention.ts";
+import { expire, expiryOf, livedExpiryOf } from "./retention.ts";
 import { type Calendar, Segments } from "./segments.ts";
 import { inTransaction } from "./transaction.ts";
 import { UsageBook } from "./usage-book.ts";
@@ -37,7 +37,8 @@ export class Ledger implements Disposable {
   /** Set at this start: the file was damaged, and an empty ledger took its place. */
   readonly damage: LedgerDamage | undefined;
   readonly #database: DatabaseSync;
-  readonly #options: LedgerOptions;
+  readonly #retention: LedgerRetention;
+  readonly #now: () => number;
   readonly #memory: Memory;
   readonly #names: Names;
   readonly #segments: Segments;
@@ -47,12 +48,14 @@ export class Ledger implements Disposable {
   readonly #uses: UseBook;
   readonly #journals: JournalBook;
   #changedFrom: Minute = Number.POSITIVE_INFINITY;
+  #lost: LostCounts = NOTHING_LOST;
 
   constructor(database: DatabaseSync, damage: LedgerDamage | undefined, options: LedgerOptions) {
     this.file = options.file;
     this.damage = damage;
     this.#database = database;
-    this.#options = options;
+    this.#retention = options.retention ?? DEFAULT_LEDGER_RETENTION;
+    this.#now = options.now ?? Date.now;
     this.#memory = new Memory(database);
     this.#names = new Names(database);
     this.#segments = new Segments(database, this.#calendar ?? { prices: [], ...options.calendar });
@@ -110,9 +113,15 @@ export class Ledger implements Disposable {
 
   /** Books a piece of a journal, and how far it was read. @throws as `bookUsage` */
   bookJournal(piece: JournalPiece, lines: readonly JournalLine[]): void {
-    const { minutesBefore } = this.#expiry;
-    this.#write(() => this.#journals.book(piece, lines, minutesBefore, this.#nowMinute));
+    const { minutesBefore } = expiryOf(this.#retention, this.#nowMinute);
+    const lost = this.#write(() => this.#journals.book(piece, lines, minutesBefore, this.#nowMinute));
+    this.#lost = addLost(this.#lost, lost);
     for (const line of lines) if (line.kind === "use") this.#changedFrom = Math.min(this.#changedFrom, line.minute);
+  }
+
+  /** What could not be booked of journals since this ledger was opened. */
+  get lost(): LostCounts {
+    return this.#lost;
   }
 
   /** The first minute that got exchanges since this was asked last; infinite for none. */
@@ -192,13 +201,12 @@ export class Ledger implements Disposable {
 
   /** Takes away a few of the rows that have expired; whether there are more. @throws as `bookUsage` */
   expire(): boolean {
-    const expiry = this.#expiry;
-    let isMore = false;
-    this.#write(() => {
-      isMore = expire(this.#database, this.#segments.all, expiry);
+    const expiry = livedExpiryOf(this.#database, this.#retention, this.#nowMinute);
+    const isMore = this.#write(() => {
       // What is gone stays gone, though minutes are kept longer from now on, or a clock that was ahead is mended.
       const end = this.#segments.all.at(-1)?.toMinute ?? this.#oldestMinute;
       this.#memory.write("oldestMinute", Math.max(this.#oldestMinute, Math.min(expiry.minutesBefore, end)));
+      return expire(this.#database, this.#segments.all, expiry);
     });
     this.#forget();
     return isMore;
@@ -206,10 +214,6 @@ export class Ledger implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
-  }
-
-  get #expiry(): Expiry {
-    return expiryOf(this.#options.retention ?? DEFAULT_LEDGER_RETENTION, this.#nowMinute);
   }
 
   get #calendar(): Calendar | undefined {
@@ -222,14 +226,14 @@ export class Ledger implements Disposable {
   }
 
   get #nowMinute(): Minute {
-    return Math.floor((this.#options.now ?? Date.now)() / MINUTE_MS);
+    return Math.floor(this.#now() / MINUTE_MS);
   }
 
   /** What is remembered outside the file must not tell of what was undone. */
-  #write(work: () => void, synchronous: "NORMAL" | "FULL" = "NORMAL"): void {
+  #write<Result>(work: () => Result, synchronous: "NORMAL" | "FULL" = "NORMAL"): Result {
     try {
       if (synchronous === "FULL") this.#database.exec("PRAGMA synchronous = FULL");
-      inTransaction(this.#database, work);
+      return inTransaction(this.#database, work);
     } catch (error) {
       this.#forget();
       throw error;

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { calls, freshPlace, journal, minuteOf, open, use } from "../../testing/a-ledger.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 describe("what others may choose", () => {
@@ -66,6 +64,8 @@ describe("what others may choose", () => {
     expect(ledger.days).toEqual(["2026-11-21"]);
     expect(ledger.day("2026-11-21")?.lost).toEqual({ queue: 0, file: 0, garbage: 4 });
     expect(calls(ledger.day("2026-11-21"))).toEqual([["", 1]]);
+    journal(ledger, { kind: "lost", minute: minuteOf("2026-11-21T11:00Z"), count: 3, why: "file" });
+    expect(ledger.lost).toEqual({ queue: 0, file: 3, garbage: 4 });
   });
 
   it("never passes what numbers can hold", async () => {

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
-import { calls, freshPlace, journal, minuteOf, open, place, usage, use } from "../../testing/a-ledger.ts";
+import { describe, expect, it } from "vitest";
+import { calls, freshPlace, journal, live, minuteOf, open, place, usage, use } from "../../testing/a-ledger.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 freshPlace();
 
 describe("retention", () => {
@@ -20,12 +18,13 @@ describe("retention", () => {
     });
     while (ledger.expire());
     expect(kept()).toEqual({ minutes: 1, points: 1, sessions: 1, calls: [["", 1]], outcomes: 1 });
-    place.nowMs = Date.parse("2026-11-24T12:00Z");
+    live(ledger, "2026-11-23", "2026-11-24");
     while (ledger.expire());
     expect(kept()).toEqual({ minutes: 0, points: 0, sessions: 0, calls: [["", 1]], outcomes: 1 });
-    place.nowMs = Date.parse("2026-12-24T12:00Z");
+    const tenDays = Array.from({ length: 10 }, (_, index) => `2026-12-${15 + index}`);
+    live(ledger, ...tenDays);
     while (ledger.expire());
-    expect(ledger.days).toEqual([]);
+    expect(ledger.days).toEqual(tenDays);
   });
 
   it("takes few rows at once, so that it holds nobody up", async () => {
@@ -36,7 +35,7 @@ describe("retention", () => {
       );
       journal(ledger, ...many);
     }
-    place.nowMs = Date.parse("2026-11-25T12:00Z");
+    live(ledger, "2026-11-24", "2026-11-25");
     expect([ledger.expire(), ledger.expire()]).toEqual([true, false]);
     expect(calls(ledger.day("2026-11-21"))).toEqual([["", 3_000]]);
   });
@@ -45,7 +44,7 @@ describe("retention", () => {
     {
       using brief = await open({ retention: { minuteDays: 2, dayDays: 90 } });
       journal(brief, use("2026-11-20T11:00Z"), use("2026-11-21T11:00Z"));
-      place.nowMs = Date.parse("2026-11-30T12:00Z");
+      live(brief, "2026-11-29", "2026-11-30");
       while (brief.expire());
     }
     using ledger = await open({ retention: { minuteDays: 35, dayDays: 90 } });
@@ -57,6 +56,48 @@ describe("retention", () => {
       expect(calls(ledger.day(day))).toEqual([["", 1]]);
     }
     expect(ledger.day("2026-11-30")).toMatchObject({ timeZone: "Europe/Vienna" });
+  });
+
+  it("believes no clock that jumped: what one day lived in a time to come has pushed out is one day", async () => {
+    using ledger = await open({ retention: { minuteDays: 3, dayDays: 31 } });
+    live(ledger, "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21");
+    journal(ledger, use("2026-11-19T11:00Z", { session: "s1" }), use("2026-11-21T11:00Z"));
+    const points = () => {
+      while (ledger.expire());
+      const kept = ledger.points({ server: "house", from: 0, to: minuteOf("2028-01-01") });
+      return kept.map(({ minute }) => new Date(minute * 60_000).toISOString().slice(0, 10));
+    };
+    // Years ahead, and nobody has looked yet; then somebody has.
+    place.nowMs = Date.parse("2027-06-01T12:00Z");
+    expect(points()).toEqual(["2026-11-19", "2026-11-20", "2026-11-21"]);
+    live(ledger, "2027-06-01");
+    expect(points()).toEqual(["2026-11-20", "2026-11-21", "2027-06-01"]);
+    // Ahead at a start of the machine: the time since the last look is taken for days in which nobody looked.
+    place.nowMs = Date.parse("2027-06-05T12:00Z");
+    const gapMs = Date.parse("2027-06-05T11:00:00Z") - Date.parse("2027-06-01T11:00:15Z");
+    const allocations = { house: { milliCores: 100, memoryBytes: 1 } };
+    usage(ledger, "2027-06-01T11:00:15Z", "2027-06-05T11:00:00Z", { server: "house", cpuUs: 5, gapMs, allocations });
+    expect(points()).toEqual(["2026-11-20", "2026-11-21", "2027-06-01"]);
+    live(ledger, "2026-11-22");
+    expect(points()).toEqual(["2026-11-20", "2026-11-21", "2026-11-22", "2027-06-01"]);
+    expect(calls(ledger.day("2026-11-19"))).toEqual([["", 1]]);
+    expect(ledger.days).toEqual(expect.arrayContaining(["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"]));
+  });
+
+  it("takes sessions of one day at a time, so that many days that expire at once hold nobody up", async () => {
+    using ledger = await open({ retention: { minuteDays: 1, dayDays: 31 } });
+    const days = ["2026-11-18", "2026-11-19", "2026-11-20"];
+    for (const day of days) {
+      place.nowMs = Date.parse(`${day}T12:00Z`);
+      journal(ledger, use(`${day}T11:00Z`, { session: "s1" }));
+    }
+    live(ledger, "2026-11-25");
+    const withSessions = () =>
+      days.filter((day) => ledger.day(day)?.segments[0]?.servers.some(({ sessions }) => sessions.length > 0));
+    const left = [];
+    do left.push(withSessions().length);
+    while (ledger.expire());
+    expect([...left, withSessions().length]).toEqual([3, 2, 1, 0]);
   });
 
   it("by a clock that was months ahead for a while does not keep later days from being split anew", async () => {

@@ -2,15 +2,16 @@ import type { DatabaseSync } from "node:sqlite";
 import { costError } from "../errors.ts";
 
 /**
- * Does all of `work`, or nothing of it.
+ * Does all of `work`, or nothing of it; returns what it does.
  *
  * @throws COST_LEDGER_FULL, COST_LEDGER_DAMAGED, COST_LEDGER_UNUSABLE
  */
-export function inTransaction(database: DatabaseSync, work: () => void): void {
+export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
   try {
     database.exec("BEGIN IMMEDIATE");
-    work();
+    const result = work();
     database.exec("COMMIT");
+    return result;
   } catch (error) {
     rollBack(database);
     throw ledgerError(error);

@@ -1,6 +1,6 @@
 import type { CostDay, JournalStatus, ServerCost } from "@mcp-ops/formats";
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { readPriceBook } from "../prices/read-book.ts";
 import { UNITS } from "../prices/units.ts";
 import type { WrittenBook } from "../prices/written-book.ts";
@@ -12,6 +12,9 @@ import type {
   UseQuantities,
 } from "../quantities.ts";
 import { costDay } from "./cost-day.ts";
+
+// A busy machine takes its time for random days.
+vi.setConfig({ testTimeout: 30_000 });
 
 const HOUR_US = 3_600_000_000n;
 const GIB_HOUR = 2n ** 30n * 3_600_000n;

@@ -1,14 +1,12 @@
-import type { TokenMethod } from "@mcp-ops/formats";
 import { apportion } from "./apportion.ts";
-
-type Tokens = Partial<Record<TokenMethod, number>>;
+import { addTokens, type Tokens } from "./tokens.ts";
 
 /** What one tool, principal or session had of a server. */
 interface Share {
   grains: bigint;
   tokenGrains: bigint;
   calls: number;
-  readonly tokens: Tokens;
+  tokens: Tokens;
 }
 
 export interface ShareInMicroUnits {
@@ -26,21 +24,19 @@ export interface Shared {
   /** Part of `grains`. */
   readonly tokenGrains?: bigint;
   readonly calls: number;
-  readonly tokens?: Readonly<Tokens>;
+  readonly tokens?: Tokens;
 }
 
 /** Shares of a server's cost by name, summed before anything is rounded. */
 export class Shares {
   readonly #shares: Map<string, Share> = new Map();
 
-  add(name: string, { grains, tokenGrains = 0n, calls, tokens = {} }: Shared): void {
+  add(name: string, { grains, tokenGrains = 0n, calls, tokens }: Shared): void {
     const share = this.#shares.get(name) ?? { grains: 0n, tokenGrains: 0n, calls: 0, tokens: {} };
     share.grains += grains;
     share.tokenGrains += tokenGrains;
     share.calls += calls;
-    for (const [method, count] of Object.entries(tokens) as [TokenMethod, number][]) {
-      share.tokens[method] = (share.tokens[method] ?? 0) + count;
-    }
+    if (tokens !== undefined) share.tokens = addTokens(share.tokens, tokens);
     this.#shares.set(name, share);
   }
 

@@ -1,7 +1,8 @@
-import type { JournalStatus, TokenMethod } from "@mcp-ops/formats";
+import type { JournalStatus } from "@mcp-ops/formats";
 import { callPrice, type Rates } from "../prices/rates.ts";
 import type { ServerQuantities, UseQuantities } from "../quantities.ts";
 import { attributeCpu } from "./attribute-cpu.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** What exchanges of one kind cost, in grains. */
 export interface UseAmounts {
@@ -44,7 +45,7 @@ export function isDefinitions({ method }: { readonly method: string }): boolean 
 }
 
 /** Each result is in one of two counts; what a client reported is about some of the same, and is shown but not paid. */
-export function pricedTokens(method: string, tokens: Readonly<Partial<Record<TokenMethod, number>>>): number {
+export function pricedTokens(method: string, tokens: Tokens): number {
   return READ_BY_A_MODEL.has(method) ? (tokens.estimate ?? 0) + (tokens.tokenizer ?? 0) : 0;
 }
 

@@ -12,9 +12,6 @@ import { type MeterState, step } from "./meter.ts";
 import { reserve } from "./reserve.ts";
 import type { Watched } from "./watched.ts";
 
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
-
 const BURNER = join(import.meta.dirname, "..", "..", "testing", "burner-child.ts");
 const MIB = 1024 * 1024;
 /** The kernel tells hundredths of a second of user and system time, so a hundredth of the whole needs seconds. */
@@ -80,7 +77,6 @@ it.runIf(hasProc)(
     expect(Number(books.booked()?.used.cpuUs) / us).toBeGreaterThan(0.99);
     expect(Number(books.booked()?.used.cpuUs) / us).toBeLessThan(1.01);
   },
-  30_000,
 );
 
 it.runIf(hasProc)("C1: memory of a process is what it holds, to a hundredth", async () => {
@@ -98,35 +94,31 @@ it.runIf(hasProc)("C1: memory of a process is what it holds, to a hundredth", as
 const canGroup = existsSync("/sys/fs/cgroup/cpuacct/cgroup.procs") && process.getuid?.() === 0;
 if (!canGroup) console.log("Skipped: a test with a real cgroup of version 1 needs one, and root.");
 
-it.runIf(canGroup)(
-  "C1: by its cgroup a server's CPU time and memory are the kernel's own counters",
-  async () => {
-    const name = `ops-cost-kernel-${process.pid}`;
-    const folders = ["cpuacct", "memory", "blkio"].map((controller) => join("/sys/fs/cgroup", controller, name));
-    for (const folder of folders) mkdirSync(folder, { recursive: true });
-    const child = await burner();
-    onTestFinished(async () => {
-      const closed = once(child, "close");
-      child.kill("SIGKILL");
-      if (child.exitCode === null && child.signalCode === null) await closed;
-      for (const folder of folders) rmdirSync(folder);
-    });
-    for (const folder of folders) writeFileSync(join(folder, "cgroup.procs"), String(child.pid));
-    const books = await bookkeeper(watchedOf(child, { cgroup: "own" }));
-    const group = (await cgroupAt(KERNEL, `/${name}`)) as Cgroup;
-    const before = await readCgroup(group);
-    await books.look();
-    await told(child, { burnUs: 500_000, holdBytes: 64 * MIB });
-    const { owners } = await books.look();
-    const after = await readCgroup(group);
-    const trueUs = (after?.counters.cpuUs as number) - (before?.counters.cpuUs as number);
-    expect(trueUs).toBeGreaterThan(1_000_000);
-    expect(Math.abs(Number(books.booked()?.used.cpuUs) / trueUs - 1)).toBeLessThan(0.01);
-    expect(Math.abs((owners[0]?.memoryBytes as number) / (after?.memoryBytes as number) - 1)).toBeLessThan(0.01);
-    expect(owners[0]?.group).toMatchObject({ readBytes: expect.any(Number), writtenBytes: expect.any(Number) });
-  },
-  30_000,
-);
+it.runIf(canGroup)("C1: by its cgroup a server's CPU time and memory are the kernel's own counters", async () => {
+  const name = `ops-cost-kernel-${process.pid}`;
+  const folders = ["cpuacct", "memory", "blkio"].map((controller) => join("/sys/fs/cgroup", controller, name));
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  const child = await burner();
+  onTestFinished(async () => {
+    const closed = once(child, "close");
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await closed;
+    for (const folder of folders) rmdirSync(folder);
+  });
+  for (const folder of folders) writeFileSync(join(folder, "cgroup.procs"), String(child.pid));
+  const books = await bookkeeper(watchedOf(child, { cgroup: "own" }));
+  const group = (await cgroupAt(KERNEL, `/${name}`)) as Cgroup;
+  const before = await readCgroup(group);
+  await books.look();
+  await told(child, { burnUs: 500_000, holdBytes: 64 * MIB });
+  const { owners } = await books.look();
+  const after = await readCgroup(group);
+  const trueUs = (after?.counters.cpuUs as number) - (before?.counters.cpuUs as number);
+  expect(trueUs).toBeGreaterThan(1_000_000);
+  expect(Math.abs(Number(books.booked()?.used.cpuUs) / trueUs - 1)).toBeLessThan(0.01);
+  expect(Math.abs((owners[0]?.memoryBytes as number) / (after?.memoryBytes as number) - 1)).toBeLessThan(0.01);
+  expect(owners[0]?.group).toMatchObject({ readBytes: expect.any(Number), writtenBytes: expect.any(Number) });
+});
 
 it.runIf(hasProc)(
   "a process that is younger than what its registration says is another one that got its pid",
@@ -147,27 +139,23 @@ it.runIf(hasProc)(
   },
 );
 
-it.runIf(hasProc)(
-  "where there is no /proc shares of the moment are taken, and marked as an estimate",
-  async () => {
-    const child = await burner();
-    const nowhere = { proc: join(tmpdir(), "no-proc-here"), cgroup: "/nowhere" };
-    const watched = watchedOf(child);
-    const first = await look([watched], undefined, nowhere);
-    const burning = told(child, { burnUs: 1_500_000 });
-    // The library tells the share since the last time it was asked, half a second ago at least.
-    const second = await vi.waitFor(async () => {
-      const reading = await look([watched], undefined, nowhere);
-      expect(reading.owners[0]?.cores).toBeGreaterThan(0.02);
-      return reading;
-    }, 10_000);
-    expect([first.owners[0]?.root, second.owners[0]?.root]).toEqual([String(child.pid), String(child.pid)]);
-    expect(second.owners[0]?.memoryBytes).toBeGreaterThan(10 * MIB);
-    const { state } = step(undefined, first, { periodMs: 60_000 });
-    const [interval] = step(state, second, { periodMs: 60_000 }).intervals;
-    expect(interval?.cpuUs).toBe(interval?.sampledCpuUs);
-    expect(interval?.cpuUs).toBeGreaterThan(0);
-    await burning;
-  },
-  30_000,
-);
+it.runIf(hasProc)("where there is no /proc shares of the moment are taken, and marked as an estimate", async () => {
+  const child = await burner();
+  const nowhere = { proc: join(tmpdir(), "no-proc-here"), cgroup: "/nowhere" };
+  const watched = watchedOf(child);
+  const first = await look([watched], undefined, nowhere);
+  const burning = told(child, { burnUs: 1_500_000 });
+  // The library tells the share since the last time it was asked, half a second ago at least.
+  const second = await vi.waitFor(async () => {
+    const reading = await look([watched], undefined, nowhere);
+    expect(reading.owners[0]?.cores).toBeGreaterThan(0.02);
+    return reading;
+  }, 60_000);
+  expect([first.owners[0]?.root, second.owners[0]?.root]).toEqual([String(child.pid), String(child.pid)]);
+  expect(second.owners[0]?.memoryBytes).toBeGreaterThan(10 * MIB);
+  const { state } = step(undefined, first, { periodMs: 60_000 });
+  const [interval] = step(state, second, { periodMs: 60_000 }).intervals;
+  expect(interval?.cpuUs).toBe(interval?.sampledCpuUs);
+  expect(interval?.cpuUs).toBeGreaterThan(0);
+  await burning;
+});

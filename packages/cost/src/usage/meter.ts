@@ -121,7 +121,7 @@ function intervalOf(
   const sampledCpuUs = Math.round(((owner.cores ?? 0) + (from.cores ?? 0)) * 500 * known(ms, look));
   const disk = owner.group === undefined ? growth : diskOf(from.group, owner.group);
   return {
-    ...NONE,
+    ...NOTHING_TAKEN,
     server: owner.server,
     fromMs: look.now.wallMs - ms,
     toMs: look.now.wallMs,
@@ -198,10 +198,11 @@ function diskOf(before: GroupReading | undefined, now: GroupReading): Pick<Growt
 /** It ended, nobody knows when since the last look. */
 function unseen(server: string, { last, now }: Look): Interval {
   const unseenMs = elapsedMs(last, now);
-  return { ...NONE, server, fromMs: now.wallMs - unseenMs, toMs: now.wallMs, unseenMs };
+  return { ...NOTHING_TAKEN, server, fromMs: now.wallMs - unseenMs, toMs: now.wallMs, unseenMs };
 }
 
-const NONE: Omit<Interval, "server" | "fromMs" | "toMs"> = {
+/** An interval in which nothing was seen. */
+export const NOTHING_TAKEN: Omit<Interval, "server" | "fromMs" | "toMs"> = {
   cpuUs: 0,
   sampledCpuUs: 0,
   memoryByteMs: 0n,

@@ -2,16 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import type { Ledger } from "../ledger/ledger.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
 import type { ServerQuantities } from "../quantities.ts";
 import { step } from "./meter.ts";
 import type { ProcessReading, Reading } from "./reading.ts";
 import { reserve } from "./reserve.ts";
-
-// A busy machine takes its time for files and processes.
-vi.setConfig({ testTimeout: 30_000 });
 
 const START = Date.parse("2026-11-21T06:00:00Z");
 const HOUR_S = 3_600;

@@ -2,12 +2,14 @@ import {
   type BudgetState,
   type CostDay,
   type CostDocument,
+  MAX_COST_DAYS,
   OTHER,
   type ServerCost,
   type ShareCost,
-  type TokenMethod,
   type ToolCost,
 } from "@mcp-ops/formats";
+import { inTurns } from "../ledger/turns.ts";
+import { addTokens } from "../money/tokens.ts";
 import type { CostHeading } from "./answers.ts";
 
 /** How many of a server are told apart on a day. */
@@ -28,46 +30,76 @@ const DETAILS: readonly Detail[] = [
 /** A server believes no document above 4 MiB, and then refuses nothing for a budget. */
 export const DEFAULT_MAX_DOCUMENT_BYTES = 3_500_000;
 
-const MAX_DAYS = 31;
-
 /**
  * What servers are told (`cost.json`), as text. Beyond the bound the cheapest tools, principals and sessions read `_other`, then the oldest days
  * are left out; sums stay what they are.
  *
  * @param days the newest first
  */
-export function costDocumentText(
+export async function costDocumentText(
   heading: CostHeading,
   days: readonly CostDay[],
   budgets: readonly BudgetState[],
   maxBytes: number = DEFAULT_MAX_DOCUMENT_BYTES,
-): string {
+): Promise<string> {
   const frame: CostDocument = { schema: 1, ...heading, days: [], budgets };
   const room = maxBytes - Buffer.byteLength(JSON.stringify(frame));
-  return JSON.stringify({ ...frame, days: daysThatFit(days.slice(0, MAX_DAYS), room) });
+  return JSON.stringify({ ...frame, days: await daysThatFit(days.slice(0, MAX_COST_DAYS), room) });
 }
 
-/** As much of the days as is at most so long as JSON: first the cheapest of each server are put together, then the oldest days are left out. */
-export function daysThatFit(days: readonly CostDay[], maxBytes: number): readonly CostDay[] {
+/**
+ * As much of the days as is at most so long as JSON: first the cheapest of each server are put together, then the oldest days are left out. After
+ * each day others have their turn.
+ */
+export function daysThatFit(days: readonly CostDay[], maxBytes: number): Promise<readonly CostDay[]> {
+  return inTurns(fitting(days, maxBytes));
+}
+
+function* fitting(days: readonly CostDay[], maxBytes: number): Generator<void, readonly CostDay[]> {
   for (let most = days.length; most > 0; most = Math.floor(most / 2)) {
     for (const detail of DETAILS) {
-      const shown = daysWithin(days.slice(0, most), detail, maxBytes);
+      const shown = yield* daysWithin(days.slice(0, most), detail, maxBytes);
       if (shown !== undefined) return shown;
     }
   }
   return [];
 }
 
-/** Undefined as soon as it is too much: a huge one must not keep the sidecar from its work. */
-function daysWithin(days: readonly CostDay[], detail: Detail, room: number): readonly CostDay[] | undefined {
+/** Undefined as soon as it is too much. */
+function* daysWithin(
+  days: readonly CostDay[],
+  detail: Detail,
+  room: number,
+): Generator<void, readonly CostDay[] | undefined> {
   const shown: CostDay[] = [];
   let left = room;
   for (const day of days) {
-    shown.push(folded(day, detail));
-    left -= Buffer.byteLength(JSON.stringify(shown.at(-1))) + 1;
+    const one = shownOf(day, detail);
+    shown.push(one.day);
+    left -= one.bytes;
     if (left < 0) return undefined;
+    if (one.isNew) yield;
   }
   return shown;
+}
+
+interface Shown {
+  readonly day: CostDay;
+  /** As JSON, with a comma. */
+  readonly bytes: number;
+}
+
+/** The document is made every few seconds, and of its days all but today's are what they were. */
+const shownBefore = new WeakMap<CostDay, Map<Detail, Shown>>();
+
+function shownOf(whole: CostDay, detail: Detail): Shown & { readonly isNew: boolean } {
+  const details = shownBefore.get(whole) ?? new Map<Detail, Shown>();
+  const known = details.get(detail);
+  if (known !== undefined) return { ...known, isNew: false };
+  const day = folded(whole, detail);
+  const shown = { day, bytes: Buffer.byteLength(JSON.stringify(day)) + 1 };
+  shownBefore.set(whole, details.set(detail, shown));
+  return { ...shown, isNew: true };
 }
 
 function folded(day: CostDay, detail: Detail): CostDay {
@@ -96,10 +128,7 @@ function fold<Row>(
 }
 
 function togetherTools(tools: readonly ToolCost[]): ToolCost {
-  const resultTokens: Partial<Record<TokenMethod, number>> = {};
-  for (const [method, count] of tools.flatMap((tool) => Object.entries(tool.resultTokens)) as [TokenMethod, number][]) {
-    resultTokens[method] = (resultTokens[method] ?? 0) + count;
-  }
+  const resultTokens = tools.map((tool) => tool.resultTokens).reduce(addTokens, {});
   const sum = (of: (tool: ToolCost) => number) => tools.reduce((all, tool) => all + of(tool), 0);
   const [microUnits, tokens, calls] = [sum((one) => one.microUnits), sum((one) => one.tokens), sum((one) => one.calls)];
   return { target: OTHER, calls, resultTokens, microUnits, tokens };

@@ -1,4 +1,5 @@
-import { COST_PARTS, type CostDay, type ServerCost, type TokenMethod } from "@mcp-ops/formats";
+import { COST_PARTS, type CostDay, type ServerCost } from "@mcp-ops/formats";
+import type { Tokens } from "../money/tokens.ts";
 
 /** What a day's cost can be taken apart by; with each of them the rows add up to the day. */
 export const ROWS_BY = ["server", "part", "tool", "principal", "session"] as const;
@@ -14,7 +15,7 @@ export interface CostRow {
   readonly microUnits: number;
   /** Calls of tools; left out where it is not about calls. */
   readonly calls?: number;
-  readonly resultTokens?: Readonly<Partial<Record<TokenMethod, number>>>;
+  readonly resultTokens?: Tokens;
 }
 
 type Line = Omit<CostRow, "day" | "server">;

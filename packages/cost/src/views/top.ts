@@ -1,4 +1,5 @@
-import type { CostDay, TokenMethod } from "@mcp-ops/formats";
+import type { CostDay } from "@mcp-ops/formats";
+import { addTokens } from "../money/tokens.ts";
 import { type CostRow, type RowsBy, rowsOf } from "./rows.ts";
 
 /** What something cost over several days. */
@@ -10,8 +11,6 @@ export interface Top {
   /** Of those that were not named, and of what is nobody's. */
   readonly others: number;
 }
-
-type Tokens = NonNullable<CostRow["resultTokens"]>;
 
 /** What cost most, by server, tool and so on; with `others` it is all there was. */
 export function topOf(days: readonly CostDay[], by: RowsBy, most: number): Top {
@@ -37,12 +36,6 @@ function plus(sum: TopRow | undefined, row: TopRow): TopRow {
     ...row,
     microUnits: sum.microUnits + row.microUnits,
     ...(row.calls !== undefined && { calls: (sum.calls ?? 0) + row.calls }),
-    ...(row.resultTokens !== undefined && { resultTokens: tokensOf(sum.resultTokens ?? {}, row.resultTokens) }),
+    ...(row.resultTokens !== undefined && { resultTokens: addTokens(sum.resultTokens ?? {}, row.resultTokens) }),
   };
-}
-
-function tokensOf(a: Tokens, b: Tokens): Tokens {
-  const sum: Partial<Record<TokenMethod, number>> = { ...a };
-  for (const [method, count] of Object.entries(b) as [TokenMethod, number][]) sum[method] = (sum[method] ?? 0) + count;
-  return sum;
 }

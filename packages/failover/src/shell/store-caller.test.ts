@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { MemoryStore } from "../../testing/memory-store.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import type { LeaseStore } from "../lease-store.ts";
@@ -21,9 +21,11 @@ test("a question to the store leaves nothing behind: a standby asks twice a seco
   const caller = new StoreCaller({ store, group: "files", holder: "a/1", ...times, ...rest });
   for (let asked = 0; asked < 100; asked++) await caller.call({ kind: "read" });
   expect(signals).toHaveLength(100);
-  await vi.waitFor(() => {
-    collectGarbage();
-    expect(signals.filter((signal) => signal.deref() !== undefined).length).toBeLessThan(10);
-  });
+  await expect
+    .poll(() => {
+      collectGarbage();
+      return signals.filter((signal) => signal.deref() !== undefined).length;
+    })
+    .toBeLessThan(10);
   caller.end();
 });

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../testing/free-port.ts";
 import { leaseStoreSuite } from "../../testing/lease-store-suite.ts";
-import { freePort } from "../../testing/temp.ts";
 import { missingForEtcd, type TempEtcd, tempEtcd } from "../../testing/temp-etcd.ts";
 import { etcdStore } from "./etcd.ts";
 import type { EtcdOptions } from "./etcd-gateway.ts";
@@ -23,7 +23,7 @@ describe.skipIf(isMissing)("etcd", () => {
   beforeAll(async () => {
     etcd = await tempEtcd();
     return () => etcd[Symbol.asyncDispose]();
-  }, 20_000);
+  });
 
   const endpoint = () => etcd.members[0]?.endpoint as string;
 
@@ -174,7 +174,7 @@ describe.skipIf(isMissing)("etcd with TLS and users", () => {
     for (const user of ["node", "guest"]) etcd.ctl("user", "add", `${user}:canary-secret`);
     etcd.ctl("user", "grant-role", "node", "failover");
     etcd.ctl("auth", "enable");
-  }, 20_000);
+  });
   afterAll(() => etcd[Symbol.asyncDispose]());
 
   const pem = (name: string) => readFileSync(join(etcd.folder, name), "utf8");
@@ -228,7 +228,7 @@ describe.skipIf(isMissing)("etcd with signed tokens", () => {
     if (acquired.kind !== "granted") throw new Error("it was not granted");
     etcd.ctl("--user", "root:root-secret", "user", "add", "somebody:else");
     expect(await store.renew(acquired.grant, CALL)).toBe("renewed");
-  }, 20_000);
+  });
 });
 
 type Listener = Parameters<typeof createServer>[1] & {};

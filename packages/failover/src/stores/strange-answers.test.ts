@@ -68,7 +68,7 @@ describe.each(["embedded", "etcd", "kubernetes"] as const)("to a node whose stor
 
   async function first(store: LeaseStore): Promise<typeof GRANT> {
     fake.instead = undefined;
-    const acquired = await store.acquire(GRANT.name, GRANT.holder, TTL_MS, { timeoutMs: 3_000 });
+    const acquired = await store.acquire(GRANT.name, GRANT.holder, TTL_MS, { timeoutMs: 30_000 });
     if (acquired.kind !== "granted") throw new Error("it was not granted");
     return { ...GRANT, ...acquired.grant };
   }
@@ -89,7 +89,7 @@ it("etcd that gives a lease without an id hangs no key on it: that would never e
     asked.push(request.url ?? "");
     response.end(JSON.stringify({ header: HEADER }));
   });
-  const acquired = etcdStore({ endpoints: [url] }).acquire("nameless", "a/1", TTL_MS, CALL);
+  const acquired = etcdStore({ endpoints: [url] }).acquire("nameless", "a/1", TTL_MS, { timeoutMs: 30_000 });
   await expect(acquired).rejects.toMatchObject({ code: "FAILOVER_STORE_UNREACHABLE" });
   expect(asked).toEqual(["/v3/kv/txn", "/v3/lease/grant"]);
 });
@@ -113,7 +113,7 @@ it("a watch of etcd that a frozen member does not open ends, so that another is 
   const watch = etcdStore({ endpoints: [frozen, open] }).watch?.("group", off.signal);
   expect(await watch?.[Symbol.asyncIterator]().next()).toMatchObject({ done: false });
   off.abort();
-}, 15_000);
+});
 
 async function listening(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ROLE_QUERY, ROLE_SCHEMA, type RoleDocument } from "@mcp-ops/formats";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { GUARD_ERROR } from "../codes.ts";
 import { type OpenRoleOptions, openRole } from "./open-role.ts";
 
@@ -57,7 +57,7 @@ async function stage() {
     },
     async isAskedAgain() {
       const before = asked.length;
-      await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before + 2), { timeout: 5_000, interval: 5 });
+      await expect.poll(() => asked.length, { interval: 5 }).toBeGreaterThan(before + 2);
     },
   };
 }
@@ -89,7 +89,7 @@ test.each(NONSENSE)(
     expect([role.leadsUntil, role.reign]).toEqual([0, undefined]);
     expect(warnings).toMatchObject([{ code: GUARD_ERROR.roleAnswer }]);
     says(PRIMARY);
-    await vi.waitFor(() => expect(role.leadsUntil).toBe(2_000));
+    await expect.poll(() => role.leadsUntil).toBe(2_000);
     answers(reply);
     await isAskedAgain();
     const { reign } = role;
@@ -128,7 +128,7 @@ test("an agent is told that this process has stopped when nobody has a call unde
   await isAskedAgain();
   expect(asked.some((query) => query.has(ROLE_QUERY.stopped))).toBe(false);
   underWay.calls = 0;
-  await vi.waitFor(() => expect(asked.at(-1)?.get(ROLE_QUERY.stopped)).toBe("7"));
+  await expect.poll(() => asked.at(-1)?.get(ROLE_QUERY.stopped)).toBe("7");
 });
 
 test("a trouble is told once, and another one again", async () => {
@@ -138,7 +138,7 @@ test("a trouble is told once, and another one again", async () => {
   await isAskedAgain();
   expect(warnings).toHaveLength(1);
   says(PRIMARY);
-  await vi.waitFor(() => expect(role.leadsUntil).toBeGreaterThan(0));
+  await expect.poll(() => role.leadsUntil).toBeGreaterThan(0);
   says({ ...PRIMARY, token: "6" });
   await isAskedAgain();
   expect(role.leadsUntil).toBe(0);
@@ -157,7 +157,7 @@ test("callbacks that throw change nothing", async () => {
   role.onChange(() => told.push(role.reign !== undefined));
   await isAskedAgain();
   says(PRIMARY);
-  await vi.waitFor(() => expect(role.leadsUntil).toBe(2_000));
+  await expect.poll(() => role.leadsUntil).toBe(2_000);
   clock.now = 2_000;
   expect(role.reign).toBeUndefined();
   expect(told).toEqual([true, false]);
@@ -171,6 +171,6 @@ test("R2: a reign ends by a timer of its own while an agent that has granted it 
   const { reign } = role;
   if (reign === undefined) throw new Error("it does not lead");
   const ended = new Promise((resolve) => void reign.addEventListener("abort", resolve, { once: true }));
-  await vi.waitFor(() => expect(asked.length).toBe(2));
+  await expect.poll(() => asked.length).toBe(2);
   await ended;
 });

@@ -1,5 +1,5 @@
 import type { Exchange } from "@mcp-ops/exchange";
-import { COST_FILE, type CostDocument, SLO_FILE, type SloDocument } from "@mcp-ops/formats";
+import { COST_FILE, type CostDocument, MAX_COST_DAYS, SLO_FILE, type SloDocument } from "@mcp-ops/formats";
 import type { Journal } from "../journal.ts";
 import { daySummary, daysSummary, type View } from "./cost-report.ts";
 import { ownFigures } from "./own-figures.ts";
@@ -44,8 +44,6 @@ export const SUMMARY_TEMPLATE = "cost://summary{?days}";
 export const SLO_REPORT_URI = "slo://report";
 
 const DEFAULT_DAYS = 7;
-/** The sidecar tells of so many. */
-const MAX_DAYS = 31;
 
 const mimeType = "application/json";
 
@@ -83,7 +81,9 @@ export function reportResources(journal: Journal, options: ReportOptions = {}): 
         ...SUMMARY,
         mimeType,
         read: (exchange, { days = String(DEFAULT_DAYS) }) =>
-          isDays(days) ? several(exchange, Number(days)) : { invalid: `days is a whole number from 1 to ${MAX_DAYS}.` },
+          isDays(days)
+            ? several(exchange, Number(days))
+            : { invalid: `days is a whole number from 1 to ${MAX_COST_DAYS}.` },
       },
     ],
     offers: (exchange) => offeredTo === "everyone" || isKnown(exchange),
@@ -91,14 +91,14 @@ export function reportResources(journal: Journal, options: ReportOptions = {}): 
 }
 
 const COST = { name: "cost today", description: "What this server costs today, by tool, and its budgets." };
-const SUMMARY = { name: "cost of some days", description: `What it cost in the last days (1 to ${MAX_DAYS}).` };
+const SUMMARY = { name: "cost of some days", description: `What it cost in the last days (1 to ${MAX_COST_DAYS}).` };
 const SLO = {
   name: "objectives",
   description: "How this server keeps its objectives, and what of the error budget is left.",
 };
 
 function isDays(text: string): boolean {
-  return /^[1-9]\d?$/.test(text) && Number(text) <= MAX_DAYS;
+  return /^[1-9]\d?$/.test(text) && Number(text) <= MAX_COST_DAYS;
 }
 
 /** Who is at the other end of a pipe runs the server; over HTTP somebody must have said who it is. */

@@ -1,12 +1,21 @@
 import { readFileSync } from "node:fs";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { estimateTokens } from "./estimate.ts";
+import { estimateShort, estimating } from "./estimate.ts";
 
 const CORPUS = new URL("../../testdata/corpus/", import.meta.url);
 /** Exact counts of `o200k_base`, by file. */
 const counts = JSON.parse(readFileSync(new URL("counts.json", CORPUS), "utf8")) as Record<string, number>;
 const textOf = (file: string) => readFileSync(new URL(file, CORPUS), "utf8");
+
+/** Takes all steps of the estimate. */
+function estimateTokens(texts: readonly string[]): number {
+  const work = estimating(texts);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
 
 /** How far an estimate may be from the exact count, as docs/cost.md states it. */
 const STATED_ERROR: Readonly<Record<string, number>> = {
@@ -48,6 +57,13 @@ it("C4: a text that is too long to be looked at whole is estimated as well by wh
   expect(Math.abs(estimateTokens([uneven]) / exact - 1)).toBeLessThan(0.1);
   const inPieces = [table.repeat(40), prose.repeat(200), ids.repeat(20)];
   expect(Math.abs(estimateTokens(inPieces) / exact - 1)).toBeLessThan(0.1);
+});
+
+it("C4: short texts that are counted at once have the same estimate as those that wait", () => {
+  for (const file of Object.keys(counts)) {
+    const texts = [textOf(file).slice(0, 700), "", textOf(file).slice(700, 2000)];
+    expect([file, estimateShort(texts)]).toEqual([file, estimateTokens(texts)]);
+  }
 });
 
 it("estimates nothing for nothing, and something for a single letter", () => {

@@ -33,6 +33,11 @@ export function isReadByModel(method: string): boolean {
   return Object.hasOwn(READERS, method);
 }
 
+/** Whether the result is that of a tool, of which a model reads the `content`. */
+export function isOfTool(method: string): boolean {
+  return method === "tools/call" || method === "tasks/result";
+}
+
 /** What a model reads of the result of this method; `bytes` is the size of the whole as JSON. */
 export function readByModel(method: string, result: JsonObject, bytes: number): Reading {
   return READERS[method]?.(result, bytes) ?? NOTHING;

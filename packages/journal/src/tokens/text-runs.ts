@@ -37,7 +37,9 @@ const BREAK = 5;
 const SIGN = 6;
 const FOREIGN = 7;
 
-const kindOfAscii = new Uint8Array(128).map((_, unit) => {
+/** By UTF-16 unit. */
+const kinds = new Uint8Array(0x10000).map((_, unit) => {
+  if (unit >= 128) return FOREIGN;
   const char = String.fromCharCode(unit);
   if (/[a-z]/.test(char)) return LOWER;
   if (/[A-Z]/.test(char)) return UPPER;
@@ -47,7 +49,7 @@ const kindOfAscii = new Uint8Array(128).map((_, unit) => {
 });
 
 function kindOf(unit: number): number {
-  return unit < 128 ? (kindOfAscii[unit] as number) : FOREIGN;
+  return kinds[unit] as number;
 }
 
 /** Adds what is between `from` and `to` in a text. */
@@ -57,11 +59,16 @@ export function addRuns(runs: Runs, text: string, from: number, to: number): voi
   while (at < to) {
     const start = at;
     const kind = kindOf(text.charCodeAt(at++));
-    if (kind <= DIGIT) at = addWord(runs, text, start, to);
-    else if (kind === FOREIGN) at = addForeign(runs, text, start, to);
+    if (kind === FOREIGN) at = addForeign(runs, text, start, to);
     else {
-      while (at < to && kindOf(text.charCodeAt(at)) === kind) at++;
-      addBetween(runs, kind, at - start, before, at < to ? kindOf(text.charCodeAt(at)) : BREAK);
+      // Most words are a letter and small letters, and need no closer look.
+      const alike = kind === UPPER ? LOWER : kind;
+      while (at < to && kindOf(text.charCodeAt(at)) === alike) at++;
+      const after = at < to ? kindOf(text.charCodeAt(at)) : BREAK;
+      if (kind > DIGIT) addBetween(runs, kind, at - start, before, after);
+      else if (after <= DIGIT) at = addWord(runs, text, start, to);
+      else if (kind === DIGIT) bump(runs, RUN.digits, thirds(at - start));
+      else bump(runs, placeOfWord(at - start));
     }
     before = kind;
   }
@@ -74,7 +81,7 @@ function addBetween(runs: Runs, kind: number, length: number, before: number, af
   } else if (kind === BLANK) {
     if (length > 1 || after === DIGIT) bump(runs, RUN.blanks);
   } else if (length === 1 && after <= UPPER) bump(runs, RUN.signedWords);
-  else if (length > 3) bump(runs, RUN.longPunctuation, Math.ceil(length / 3));
+  else if (length > 3) bump(runs, RUN.longPunctuation, thirds(length));
   else bump(runs, RUN.punctuation);
 }
 
@@ -97,7 +104,7 @@ function addWord(runs: Runs, text: string, start: number, to: number): number {
     }
     if (kind === DIGIT) {
       const end = endOfDigits(text, at, to);
-      bump(runs, RUN.digits, Math.ceil((end - at) / 3));
+      bump(runs, RUN.digits, thirds(end - at));
       at = end - 1;
       began = end;
     } else letters++;
@@ -126,7 +133,11 @@ const LONGEST_RANDOM_STRETCH = 2.7;
 function addLetters(runs: Runs, count: number, letters: number, length: number): void {
   if (length >= SHORTEST_RANDOM && count > 1 && letters < count * LONGEST_RANDOM_STRETCH)
     return bump(runs, RUN.randomLetters, letters);
-  for (let i = 0; i < count; i++) bump(runs, RUN.words + (PLACE_OF_LENGTH[stretches[i] as number] ?? LONG_WORDS));
+  for (let i = 0; i < count; i++) bump(runs, placeOfWord(stretches[i] as number));
+}
+
+function placeOfWord(letters: number): number {
+  return RUN.words + (PLACE_OF_LENGTH[letters] ?? LONG_WORDS);
 }
 
 /** Letters and signs beyond ASCII; in Latin writing with the ASCII letters among them. */
@@ -140,6 +151,10 @@ function addForeign(runs: Runs, text: string, start: number, to: number): number
   bump(runs, RUN.scripts + 2 * script);
   bump(runs, RUN.scripts + 2 * script + 1, at - start);
   return at;
+}
+
+function thirds(length: number): number {
+  return ((length + 2) / 3) | 0;
 }
 
 function bump(runs: Runs, place: number, by = 1): void {

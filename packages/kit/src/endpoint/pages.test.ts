@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { auditLog } from "@mcp-ops/audit";
 import { customCheck, type Health, health } from "@mcp-ops/health";
 import { metrics } from "@mcp-ops/metrics";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type OpsEndpoint, type OpsEndpointOptions, opsEndpoint } from "../ops-endpoint.ts";
 import { processAudits } from "../parts/process-parts.ts";
 import { pipelineFor } from "../pipelines.ts";
@@ -37,7 +37,7 @@ const read = async ({ url }: OpsEndpoint, path: string, init?: RequestInit) => {
 async function running(run: () => boolean): Promise<Health> {
   const made = health({ checks: [customCheck({ name: "orders", target: "db.internal", run })] });
   made.start();
-  await vi.waitFor(() => expect(made.document().dependencies[0]?.status).not.toBe("starting"));
+  await expect.poll(() => made.document().dependencies[0]?.status).not.toBe("starting");
   return made;
 }
 
@@ -107,7 +107,7 @@ describe("details in /health", () => {
 it("/audit/head shows the newest record as soon as one is written", async () => {
   await using log = auditLog({ server: "weather", folder: join(folder, "head") });
   const endpoint = await opened({ audit: log });
-  await vi.waitFor(async () => expect(await read(endpoint, "/audit/head")).toMatchObject({ status: 200 }));
+  await expect.poll(() => read(endpoint, "/audit/head")).toMatchObject({ status: 200 });
   const { body } = await read(endpoint, "/audit/head");
   expect(JSON.parse(body)).toEqual(log.head());
   expect(JSON.parse(body)).toMatchObject({ chain: "weather.0", hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
@@ -126,10 +126,7 @@ describe("what watch() was given after the endpoint was opened", () => {
     const endpoint = await opened({ metrics: own });
     writeFileSync(join(folder, "no-folder"), "");
     pipelineFor({ server: "weather", metrics: own, audit: { folder: join(folder, "no-folder", "audit") } });
-    await vi.waitFor(
-      async () => expect((await own.scrape()).body).toContain('mcp_health_status{check="audit"} 0\n'),
-      5_000,
-    );
+    await expect.poll(async () => (await own.scrape()).body).toContain('mcp_health_status{check="audit"} 0\n');
     expect((await own.scrape()).body).toContain('mcp_health_status{check="overall"} 0.5\n');
     expect(JSON.parse((await read(endpoint, "/health")).body)).toMatchObject({ status: "degraded" });
     expect(await read(endpoint, "/readyz")).toMatchObject({ status: 200 });
@@ -143,7 +140,7 @@ describe("what watch() was given after the endpoint was opened", () => {
     const own = metrics({ processMetrics: false });
     await using log = auditLog({ server: "figures", folder: join(folder, "figures") });
     pipelineFor({ metrics: own, audit: log });
-    await vi.waitFor(async () => expect((await own.scrape()).body).toContain("mcp_audit_head_sequence 1\n"));
+    await expect.poll(async () => (await own.scrape()).body).toContain("mcp_audit_head_sequence 1\n");
     const { body } = await own.scrape();
     for (const name of ["records_total", "dropped_total", "pending"]) expect(body).toContain(`mcp_audit_${name} 0\n`);
     expect(body).toMatch(/mcp_audit_faults_total [1-9]/);
@@ -160,7 +157,7 @@ describe("what watch() was given after the endpoint was opened", () => {
       audit,
       health: { checks: [customCheck({ name: "orders", run() {} })] },
     });
-    await vi.waitFor(async () => expect(await read(endpoint, "/readyz")).toMatchObject({ status: 503 }), 5_000);
+    await expect.poll(() => read(endpoint, "/readyz")).toMatchObject({ status: 503 });
     expect(JSON.parse((await read(endpoint, "/readyz")).body)).toEqual({ status: "unhealthy", waitingFor: ["audit"] });
   });
 });

@@ -106,4 +106,5 @@ export const BUDGET_OPTIONS: Readonly<Record<keyof WatchBudgetOptions, Expected>
   folder: text,
   maxAgeMs: atLeastOne,
   pollMs: atLeastOne,
+  onWarning: aFunction,
 };

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { startChild } from "./child.ts";
 import { stopChild } from "./stop.ts";
 
@@ -47,7 +47,7 @@ test("what a child leaves behind ends with it, even where it holds the output or
   const output = text(child.stdout);
   expect(await child.ended).toEqual({ code: 0, signal: null });
   const pid = Number((await output).trim().split("\n")[0]);
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 test("who left the group keeps neither the output open nor us waiting", async () => {

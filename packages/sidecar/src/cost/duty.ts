@@ -53,6 +53,7 @@ async function familiesOf(keeper: CostKeeper | undefined, format: Format): Promi
     outlooks: await accounts.outlooks(),
     budgets: await accounts.budgets(),
     advice,
+    lost: ledger.lost,
   };
   return costFamilies(facts, format);
 }

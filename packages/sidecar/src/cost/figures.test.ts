@@ -46,6 +46,7 @@ const facts: CostFacts = {
   outlooks: [{ period: "day", server: "", spentMicroUnits: 1, forecastMicroUnits: 4_000_000, endsAt: "" }],
   budgets: [budget],
   advice: [advice, { ...advice, state: "fine" }, { ...advice, state: "not enough data" }],
+  lost: { queue: 4, file: 0, garbage: 2 },
 };
 
 function page(of: CostFacts): readonly string[] {
@@ -86,6 +87,17 @@ test("advice is counted when somebody should read it, and not when all is fine o
       'mcp_cost_advice{kind="idle-server"} 1',
       'mcp_cost_advice{kind="cpu"} 0',
       'mcp_cost_advice_saving_month{kind="idle-server",currency="EUR"} 2.25',
+    ]),
+  );
+});
+
+test("what could not be booked is counted by why, and shown before there is any", () => {
+  expect(page(facts)).toEqual(
+    expect.arrayContaining([
+      "# TYPE mcp_ops_ledger_lost_total counter",
+      'mcp_ops_ledger_lost_total{why="queue"} 4',
+      'mcp_ops_ledger_lost_total{why="file"} 0',
+      'mcp_ops_ledger_lost_total{why="garbage"} 2',
     ]),
   );
 });

@@ -1,9 +1,10 @@
-import { ADVICE_KINDS, type Advice, type Outlook } from "@mcp-ops/cost";
+import { ADVICE_KINDS, type Advice, type LostCounts, type Outlook } from "@mcp-ops/cost";
 import {
   BUDGET_STATES,
   type BudgetState,
   COST_PARTS,
   type CostDay,
+  LEDGER_LOST,
   METRIC,
   OTHER,
   type ServerCost,
@@ -21,6 +22,8 @@ export interface CostFacts {
   readonly outlooks: readonly Outlook[];
   readonly budgets: readonly BudgetState[];
   readonly advice: readonly Advice[];
+  /** Since the ledger was opened. */
+  readonly lost: LostCounts;
 }
 
 /** The ledger may know many more, over a month; each is a series for every part. */
@@ -50,6 +53,10 @@ export function costFamilies(facts: CostFacts, format: Format): readonly Family[
     own(METRIC.costUnpriced, unpricedFigures(day, kept.servers)),
     ...budgetFamilies(facts.budgets, currency),
     ...adviceFamilies(facts.advice, currency),
+    own(
+      METRIC.ledgerLost,
+      LEDGER_LOST.map((why) => ({ labels: { why }, value: facts.lost[why] })),
+    ),
   ];
   return families.flatMap((family) => convert(family, "classic", format));
 }

@@ -1,14 +1,8 @@
 import { lstat, mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Boot,
-  COST_FILE,
-  JOURNAL_FOLDER,
-  parseJournalFileName,
-  type Registration,
-  SLO_FILE,
-} from "@mcp-ops/formats";
+import { type Boot, JOURNAL_FOLDER, parseJournalFileName, type Registration } from "@mcp-ops/formats";
 import { isAlive, openRuntimeFolder } from "@mcp-ops/kit";
+import { isDocument } from "../documents.ts";
 
 /** Makes the folder whose being there asks the servers for journals; for the owner alone. */
 export async function openJournalFolder(runtimeFolder: string): Promise<string> {
@@ -25,7 +19,7 @@ export async function closeJournalFolder(runtimeFolder: string): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (found === undefined || !found.isDirectory()) return;
   const names = await readdir(folder);
-  const ours = names.filter((name) => [COST_FILE, SLO_FILE].includes(name) || parseJournalFileName(name) !== undefined);
+  const ours = names.filter((name) => isDocument(name) || parseJournalFileName(name) !== undefined);
   await Promise.all(ours.map((name) => rm(join(folder, name), { force: true })));
   // What somebody else has put there stays, and the folder with it.
   await rmdir(folder).catch(() => {});

@@ -9,7 +9,7 @@ import type { FleetSettings } from "../fleet/settings.ts";
 import { messageOf } from "../log.ts";
 import { stateFolder } from "../state/state-file.ts";
 import { Accounts, type ReservedOf } from "./accounts.ts";
-import { leaveCostDocument } from "./document.ts";
+import { leaveCostDocuments } from "./document.ts";
 import { isAliveWith, openJournalFolder } from "./journals.ts";
 import { Prices } from "./prices.ts";
 import { Sampler } from "./sampler.ts";
@@ -142,7 +142,7 @@ export class CostKeeper {
       await this.#every("usage", this.#settings.everyMs, () => this.#sampler.sample(registrations, ledger));
       // A budget with a hard cap is enforced by what it says.
       const documentMs = Math.min(DOCUMENT_EVERY_MS, this.#settings.everyMs);
-      await this.#every("document", documentMs, () => leaveCostDocument(journals, accounts));
+      await this.#every("document", documentMs, () => leaveCostDocuments(journals, accounts));
     });
     await this.#during("prices", async () => {
       this.#isToSplit = (await this.#refreshPrices()) || this.#isToSplit;

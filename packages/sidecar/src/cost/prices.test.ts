@@ -14,7 +14,8 @@ test("a book that comes back as it was is read; one in the midst of being writte
   const file = join(folder, "prices.yaml");
   copyFileSync(EXAMPLE, file);
   utimesSync(file, 1, 1);
-  const prices = new Prices(file);
+  let now = 10_000;
+  const prices = new Prices(file, () => now);
   expect(await prices.refresh()).toBe(true);
   renameSync(file, `${file}.away`);
   expect([await prices.refresh(), prices.fault]).toEqual([false, expect.stringContaining("ENOENT")]);
@@ -22,8 +23,10 @@ test("a book that comes back as it was is read; one in the midst of being writte
   expect([await prices.refresh(), prices.fault]).toEqual([true, undefined]);
 
   writeFileSync(file, "currency: EUR\nversions:\n  - name: half\n");
-  expect([await prices.refresh(), prices.book.versions.length]).toEqual([false, 2]);
-  utimesSync(file, 2, 2);
+  utimesSync(file, 10, 10);
+  for (now of [9_999.5, 10_000, 10_999])
+    expect([await prices.refresh(), prices.book.versions.length]).toEqual([false, 2]);
+  now = 11_000;
   expect(await prices.refresh()).toBe(true);
   expect(prices.book.versions.map(({ name }) => name)).toEqual(["half"]);
 });

@@ -15,13 +15,15 @@ const NO_BOOK: PriceBook = { currency: "XXX", versions: [] };
 /** The price book of the config; read again when its file has changed. */
 export class Prices {
   readonly file: string | undefined;
+  readonly #now: () => number;
   #book: PriceBook;
   #stamp = "";
   /** Why the file cannot be used; then the prices before hold. */
   fault: string | undefined;
 
-  constructor(file: string | undefined) {
+  constructor(file: string | undefined, now: () => number = Date.now) {
     this.file = file;
+    this.#now = now;
     this.#book = file === undefined ? readPriceBook(DEFAULT_BOOK) : NO_BOOK;
   }
 
@@ -40,7 +42,7 @@ export class Prices {
     try {
       const { mtimeMs, size, ino } = await stat(this.file);
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      if (stamp === this.#stamp || (this.isUsable && isBeingWritten(mtimeMs))) return false;
+      if (stamp === this.#stamp || (this.isUsable && isFresh(this.#now() - mtimeMs))) return false;
       this.#stamp = stamp;
       this.#book = readPriceBook(await contentOf(this.file, size));
       this.fault = undefined;
@@ -54,10 +56,12 @@ export class Prices {
   }
 }
 
-/** Half a list of versions is a list of versions: whoever is in the midst of writing it is waited for. */
-function isBeingWritten(mtimeMs: number): boolean {
-  const age = Date.now() - mtimeMs;
-  return age >= 0 && age < SETTLED_MS;
+/**
+ * Half a list of versions is a list of versions: whoever is in the midst of writing it is waited for. A file that was
+ * written just now may be a part of a millisecond younger than the clock says.
+ */
+function isFresh(ageMs: number): boolean {
+  return Math.abs(ageMs) < SETTLED_MS;
 }
 
 /** JSON is YAML. */

@@ -10,20 +10,19 @@ import {
   topOf,
   totalsOf,
 } from "@mcp-ops/cost";
-import type { BudgetState, CostDay } from "@mcp-ops/formats";
+import { type BudgetState, type CostDay, MAX_COST_DAYS } from "@mcp-ops/formats";
 import { SIDECAR_ERROR } from "../codes.ts";
 import { type AdminReply, type AdminRequest, type AdminRoute, problem } from "../listeners/admin-route.ts";
 import type { Accounts } from "./accounts.ts";
 import type { CostKeeper } from "./keeper.ts";
 
-const MAX_DAYS = 31;
 const MAX_ROWS = 1_000;
 /** Who asks reads no more than four MiB. */
 const MAX_BYTES = 3_000_000;
 const DEFAULT_ROWS = 20;
 
 const DAYS = {
-  days: `how many days, 1 to ${MAX_DAYS}; left out: one`,
+  days: `how many days, 1 to ${MAX_COST_DAYS}; left out: one`,
   to: "the last of them, such as 2026-11-21; left out: today",
 };
 const BY = { by: `${ROWS_BY.join(", ")}; left out: tool` };
@@ -102,7 +101,7 @@ async function summary({ accounts, query, isKnown }: Asked): Promise<SummaryAnsw
   }));
   return {
     ...heading,
-    days: daysThatFit(shown, MAX_BYTES),
+    days: await daysThatFit(shown, MAX_BYTES),
     totals: totalsOf(days),
     budgets: await budgetsFor(accounts, isKnown),
   };
@@ -146,7 +145,7 @@ async function daysFor(
   accounts: Accounts,
   query: AdminRequest["query"],
 ): Promise<{ readonly heading: DaysHeading; readonly days: readonly CostDay[] }> {
-  const count = numberOf(query, "days", 1, MAX_DAYS);
+  const count = numberOf(query, "days", 1, MAX_COST_DAYS);
   const lastDay = lastDayOf(query, accounts.ledger.today);
   const firstDay = shiftDay(lastDay, 1 - count);
   return { heading: { ...accounts.heading, firstDay, lastDay }, days: await accounts.days(lastDay, count) };

@@ -42,7 +42,7 @@ describe("a duty", () => {
       message: "the disk is full",
       failures: 1,
     });
-    await vi.waitFor(() => expect(shop.host.status()).toMatchObject({ phase: "running", content: true }), 5_000);
+    await expect.poll(() => shop.host.status()).toMatchObject({ phase: "running", content: true });
   });
 
   it("that fails with a secret in its words does not tell it", async () => {
@@ -72,7 +72,7 @@ describe("a duty", () => {
     fail(new Error("lost"));
     fail(new Error("lost twice"));
     expect(shop.host.status()).toMatchObject({ phase: "failed", message: "lost", failures: 1 });
-    await vi.waitFor(() => expect(said).toEqual(["start", "stop", "start"]), 5_000);
+    await expect.poll(() => said).toEqual(["start", "stop", "start"]);
   });
 
   it("that throws wherever it is asked harms nobody", async () => {

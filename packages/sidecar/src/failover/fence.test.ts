@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fenceOf } from "./fence.ts";
 import type { FenceSettings } from "./settings.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 
 let folder: string;
 beforeEach(() => {

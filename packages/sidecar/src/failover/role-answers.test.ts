@@ -11,7 +11,7 @@ import { Pullers } from "./pullers.ts";
 import { RoleAnswers } from "./role-answers.ts";
 import { statusOf } from "./status-text.ts";
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 
 let folder: string;
 beforeEach(() => {

@@ -42,7 +42,7 @@ it("is kept over a restart, and done once", async () => {
   second.schedule.open();
   expect(second.schedule.clear()).toMatchObject({ requestId: "later" });
   second.schedule.set(inMs(30, "soon"));
-  await vi.waitFor(() => expect(second.run).toEqual(["soon"]));
+  await expect.poll(() => second.run).toEqual(["soon"]);
   second.end();
   const third = life();
   third.schedule.open();

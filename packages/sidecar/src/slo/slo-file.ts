@@ -1,16 +1,12 @@
-import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { JOURNAL_FOLDER, SLO_FILE, type SloDocument } from "@mcp-ops/formats";
+import { leaveDocument } from "../documents.ts";
 
-/** Leaves the document where servers look for it. Without the folder of the journals there is nobody who would. */
-export async function leaveDocument(runtimeFolder: string, document: SloDocument): Promise<void> {
-  const path = join(runtimeFolder, JOURNAL_FOLDER, SLO_FILE);
-  const draft = `${path}.new`;
+/** Leaves the states where servers look for them. Without the folder of the journals there is nobody who would. */
+export async function leaveSloDocument(runtimeFolder: string, document: SloDocument): Promise<void> {
   try {
-    await writeFile(draft, JSON.stringify(document), { mode: 0o600 });
-    await rename(draft, path);
+    await leaveDocument(join(runtimeFolder, JOURNAL_FOLDER), SLO_FILE, JSON.stringify(document));
   } catch (error) {
-    await rm(draft, { force: true });
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }

@@ -15,7 +15,7 @@ import { probe } from "./prober.ts";
 import { reportOf } from "./report.ts";
 import { Rhythm } from "./rhythm.ts";
 import type { SloSettings } from "./settings.ts";
-import { leaveDocument } from "./slo-file.ts";
+import { leaveSloDocument } from "./slo-file.ts";
 
 type Step = "probes" | "judging" | "backups" | "file";
 
@@ -107,7 +107,7 @@ export class Watch {
       return this.books.backups.look(section("backup") as BackupSettings, { folder, env });
     });
     await this.#during("file", ended, () => {
-      return leaveDocument(runtimeFolderOf(section("fleet") as FleetSettings, folder, env), this.document);
+      return leaveSloDocument(runtimeFolderOf(section("fleet") as FleetSettings, folder, env), this.document);
     });
   }
 

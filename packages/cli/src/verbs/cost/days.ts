@@ -1,3 +1,4 @@
+import { MAX_COST_DAYS } from "@mcp-ops/formats";
 import { type Command, InvalidArgumentError } from "commander";
 
 /** Which days a verb is about. */
@@ -6,12 +7,9 @@ export interface DaysFlags {
   readonly to?: string;
 }
 
-/** So many the sidecar tells at once. */
-const MOST_DAYS = 31;
-
 export function addDaysOptions(verb: Command, days: number): Command {
   return verb
-    .option("-d, --days <count>", `how many days, at most ${MOST_DAYS}`, daysCount, days)
+    .option("-d, --days <count>", `how many days, at most ${MAX_COST_DAYS}`, daysCount, days)
     .option("--to <day>", "the last of them, such as 2026-11-21 (default: today)", day);
 }
 
@@ -31,6 +29,6 @@ export function daysText(firstDay: string, lastDay: string): string {
 
 function daysCount(given: string): number {
   const count = /^[1-9]\d?$/.test(given) ? Number(given) : 0;
-  if (count >= 1 && count <= MOST_DAYS) return count;
-  throw new InvalidArgumentError(`Give a number of days, 1 to ${MOST_DAYS}.`);
+  if (count >= 1 && count <= MAX_COST_DAYS) return count;
+  throw new InvalidArgumentError(`Give a number of days, 1 to ${MAX_COST_DAYS}.`);
 }

@@ -1,4 +1,5 @@
 import type { SummaryAnswer, Totals } from "@mcp-ops/cost";
+import { COST_PARTS } from "@mcp-ops/formats";
 import { type AskingFlags, addAskingOptions } from "../../asking.ts";
 import { clipped } from "../../clipped.ts";
 import { addExamples } from "../../help.ts";
@@ -48,7 +49,6 @@ function dayTable({ days }: SummaryAnswer): string {
   return textTable(DAY_COLUMNS, rows);
 }
 
-const PARTS = ["used", "idle", "tokens", "definitions", "calls"] as const;
 const SERVER_COLUMNS = [
   { title: "server" },
   ...["used", "idle", "tokens", "lists", "calls", "sum"].map((title) => ({ title, right: true })),
@@ -59,7 +59,7 @@ function serverTable({ servers, machineIdle, microUnits }: Totals): string {
   const text = (amount: number) => moneyText(amount, decimals);
   const rows = servers.map((server) => [
     clipped(server.server, 24),
-    ...PARTS.map((part) => text(server[part])),
+    ...COST_PARTS.map((part) => text(server[part])),
     text(server.microUnits),
   ]);
   const idle = machineIdle === 0 ? [] : [["idle machine", "", text(machineIdle), "", "", "", text(machineIdle)]];

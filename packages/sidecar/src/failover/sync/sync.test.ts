@@ -17,7 +17,7 @@ import { StagedAge } from "./staged-age.ts";
 import { Sync, type SyncParts } from "./sync.ts";
 
 const DAY_MS = 86_400_000;
-const WAIT = { timeout: 10_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 let folder: string;
 beforeEach(() => {

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  DEFAULT_RUNBOOKS,
+  fileText,
+  prometheusGroups,
+  type RuleFileOptions,
+  ruleFiles,
+  ruleGroups,
+  THRESHOLDS,
+} from "@mcp-ops/alerts";
+import { addExamples } from "../../help.ts";
+import { textTable } from "../../text-table.ts";
+import type { Terminal, Verb } from "../../verb.ts";
+import { changesOf, labelsOf } from "./changes.ts";
+
+interface Flags {
+  readonly set?: readonly string[];
+  readonly keep?: readonly string[];
+  readonly runbooks: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export const addRender: Verb = (group, terminal) => {
+  const verb = group
+    .command("render")
+    .description("Print the alert rules for Prometheus, or write a file for each concern.")
+    .option("--set <name=value...>", "thresholds of your own, for those below")
+    .option("--keep <label...>", "labels that tell your installations apart, besides job")
+    .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
+    .option("--out <folder>", "write <concern>.yaml there, for rule_files of prometheus.yml")
+    .action((flags: Flags) => render(flags, terminal));
+  addExamples(
+    verb,
+    [
+      ["mcp-ops alerts render --out /etc/prometheus/mcp", "a file for each concern"],
+      ["mcp-ops alerts render --set slowToolSeconds=30 serverErrorRatio=0.01", "other thresholds"],
+      ["mcp-ops alerts render --keep namespace cluster", "alerts that say in which namespace of which cluster"],
+    ],
+    `Thresholds:\n${thresholdTable()}`,
+  );
+};
+
+function render(flags: Flags, terminal: Terminal): void {
+  const options = optionsOf(flags);
+  if (flags.out === undefined) return terminal.out(flags.json ? jsonOf(options) : yamlOf(options));
+  const files = writeFiles(flags.out, options);
+  terminal.out(flags.json ? JSON.stringify({ files }) : files.join("\n"));
+}
+
+function optionsOf({ set = [], keep = [], runbooks }: Flags): RuleFileOptions {
+  return { set: changesOf(set), keep: labelsOf(keep), runbooks: runbooks.replace(/\/+$/, "") };
+}
+
+function jsonOf(options: RuleFileOptions): string {
+  return JSON.stringify({ groups: prometheusGroups(ruleGroups(options), options) });
+}
+
+function yamlOf(options: RuleFileOptions): string {
+  return fileText(ruleGroups(options), options).trimEnd();
+}
+
+function writeFiles(folder: string, options: RuleFileOptions): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  return ruleFiles(options).map(({ name, text }) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  });
+}
+
+function thresholdTable(): string {
+  const rows = Object.entries(THRESHOLDS).map(([name, row]) => [name, String(row.default), row.unit]);
+  return textTable([{ title: "name" }, { title: "default", right: true }, { title: "unit" }], rows).replaceAll(
+    /^/gm,
+    "  ",
+  );
+}
