@@ -97,6 +97,11 @@ export function failingShare(window: string, matchers: readonly string[], ...by:
   return share(failed, sum(increase(of(METRIC.requests, ...matchers), window), ...by));
 }
 
+/** A word where a label is unset, for else the legend would have none. */
+export function unsetIs(word: string, label: string, expr: string): string {
+  return `label_replace(${expr}, "${label}", "${word}", "${label}", "")`;
+}
+
 /** What is at most so much of everything, the largest first. */
 export function top(most: number, expr: string): string {
   return `topk(${most}, ${expr})`;

@@ -47,7 +47,7 @@ function ofTime(context: RuleContext): readonly AlertRule[] {
     },
     {
       alert: "McpBackupMissing",
-      expr: `group ${by("instance", "set")} (${METRIC.backupRuns} or ${METRIC.backupLastAttempt}) unless ${ofSet(context, METRIC.backupLastSuccess)}`,
+      expr: `group ${by("instance", "set")} (${METRIC.backupRuns} or ${METRIC.backupLastAttempt}) == 1 unless ${ofSet(context, METRIC.backupLastSuccess)}`,
       forSeconds: limit.backupFirstSeconds,
       severity: "warning",
       summary: `There is no backup of ${WHERE}.`,

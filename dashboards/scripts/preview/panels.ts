@@ -8,7 +8,7 @@ import { figure } from "./units.ts";
 type Draw = (panel: Panel, answers: readonly (readonly Series[])[], size: Size) => string;
 
 const LEGEND_LINE = 18;
-const LEGEND_LINES = 3;
+const LEGEND_LINES = 4;
 const LETTER = 6.3;
 
 const DRAWN: Readonly<Record<string, Draw>> = {

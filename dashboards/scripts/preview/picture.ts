@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { type Page, WIDTH } from "./page.ts";
 
 /** A repository keeps every version of every picture: few colours make them small. */
-const COLOURS = 48;
+const COLOURS = 32;
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export async function takePicture({ html, height }: Page, file: string): Promise
     ];
     const shot = join(folder, "page.png");
     await run("chromium", [...quiet, ...size, `--screenshot=${shot}`, `file://${page}`]);
-    await sharp(shot).png({ palette: true, colours: COLOURS, dither: 0, effort: 10 }).toFile(file);
+    await sharp(shot).png({ palette: true, colours: COLOURS, dither: 0, effort: 10, compressionLevel: 9 }).toFile(file);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -12,7 +12,7 @@ export function refused(): Placeable {
     title: "Refused by gates, 1 h",
     description:
       "Requests of the last hour that a gate, HTTP 401 or 403 refused. Many at once: a token has run out, or somebody tries doors.",
-    unit: "short",
+    unit: "none",
     decimals: 0,
     expr: `${sum(increase(of(METRIC.requests, SERVER, 'status="denied"'), "1h"))} or 0 * ${sum(increase(of(METRIC.requests, SERVER), "1h"))}`,
     none: "no requests",
@@ -58,11 +58,16 @@ export function callerFaults(): Placeable {
 
 export function refusals(): Placeable {
   return graph({
-    title: "Refused, by tool",
+    title: "Refused, by method and tool",
     description:
       "Requests per second that a gate, HTTP 401 or 403 refused, by what was asked for. Empty when nothing was.",
     unit: "reqps",
-    queries: [{ expr: sum(rate(of(METRIC.requests, SERVER, 'status="denied"')), "target"), legend: "{{target}}" }],
+    queries: [
+      {
+        expr: sum(rate(of(METRIC.requests, SERVER, 'status="denied"')), "method", "target"),
+        legend: "{{method}} {{target}}",
+      },
+    ],
     isStacked: true,
   });
 }

@@ -8,7 +8,20 @@ import type { Placeable } from "../panels/panel.ts";
 import { stat } from "../panels/stat.ts";
 import { table } from "../panels/table.ts";
 import { notes } from "../panels/text.ts";
-import { increase, of, part, quantile, RATE_INTERVAL, RECENT, rate, SERVER, SHOWN, share, sum } from "../queries.ts";
+import {
+  increase,
+  of,
+  part,
+  quantile,
+  RATE_INTERVAL,
+  RECENT,
+  rate,
+  SERVER,
+  SHOWN,
+  share,
+  sum,
+  unsetIs,
+} from "../queries.ts";
 import { datasource, job, serverOfSemconv, traces } from "../variables.ts";
 
 const COUNT = part(METRIC.serverOperation, "count");
@@ -25,6 +38,9 @@ const ERROR_TYPE_COLOUR = {
   cancelled: COLOUR.grey,
   denied: COLOUR.blue,
 };
+
+/** What it means that a label is not there. */
+const UNSET: Readonly<Record<string, string>> = { mcp_protocol_version: "not said", network_transport: "in memory" };
 
 /** The fleet by the names of OpenTelemetry's convention for MCP, which other servers and SDKs have, too. */
 export const overviewOtel: Board = {
@@ -118,7 +134,9 @@ function perSecond(title: string, says: string, label: string): Placeable {
     title,
     description: `${says} ${NEEDS}`,
     unit: "reqps",
-    queries: [{ expr: sum(rate(of(COUNT, SERVER)), label), legend: `{{${label}}}` }],
+    queries: [
+      { expr: unsetIs(UNSET[label] ?? "unset", label, sum(rate(of(COUNT, SERVER)), label)), legend: `{{${label}}}` },
+    ],
     isStacked: true,
     ...(label === "server" && { links: [toServer()] }),
   });

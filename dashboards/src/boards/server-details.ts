@@ -2,7 +2,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
-import { increase, of, part, RATE_INTERVAL, rate, SERVER, sum } from "../queries.ts";
+import { increase, of, part, RATE_INTERVAL, rate, SERVER, sum, unsetIs } from "../queries.ts";
 
 export function revisions(): Placeable {
   const operations = of(part(METRIC.serverOperation, "count"), SERVER);
@@ -11,7 +11,12 @@ export function revisions(): Placeable {
     description:
       "Which revisions of MCP clients speak. Before you drop an old one, see here that nobody uses it. Needs the semconv names, which are on by default.",
     unit: "reqps",
-    queries: [{ expr: sum(rate(operations), "mcp_protocol_version"), legend: "{{mcp_protocol_version}}" }],
+    queries: [
+      {
+        expr: unsetIs("not said", "mcp_protocol_version", sum(rate(operations), "mcp_protocol_version")),
+        legend: "{{mcp_protocol_version}}",
+      },
+    ],
     isStacked: true,
   });
 }

@@ -78,7 +78,7 @@ function answered(): Placeable {
     title: "Answered, 15 min",
     description:
       "Calls of the last fifteen minutes that were answered, whoever called. Nought while there are calls means that the tool works for nobody.",
-    unit: "short",
+    unit: "none",
     decimals: 0,
     expr: `${sum(increase(answers, "15m"))} or 0 * ${sum(increase(all, "15m"))}`,
     steps: [
