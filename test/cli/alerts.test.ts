@@ -42,6 +42,14 @@ it("renders with thresholds, labels and runbooks of one's own", async () => {
   expect(stdout).not.toContain("by (job, server");
 });
 
+it("renders a drill, in which everything happens so many times sooner", async () => {
+  const { stdout } = await mcpOps(["alerts", "render", "--drill", "60"]);
+  expect(stdout).toContain("[5s]");
+  expect(stdout).not.toContain("[5m]");
+  const wrong = await mcpOps(["alerts", "render", "--drill", "0.5"]);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("from 1 to 100") });
+});
+
 it("gives the same groups as JSON", async () => {
   const { stdout } = await mcpOps(["alerts", "render", "--json"]);
   const { groups } = JSON.parse(stdout) as { groups: { name: string; rules: { alert?: string }[] }[] };

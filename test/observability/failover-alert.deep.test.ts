@@ -7,7 +7,7 @@ import { Tower } from "./tower.ts";
 
 const missing = [program("prometheus"), program("prometheus-alertmanager")].some((one) => one.missing);
 /** Quicker, and a lease that runs out would be slow beside a machine that is missed. */
-const DRILL = 10;
+const DRILL = "10";
 
 test.skipIf(missing)(
   "the failover is told, the loss of the old primary is not, until the failover is old news",
@@ -22,8 +22,8 @@ test.skipIf(missing)(
     await a.untilPage("/primary", 200);
     const b = await start("b");
     await b.untilView({ primary: { node: "a" }, reasons: [] });
-    const set = { failoverShownSeconds: 600 };
-    await using tower = await Tower.open([...probes.values()], { drill: DRILL, set });
+    const shown = ["--set", "failoverShownSeconds=600"];
+    await using tower = await Tower.open([...probes.values()], "--drill", DRILL, ...shown);
     const failover = { alertname: "McpFailoverHappened", node: "a" };
     const loss = { alertname: "McpTargetDown", instance: probes.get("a") ?? "" };
     await tower.untilSeen('mcp_ops_failover_is_leader{node="a"} == 1');

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RuleFileOptions, ruleFiles } from "@mcp-ops/alerts";
 import { expect, vi } from "vitest";
 import { parse } from "yaml";
+import { mcpOps } from "../cli/command.ts";
 import { type Labels, Loopback, Prometheus } from "../fixtures/prometheus.ts";
 import { openPager, type Pager, type Told } from "./pager.ts";
 
@@ -30,15 +30,19 @@ export class Tower implements AsyncDisposable {
     this.#prometheus = prometheus;
   }
 
-  /** @param targets as `host:port` */
-  static async open(targets: readonly string[], rules: RuleFileOptions): Promise<Tower> {
+  /**
+   * @param targets as `host:port`
+   * @param rules options of `mcp-ops alerts render`
+   */
+  static async open(targets: readonly string[], ...rules: readonly string[]): Promise<Tower> {
     await using rest = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "mcp-ops-tower-"));
     rest.defer(() => rmSync(folder, { recursive: true, force: true }));
     const pager = rest.use(await openPager());
     const alertmanager = rest.use(await startAlertmanager(folder, pager));
-    for (const name of ["rules", "targets"]) mkdirSync(join(folder, name));
-    for (const { name, text } of ruleFiles(rules)) writeFileSync(join(folder, "rules", name), text);
+    mkdirSync(join(folder, "targets"));
+    const rendered = await mcpOps(["alerts", "render", "--out", join(folder, "rules"), ...rules]);
+    if (rendered.code !== 0) throw new Error(rendered.stderr);
     writeFileSync(join(folder, "targets", "machines.yaml"), JSON.stringify([{ targets }]));
     const prometheus = rest.use(await Prometheus.start(folder, prometheusConfig(alertmanager)));
     return new Tower(rest.move(), pager, alertmanager, prometheus);

@@ -5,7 +5,7 @@ import { Till } from "./till.ts";
 import { Tower } from "./tower.ts";
 
 /** Minutes are seconds. */
-const DRILL = 60;
+const DRILL = "60";
 
 const SERVERS = { forecast: { command: "forecast" }, notes: { command: "notes" } };
 const PRICES = { currency: "EUR", versions: [{ name: "made-up", prices: { call: "0.01" } }] };
@@ -41,7 +41,7 @@ export class Town implements AsyncDisposable {
     writeConfig(house, SERVERS);
     const daemon = await house.daemon(config(LARGE));
     const [till, kiosk] = [rest.use(await Till.open(house, "till")), rest.use(await Till.open(house, "kiosk"))];
-    const tower = rest.use(await Tower.open([new URL(daemon.probes).host], { drill: DRILL }));
+    const tower = rest.use(await Tower.open([new URL(daemon.probes).host], "--drill", DRILL));
     return new Town(rest.move(), house, daemon, { till, kiosk, tower });
   }
 

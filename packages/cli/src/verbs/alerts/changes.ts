@@ -1,8 +1,11 @@
 import { THRESHOLDS, type ThresholdName, type ThresholdRow, type Thresholds } from "@mcp-ops/alerts";
 import { nearest } from "@mcp-ops/kit";
+import { InvalidArgumentError } from "commander";
 import { usageError } from "../../complaint.ts";
 
 const NAMES = Object.keys(THRESHOLDS);
+/** Then a day lasts fourteen minutes. */
+const MAX_TIMES = 100;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Thresholds out of `name=value` as somebody typed it. */
@@ -43,4 +46,11 @@ export function labelsOf(typed: readonly string[]): readonly string[] {
   const wrong = typed.find((label) => !LABEL.test(label));
   if (wrong === undefined) return [...new Set(["job", ...typed])];
   throw usageError(`"${wrong}" cannot be the name of a label. Letters, digits and _ can, and no digit first.`);
+}
+
+/** How many times sooner everything happens in a drill. */
+export function timesOf(typed: string): number {
+  const times = Number(typed);
+  if (typed.trim() !== "" && times >= 1 && times <= MAX_TIMES) return times;
+  throw new InvalidArgumentError(`Give a number from 1 to ${MAX_TIMES}: with 60, minutes are seconds.`);
 }

@@ -12,12 +12,13 @@ import {
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Terminal, Verb } from "../../verb.ts";
-import { changesOf, labelsOf } from "./changes.ts";
+import { changesOf, labelsOf, timesOf } from "./changes.ts";
 
 interface Flags {
   readonly set?: readonly string[];
   readonly keep?: readonly string[];
   readonly runbooks: string;
+  readonly drill: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -29,6 +30,7 @@ export const addRender: Verb = (group, terminal) => {
     .option("--set <name=value...>", "thresholds of your own, for those below")
     .option("--keep <label...>", "labels that tell your installations apart, besides job")
     .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
+    .option("--drill <times>", "everything so many times sooner, to try where alerts go", timesOf, 1)
     .option("--out <folder>", "write <concern>.yaml there, for rule_files of prometheus.yml")
     .action((flags: Flags) => render(flags, terminal));
   addExamples(
@@ -49,8 +51,8 @@ function render(flags: Flags, terminal: Terminal): void {
   terminal.out(flags.json ? JSON.stringify({ files }) : files.join("\n"));
 }
 
-function optionsOf({ set = [], keep = [], runbooks }: Flags): RuleFileOptions {
-  return { set: changesOf(set), keep: labelsOf(keep), runbooks: runbooks.replace(/\/+$/, "") };
+function optionsOf({ set = [], keep = [], runbooks, drill }: Flags): RuleFileOptions {
+  return { set: changesOf(set), keep: labelsOf(keep), runbooks: runbooks.replace(/\/+$/, ""), drill };
 }
 
 function jsonOf(options: RuleFileOptions): string {
