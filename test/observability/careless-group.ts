@@ -24,9 +24,12 @@ export class CarelessGroup implements AsyncDisposable {
   /** The listeners `probes` of its two sidecars, as `host:port`. */
   readonly probes: readonly string[];
 
-  private constructor(rest: AsyncDisposableStack, probes: readonly string[]) {
+  readonly #nodes: readonly [Member, Member];
+
+  private constructor(rest: AsyncDisposableStack, nodes: readonly [Member, Member]) {
     this.#rest = rest;
-    this.probes = probes;
+    this.#nodes = nodes;
+    this.probes = nodes.map(({ probes }) => new URL(probes).host);
   }
 
   static async open(): Promise<CarelessGroup> {
@@ -41,8 +44,18 @@ export class CarelessGroup implements AsyncDisposable {
     await Promise.all([group.start("b", [sync]), serversIn(a)]);
     // What was saved before a led is nothing to go by.
     await a.api("/api/v1/backups/notes/run", { method: "POST" });
-    const probes = [a, b].map(({ probes }) => new URL(probes).host);
-    return new CarelessGroup(rest.move(), probes);
+    return new CarelessGroup(rest.move(), [a, b]);
+  }
+
+  /** The other one leads, and then again the one that led. */
+  async switchOverTwice(): Promise<void> {
+    const [a, b] = this.#nodes;
+    for (const [leader, candidate] of [[a, b] as const, [b, a] as const]) {
+      await candidate.untilView({ role: "standby", reasons: [], primary: { node: leader.name } });
+      const body = { leader: leader.name, candidate: candidate.name };
+      await leader.api("/api/v1/failover/switchover", { method: "POST", body });
+      await candidate.untilPage("/primary", 200);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import { freePort } from "../fixtures/free-port.ts";
 import { House } from "../sidecar/house.ts";
 import { call, connect } from "./client.ts";
 import type { DemoNode } from "./demo.ts";
@@ -15,18 +14,12 @@ export class Front implements AsyncDisposable {
   readonly #house = new House();
   readonly #over = new AbortController();
   #booked: Promise<void> = Promise.resolve();
-  /** Its ops endpoint, as `host:port`. */
-  readonly ops: string;
-
-  private constructor(port: number) {
-    this.ops = `127.0.0.1:${port}`;
-  }
-
-  static async open(nodes: readonly DemoNode[]): Promise<Front> {
+  /** @param ops its ops endpoint, as `host:port` */
+  static async open(nodes: readonly DemoNode[], ops: string): Promise<Front> {
     await using rest = new AsyncDisposableStack();
-    const front = rest.use(new Front(await freePort()));
+    const front = rest.use(new Front());
     const follow = nodes.flatMap(({ name, server, probes }) => ["--follow", `${name}=${server},http://${probes}`]);
-    const options = ["--listen", "0", "--ops-listen", front.ops, "--json"];
+    const options = ["--listen", "0", "--ops-listen", ops, "--json"];
     const proxy = front.#house.running([COMMAND, "proxy", ...follow, ...options]);
     // It asks the agents first, which have only just been started.
     const line = await vi.waitFor(() => proxy.out[0] ?? unsaid(proxy.err), PATIENCE);
