@@ -12,6 +12,6 @@ export default defineConfig({
     maxWorkers: 2,
     include: ["packages/*/src/**/*.deep.test.ts", "test/**/*.deep.test.ts"],
     ...PATIENCE,
-    testTimeout: 600_000,
+    testTimeout: 1_200_000,
   },
 });

@@ -1,35 +1,22 @@
-import { execFile, spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { objectiveGroups } from "../src/objective-rules.ts";
-import { isAlert, type RuleGroup } from "../src/rule.ts";
+import { isAlert } from "../src/rule.ts";
 import { fileText } from "../src/rule-files.ts";
 import { ALERTS, type Alert, type Moment, STEP_MINUTES } from "./objective-oracle.ts";
 import type { Story } from "./objective-stories.ts";
-
-export const isMissing: boolean = spawnSync("promtool", ["--version"]).error !== undefined;
-if (isMissing) console.log("Rules of objectives are not tried on promtool. Install prometheus.");
-
-/** What promtool says of rules that have to be loaded. */
-export function checked(groups: readonly RuleGroup[]): Promise<string> {
-  return promtool("check", fileText(groups), "");
-}
+import { promtool } from "./promtool.ts";
 
 /** What promtool says of stories in which alerts fire as `moments` have it. */
-export function verdict(
-  stories: readonly Story[],
-  moments: readonly Moment[],
-  evaluated = `${STEP_MINUTES}m`,
-): Promise<string> {
+export function verdict(stories: readonly Story[], moments: readonly Moment[], evaluated = `${STEP_MINUTES}m`): string {
   const groups = objectiveGroups(stories.map((one) => one.objective));
   // The oracle knows when, not the words.
   const wordless = groups.map(({ name, rules }) => {
     return { name, rules: rules.map((rule) => (isAlert(rule) ? { ...rule, summary: "x", description: "x" } : rule)) };
   });
-  return promtool("test", fileText(wordless), testText(stories, moments, evaluated));
+  return tested(fileText(wordless), testText(stories, moments, evaluated));
 }
 
 function testText(stories: readonly Story[], moments: readonly Moment[], evaluated: string): string {
@@ -76,17 +63,13 @@ function seriesOf({ objective: { name, kind, server }, machines, begins, steps, 
   }).flat();
 }
 
-async function promtool(verb: "check" | "test", rules: string, tests: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "objective-rules-"));
+function tested(rules: string, tests: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "objective-rules-"));
   try {
-    await writeFile(join(folder, "rules.yaml"), rules);
-    await writeFile(join(folder, "tests.yaml"), tests);
-    const file = join(folder, verb === "check" ? "rules.yaml" : "tests.yaml");
-    return (await promisify(execFile)("promtool", [verb, "rules", file], { maxBuffer: 1e9 })).stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return `${stdout}${stderr}`.slice(0, 4_000);
+    writeFileSync(join(folder, "rules.yaml"), rules);
+    writeFileSync(join(folder, "tests.yaml"), tests);
+    return promtool("test", "rules", join(folder, "tests.yaml")).said.slice(0, 4_000);
   } finally {
-    await rm(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }

@@ -61,7 +61,7 @@ export async function runDemo(options: DemoOptions, stdout: NodeJS.WriteStream):
   const beside = { folder: folder.path, serverUrl: server.url, arbiterPort, paceMs, calledOff };
   await using sidecar = await startSidecar(beside);
   const { url: opsUrl = "" } = ops;
-  const traffic = await startTraffic(server.url, seed);
+  await using traffic = await startTraffic(server.url, seed);
   // Last, so that its four processes hold up nothing that a person looks at first.
   await using pair = startPair(files, { paceMs, byItself: !hasKeys(process.stdin, stdout), calledOff });
   using _ = onKeys(process.stdin, { k: () => pair.kill() });

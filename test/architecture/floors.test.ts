@@ -5,9 +5,11 @@ import { describe, expect, it } from "vitest";
 const root = new URL("../../", import.meta.url);
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
 /** Folders with a package that is published. */
-const folders = [...readdirSync(new URL("packages/", root)).map((name) => `packages/${name}`), "alerts"].filter(
-  (folder) => existsSync(new URL(`${folder}/package.json`, root)),
-);
+const folders = [
+  ...readdirSync(new URL("packages/", root)).map((name) => `packages/${name}`),
+  "alerts",
+  "dashboards",
+].filter((folder) => existsSync(new URL(`${folder}/package.json`, root)));
 const folderOf = new Map(folders.map((folder) => [json(`${folder}/package.json`).name as string, folder]));
 const paths = (config: { references?: { path: string }[] }) => (config.references ?? []).map(({ path }) => path).sort();
 

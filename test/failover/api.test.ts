@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { lastRecords, verifyAudit } from "@mcp-ops/audit";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { PATIENCE } from "../sidecar/house.ts";
-import { Group, type Member, type Question } from "./group.ts";
+import { Group, LONG_TTL_MS, type Member, type Question } from "./group.ts";
 
 let group: Group;
 let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  [group, a, b] = await Group.led("a", "b", "c");
+  [group, a, b] = await Group.led(LONG_TTL_MS, "a", "b", "c");
 });
 afterAll(() => group[Symbol.asyncDispose]());
 

@@ -11,7 +11,7 @@ import { ask, bearer } from "../sidecar/asking.ts";
 import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 
 const TOKENS = { a: "canary-token-of-the-node-a", b: "canary-token-of-the-node-b" };
-const CALL = { timeoutMs: 3_000 };
+const CALL = { timeoutMs: 10_000 };
 const TTL_MS = 5_000;
 
 let house: House;

@@ -11,7 +11,7 @@ import { type Daemon, House } from "../sidecar/house.ts";
 const TOKENS = { a: "canary-token-of-the-node-a", b: "canary-token-of-the-node-b" };
 /** Short, because an arbiter whose ledger is new gives its first leases after this. */
 const TTL_MS = 4_000;
-const CALL = { timeoutMs: 3_000 };
+const CALL = { timeoutMs: 10_000 };
 
 describe("a sidecar with the duty arbiter", () => {
   let house: House;

@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Group, type Member } from "./group.ts";
+import { Group, LONG_TTL_MS, type Member } from "./group.ts";
 
 let group: Group;
 let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  [group, a, b] = await Group.led("a", "b");
+  [group, a, b] = await Group.led(LONG_TTL_MS, "a", "b");
 });
 afterAll(() => group[Symbol.asyncDispose]());
 

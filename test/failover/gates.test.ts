@@ -14,7 +14,7 @@ let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  [group, a, b] = await Group.led("a", "b");
+  [group, a, b] = await Group.led(TTL_MS, "a", "b");
 });
 afterAll(() => group[Symbol.asyncDispose]());
 

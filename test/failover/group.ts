@@ -8,6 +8,8 @@ import { type Daemon, House, PATIENCE } from "../sidecar/house.ts";
 const TOKEN = "a-token-of-this-group-only";
 /** Short enough for a test, long enough for two cores that are busier than they should be. */
 export const TTL_MS = 3_000;
+/** Where none ever has to run out: hardly any machine is so busy that it costs somebody this one. */
+export const LONG_TTL_MS = 9_000;
 function quick(ttlMs: number): string {
   return `timing: { ttlMs: ${ttlMs}, holdMs: 0, coolDownMs: 500, headStartMs: 1000, drainMs: ${ttlMs / 2}, pollEveryMs: 100 }`;
 }
@@ -109,8 +111,9 @@ export class Group implements AsyncDisposable {
   }
 
   /** Of which the first node leads, and the second stands by; others have not been started. */
-  static async led(first: string, second: string, ...others: readonly string[]): Promise<[Group, Member, Member]> {
-    const group = await Group.open(first, second, ...others);
+  static async led(ttlMs: number, ...names: readonly [string, string, ...string[]]): Promise<[Group, Member, Member]> {
+    const [first, second] = names;
+    const group = await Group.lasting(ttlMs, ...names);
     const leader = await group.start(first);
     await leader.untilPage("/primary", 200);
     const standby = await group.start(second);

@@ -13,7 +13,7 @@ let a: Member;
 let b: Member;
 
 beforeAll(async () => {
-  [group, a, b] = await Group.led("a", "b");
+  [group, a, b] = await Group.led(TTL_MS, "a", "b");
   await b.untilView({ role: "standby", primary: { node: "a", url: "http://a.example/mcp" }, reasons: [] });
 });
 afterAll(() => group[Symbol.asyncDispose]());

@@ -12,7 +12,7 @@ if (isMissing) console.log(`Leases in PostgreSQL are not tested. Install ${missi
 
 const PASSWORD = "canary-password";
 const PATIENCE = { timeout: 60_000, interval: 20 };
-const CALL = { timeoutMs: 3_000 };
+const CALL = { timeoutMs: 10_000 };
 
 describe.skipIf(isMissing)("PostgreSQL", () => {
   let server: TempServer;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { certificate } from "../../packages/failover/testing/certificate.ts";
 import { Bucket } from "../sidecar/bucket.ts";
 import { PATIENCE } from "../sidecar/house.ts";
-import { Group, type Member } from "./group.ts";
+import { Group, LONG_TTL_MS, type Member } from "./group.ts";
 
 const IDENTITY = "{ accessKeyId: { env: S3_ID }, secretAccessKey: { env: S3_KEY } }";
 
@@ -19,7 +19,7 @@ let key: string;
 
 beforeAll(async () => {
   bucket = await new Bucket().open();
-  group = await Group.open("a", "b");
+  group = await Group.lasting(LONG_TTL_MS, "a", "b");
   group.env = { S3_ID: "writer", S3_KEY: "not looked at" };
   [a, b] = [group.member("a"), group.member("b")];
   group.tls = certificate(a.house.folder, "admin").files;

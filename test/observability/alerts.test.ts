@@ -1,10 +1,10 @@
 /** Something breaks, and the right alert reaches whoever is to be told: real servers, the sidecar, Prometheus and Alertmanager on the shipped configs. */
 import { afterAll, beforeAll, describe, type ExpectStatic, test } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
+import { program } from "../fixtures/prometheus.ts";
 import { Town } from "./town.ts";
 
 const missing = [program("prometheus"), program("prometheus-alertmanager")].some((one) => one.missing);
-const START_MS = 60_000;
+const START_MS = 240_000;
 
 describe.skipIf(missing).concurrent("an alert, from what broke to who is told", { timeout: 240_000 }, () => {
   let town: Town;

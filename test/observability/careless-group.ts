@@ -6,8 +6,9 @@ import { openSignKey, publicKeyOf } from "@mcp-ops/backup";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { expect, vi } from "vitest";
 import { Group, type Member } from "../failover/group.ts";
-import type { House, Running } from "../sidecar/house.ts";
+import { type House, PATIENCE, type Running } from "../sidecar/house.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const UNSTEADY = fileURLToPath(new URL("fixtures/unsteady-server.mjs", import.meta.url));
@@ -78,7 +79,8 @@ backup:
 `;
 }
 
-async function serversIn({ house }: Member): Promise<void> {
+async function serversIn(a: Member): Promise<void> {
+  const { house } = a;
   await house.child(CARELESS, []);
   const options = ["--name", "unsteady", "--restart", "--max-message-size", "10000"];
   misuse(house.running([COMMAND, "wrap", ...options, "--", process.execPath, UNSTEADY]));
@@ -86,6 +88,16 @@ async function serversIn({ house }: Member): Promise<void> {
   const served = house.running([COMMAND, ...serve, "--", process.execPath, UNSTEADY]);
   const { url } = JSON.parse(await served.says()) as { url: string };
   await visit(url);
+  // Last: a server that starts takes the registrations of the dead away.
+  await killed(a);
+}
+
+/** A server that its sidecar has seen, and that is there no more. */
+async function killed(member: Member): Promise<void> {
+  const { child } = await member.house.server("dead");
+  const isSeen = async () => expect((await member.page("/metrics")).body).toContain('mcp_ops_fleet_up{server="dead"');
+  await vi.waitFor(isSeen, PATIENCE);
+  child.kill("SIGKILL");
 }
 
 /** A stranger is turned away, tools come and go, an answer is too long, and at last the server dies. */

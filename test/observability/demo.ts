@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Child } from "../../examples/testing/child.ts";
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { Running } from "../sidecar/house.ts";
+
+const DEMO = fileURLToPath(new URL("../../examples/demo/main.ts", import.meta.url));
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** One node of the demo's pair. */
 export interface DemoNode {
@@ -20,16 +25,32 @@ export interface Demo extends AsyncDisposable {
 
 /** Resolves when its sidecar listens: then its story has not begun. */
 export async function startDemo(): Promise<Demo> {
-  const child = new Child("demo/main.ts", { args: ["--port", "0"] });
+  const running = new Running([DEMO, "--port", "0"], { PATH: process.env.PATH ?? "" }, dirname(DEMO));
   try {
-    const probes = new URL(await child.says(/^sidecar +(\S+)/)).host;
-    const folder = dirname(await child.says(/^config +(\S+)/));
+    const probes = new URL(await said(running, /^sidecar +(\S+)/)).host;
+    const folder = dirname(await said(running, /^config +(\S+)/));
     const nodes = ["a", "b"].map((name) => nodeIn(folder, name));
-    return { probes, nodes, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+    return { probes, nodes, [Symbol.asyncDispose]: () => end(running) };
   } catch (error) {
-    await child[Symbol.asyncDispose]();
+    await end(running);
     throw error;
   }
+}
+
+/** In order: it has a dozen processes to end. */
+async function end({ child, ended, err }: Running): Promise<void> {
+  child.kill("SIGTERM");
+  await ended;
+  if (err.length > 0) throw new Error(`The demo complained: ${err.join("\n")}`);
+}
+
+/** What the first group matches in the first such line. */
+async function said({ out, err }: Running, pattern: RegExp): Promise<string> {
+  return vi.waitFor(() => {
+    const [, found] = out.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
+    if (found === undefined) throw new Error(`The demo did not say ${pattern}. It said: ${err.join("\n")}`);
+    return found;
+  }, PATIENCE);
 }
 
 function nodeIn(folder: string, name: string): DemoNode {

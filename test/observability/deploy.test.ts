@@ -1,13 +1,14 @@
 /** The examples under `deploy/`, as their own programs read them. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isAlert, ruleFiles, ruleGroups } from "@mcp-ops/alerts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { program } from "../../packages/metrics/testing/program.ts";
+import { mcpOps } from "../cli/command.ts";
+import { program } from "../fixtures/prometheus.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy", import.meta.url));
 const ALERTMANAGER = join(DEPLOY, "alertmanager", "alertmanager.yml");
@@ -36,6 +37,28 @@ test.skipIf(promtool.missing)("promtool takes the config of Prometheus, with our
   const said = run(promtool.name, "check", "config", join(folder, "prometheus.yml"));
   expect(said).toContain(`SUCCESS: ${ruleFiles().length} rule files found`);
 });
+
+test("the command makes a file of targets from the config of a sidecar", async () => {
+  const config = join(folder, "mcp-ops.yaml");
+  writeFileSync(config, 'probes: { listen: "0.0.0.0:9465" }');
+  const ask = (...flags: readonly string[]) => mcpOps(["config", "targets", "--config", config, ...flags]);
+  const { stdout } = await ask("--host", "10.0.0.1");
+  expect(JSON.parse(stdout)).toEqual([{ targets: ["10.0.0.1:9465"] }]);
+  expect(JSON.parse((await ask()).stdout)).toEqual([{ targets: [`${hostname()}:9465`] }]);
+  writeFileSync(config, "probes: { listen: /run/probes.sock }");
+  expect(await ask()).toMatchObject({ code: 2, stderr: expect.stringContaining("no Prometheus can ask") });
+  if (promtool.missing) return;
+  writeFileSync(join(folder, "machine.json"), stdout);
+  run(promtool.name, "check", "config", prometheusOf(folder));
+});
+
+/** Finds its targets beside it. */
+function prometheusOf(folder: string): string {
+  const file = join(folder, "prometheus.yml");
+  const job = { job_name: "mcp-ops", file_sd_configs: [{ files: ["*.json"] }] };
+  writeFileSync(file, JSON.stringify({ scrape_configs: [job] }));
+  return file;
+}
 
 describe.skipIf(amtool.missing)("the config of Alertmanager", () => {
   test("is taken by amtool", () => {

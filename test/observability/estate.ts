@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Prometheus } from "../../packages/metrics/testing/prometheus.ts";
+import { Prometheus } from "../fixtures/prometheus.ts";
 import { startAhead } from "./ahead.ts";
 import { CarelessGroup } from "./careless-group.ts";
 import { startDemo } from "./demo.ts";

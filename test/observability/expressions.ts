@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isAlert, ruleGroups } from "@mcp-ops/alerts";
+import { dashboards, expressionsOf } from "@mcp-ops/dashboards";
 import { measuredIn } from "./promql.ts";
 
 /** A query that somebody relies on. */
@@ -13,7 +14,7 @@ const RUNBOOKS = new URL("../../docs/runbooks/", import.meta.url);
 const FENCE = /^```promql\n(.*?)^```/gms;
 
 /** Recording rules as they are, and of alerts what they hold against a limit. */
-export function ruleExpressions(): readonly Expression[] {
+function ruleExpressions(): readonly Expression[] {
   return ruleGroups().flatMap(({ rules }) =>
     rules.flatMap((rule) => {
       if (!isAlert(rule)) return [{ where: `rule ${rule.record}`, expr: rule.expr }];
@@ -22,8 +23,20 @@ export function ruleExpressions(): readonly Expression[] {
   );
 }
 
+/** With everything chosen, and windows that fit a scrape each second. */
+function panelExpressions(): readonly Expression[] {
+  return dashboards().flatMap((one) =>
+    expressionsOf(one, { __rate_interval: "10s", __interval: "1s", __range: "1m" }).map(
+      ({ dashboard, panel, expr }) => ({
+        where: `panel ${panel} of ${dashboard}`,
+        expr,
+      }),
+    ),
+  );
+}
+
 /** The queries of the runbooks, each fence one. */
-export function runbookExpressions(): readonly Expression[] {
+function runbookExpressions(): readonly Expression[] {
   if (!existsSync(RUNBOOKS)) return [];
   const pages = readdirSync(RUNBOOKS).filter((name) => name.endsWith(".md"));
   return pages.flatMap((page) => {
@@ -34,5 +47,5 @@ export function runbookExpressions(): readonly Expression[] {
 
 /** Every one there is. */
 export function expressions(): readonly Expression[] {
-  return [...ruleExpressions(), ...runbookExpressions()];
+  return [...ruleExpressions(), ...panelExpressions(), ...runbookExpressions()];
 }

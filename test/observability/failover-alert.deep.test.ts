@@ -1,8 +1,8 @@
 /** A primary is killed, and what is told is the failover: not that its machine is gone. */
 import { expect, test } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
 import { Group } from "../failover/group.ts";
 import { freePort } from "../fixtures/free-port.ts";
+import { program } from "../fixtures/prometheus.ts";
 import { Tower } from "./tower.ts";
 
 const missing = [program("prometheus"), program("prometheus-alertmanager")].some((one) => one.missing);

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { modernClient } from "../../examples/demo/traffic/client-v2.ts";
+import { vi } from "vitest";
 import { freePort } from "../fixtures/free-port.ts";
 import { House } from "../sidecar/house.ts";
+import { call, connect } from "./client.ts";
 import type { DemoNode } from "./demo.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const REST_MS = 100;
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** `mcp-ops proxy --follow` in front of the demo's pair, and a client that books through it. */
 export class Front implements AsyncDisposable {
@@ -21,12 +23,16 @@ export class Front implements AsyncDisposable {
   }
 
   static async open(nodes: readonly DemoNode[]): Promise<Front> {
-    const front = new Front(await freePort());
+    await using rest = new AsyncDisposableStack();
+    const front = rest.use(new Front(await freePort()));
     const follow = nodes.flatMap(({ name, server, probes }) => ["--follow", `${name}=${server},http://${probes}`]);
     const options = ["--listen", "0", "--ops-listen", front.ops, "--json"];
     const proxy = front.#house.running([COMMAND, "proxy", ...follow, ...options]);
-    const { url } = JSON.parse(await proxy.says()) as { url: string };
+    // It asks the agents first, which have only just been started.
+    const line = await vi.waitFor(() => proxy.out[0] ?? unsaid(proxy.err), PATIENCE);
+    const { url } = JSON.parse(line) as { url: string };
     front.#booked = front.#book(new URL("/mcp", url).href);
+    rest.move();
     return front;
   }
 
@@ -40,18 +46,16 @@ export class Front implements AsyncDisposable {
   async #book(url: string): Promise<void> {
     const { signal } = this.#over;
     while (!signal.aborted) {
-      const client = await modernClient(url, () => ({ action: "decline" })).catch(() => undefined);
-      while (
-        !signal.aborted &&
-        (await client?.callTool("book", {}, { signal }).then(
-          () => true,
-          () => false,
-        ))
-      ) {
+      const client = await connect(url).catch(() => undefined);
+      while (client !== undefined && (await call(client, "book", signal))) {
         await pause(REST_MS, undefined, { signal }).catch(() => {});
       }
       await client?.close().catch(() => {});
       await pause(REST_MS, undefined, { signal }).catch(() => {});
     }
   }
+}
+
+function unsaid(complaints: readonly string[]): never {
+  throw new Error(`The proxy does not listen: ${complaints.join("\n")}`);
 }

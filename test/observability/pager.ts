@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Labels } from "../../packages/metrics/testing/prometheus.ts";
+import type { Labels } from "../fixtures/prometheus.ts";
 
 /** What somebody was told of one alert. */
 export interface Told {

@@ -2,7 +2,8 @@ import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
 const COMPARISONS: ReadonlySet<string> = new Set(["Gtr", "Gte", "Lss", "Lte", "Eql", "Neq"]);
-const LITERALS: ReadonlySet<string> = new Set(["NumberDurationLiteral", "UnaryExpr"]);
+const BINARIES: ReadonlySet<string> = new Set(["And", "Or", "Unless", "Add", "Sub", "Mul", "Div", "Mod", "Pow"]);
+const LITERALS: ReadonlySet<string> = new Set(["NumberDurationLiteral", "UnaryExpr", "StringLiteral"]);
 
 /** Names of the metrics that a query asks for. */
 export function metricsIn(query: string): ReadonlySet<string> {
@@ -10,25 +11,40 @@ export function metricsIn(query: string): ReadonlySet<string> {
   return new Set(names.map(({ from, to }) => query.slice(from, to)));
 }
 
-/** What is held against a limit: the left side of each comparison, the right one where the limit stands left, what must not be absent; the whole where nothing is compared. */
+/** What an alert looks at: the left side of each comparison that is not within another, what must not be absent, and what is joined to these. */
 export function measuredIn(query: string): readonly string[] {
-  const sides = nodesOf(query).flatMap((node) => {
-    const side = measuredBy(node);
-    return side === undefined ? [] : [query.slice(side.from, side.to)];
-  });
-  return sides.length === 0 ? [query] : [...new Set(sides)];
+  const [root] = nodesOf(query);
+  const sides = root === undefined ? [] : measuredBy(root.firstChild ?? root);
+  return [...new Set(sides.map(({ from, to }) => query.slice(from, to)))];
 }
 
-function measuredBy(node: SyntaxNode): SyntaxNode | undefined {
-  const { firstChild: first, lastChild: last } = node;
-  if (first === null || last === null) return undefined;
-  if (node.name === "FunctionCall") {
-    return first.firstChild?.name === "Absent"
-      ? (last.firstChild?.nextSibling ?? last.firstChild ?? undefined)
-      : undefined;
-  }
-  if (node.name !== "BinaryExpr" || !childrenOf(node).some(({ name }) => COMPARISONS.has(name))) return undefined;
-  return LITERALS.has(first.name) ? last : first;
+function measuredBy(node: SyntaxNode): readonly SyntaxNode[] {
+  if (LITERALS.has(node.name)) return [];
+  const kinds = childrenOf(node).map(({ name }) => name);
+  const [first, last] = [node.firstChild, node.lastChild];
+  if (first === null || last === null) return [node];
+  if (kinds.some((kind) => COMPARISONS.has(kind))) return operandsOf(LITERALS.has(first.name) ? last : first);
+  if (kinds.some((kind) => BINARIES.has(kind))) return [first, last].flatMap(measuredBy);
+  const inner = childrenOf(node).filter(isCompared);
+  return inner.length > 0 ? inner.flatMap(measuredBy) : isAbsent(node) ? childrenOf(last) : operandsOf(node);
+}
+
+/** Of `(a unless b)` both: where all is well, it gives nothing. */
+function operandsOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const inner = node.name === "ParenExpr" ? childrenOf(node)[0] : node;
+  const isLess = inner !== undefined && childrenOf(inner).some(({ name }) => name === "Unless");
+  return isLess
+    ? [inner.firstChild, inner.lastChild].flatMap((side) => (side === null ? [] : operandsOf(side)))
+    : [node];
+}
+
+/** Whether something in it is held against something. */
+function isCompared(node: SyntaxNode): boolean {
+  return COMPARISONS.has(node.name) || isAbsent(node) || childrenOf(node).some((child) => isCompared(child));
+}
+
+function isAbsent({ firstChild }: SyntaxNode): boolean {
+  return firstChild?.firstChild?.name === "Absent";
 }
 
 function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {

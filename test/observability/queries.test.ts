@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isAlert, ruleGroups } from "@mcp-ops/alerts";
 import { METRIC_TABLE } from "@mcp-ops/formats";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
+import { program } from "../fixtures/prometheus.ts";
 import { Estate } from "./estate.ts";
 import { SILENT, UNSEEN } from "./exceptions.ts";
 import { type Expression, expressions } from "./expressions.ts";
@@ -12,7 +12,7 @@ import { withoutData } from "./without-data.ts";
 
 const { missing } = program("prometheus");
 /** For starting a dozen processes, and for the last of them to have shown everything. */
-const START_MS = 90_000;
+const START_MS = 240_000;
 const PATIENCE = { timeout: 90_000, interval: 500 };
 
 const all = expressions();

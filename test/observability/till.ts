@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { DemoClient } from "../../examples/demo/traffic/client.ts";
-import { modernClient } from "../../examples/demo/traffic/client-v2.ts";
 import { freePort } from "../fixtures/free-port.ts";
 import type { House, Running } from "../sidecar/house.ts";
+import { call, connect } from "./client.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/mcp-ops.js", import.meta.url));
 const SERVER = new URL("fixtures/till-server.ts", import.meta.url);
@@ -57,15 +56,11 @@ export class Till implements AsyncDisposable {
 
   async #visit(url: string): Promise<void> {
     const { signal } = this.#over;
-    const client = await modernClient(url, () => ({ action: "decline" }));
+    const client = await connect(url);
     for (let turn = 0; !signal.aborted; turn++) {
       await call(client, turn % BROWSED_PER_PAID === 0 ? "pay" : "browse", signal);
       await pause(REST_MS, undefined, { signal }).catch(() => {});
     }
     await client.close().catch(() => {});
   }
-}
-
-async function call(client: DemoClient, tool: string, signal: AbortSignal): Promise<void> {
-  await client.callTool(tool, {}, { signal }).catch(() => {});
 }

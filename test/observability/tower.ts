@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { type RuleFileOptions, ruleFiles } from "@mcp-ops/alerts";
 import { expect, vi } from "vitest";
 import { parse } from "yaml";
-import { Loopback } from "../../packages/metrics/testing/loopback.ts";
-import { type Labels, Prometheus } from "../../packages/metrics/testing/prometheus.ts";
+import { type Labels, Loopback, Prometheus } from "../fixtures/prometheus.ts";
 import { openPager, type Pager, type Told } from "./pager.ts";
 
 const PATIENCE = { timeout: 120_000, interval: 200 };

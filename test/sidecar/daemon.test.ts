@@ -56,11 +56,13 @@ describe("the probes", () => {
       schema: 1,
       status: "healthy",
       ready: true,
-      dependencies: ["fleet", "backup", "failover", "arbiter", "cost", "slo", "config", "state"].map((name) => ({
-        name,
-        status: "up",
-        criticality: "optional",
-      })),
+      dependencies: ["fleet", "backup", "failover", "arbiter", "cost", "slo", "audit", "config", "state"].map(
+        (name) => ({
+          name,
+          status: "up",
+          criticality: "optional",
+        }),
+      ),
     });
   });
 

@@ -5,7 +5,7 @@ import { Chance } from "../fixtures/chance.ts";
 import { ask } from "./asking.ts";
 import { type Daemon, House } from "./house.ts";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 20);
+const ROUNDS = Number(process.env.ROUNDS ?? 10);
 const SEED = Number(process.env.SEED ?? 1);
 
 test(`the state outlives a kill at any moment (${ROUNDS} rounds, seed ${SEED})`, async () => {

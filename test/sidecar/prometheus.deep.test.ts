@@ -1,8 +1,7 @@
 /** A real Prometheus scrapes every server of the machine at one address, and no server can spoil that. */
 import type { RequestListener } from "node:http";
 import { expect, test, vi } from "vitest";
-import { program } from "../../packages/metrics/testing/program.ts";
-import { Prometheus } from "../../packages/metrics/testing/prometheus.ts";
+import { Prometheus, program } from "../fixtures/prometheus.ts";
 import { House, PATIENCE } from "./house.ts";
 
 const { missing } = program("prometheus");

@@ -47,7 +47,7 @@ function ofTime(context: RuleContext): readonly AlertRule[] {
     },
     {
       alert: "McpBackupMissing",
-      expr: `group ${by("instance", "set")} (${METRIC.backupRuns} or ${METRIC.backupLastAttempt}) unless ${ofSet(context, METRIC.backupLastSuccess)}`,
+      expr: `group ${by("instance", "set")} (${METRIC.backupRuns} or ${METRIC.backupLastAttempt}) == 1 unless ${ofSet(context, METRIC.backupLastSuccess)}`,
       forSeconds: limit.backupFirstSeconds,
       severity: "warning",
       summary: `There is no backup of ${WHERE}.`,
@@ -57,14 +57,13 @@ function ofTime(context: RuleContext): readonly AlertRule[] {
 }
 
 function ofRuns(context: RuleContext): readonly AlertRule[] {
-  const { by, limit } = context;
-  const failed = context.events(`${METRIC.backupRuns}{result="failed"}`, 7_200);
-  const partial = context.events(`${METRIC.backupRuns}{result="partial"}`, limit.backupMaxAgeSeconds);
-  const incomplete = `sum ${by("instance", "set")} (${METRIC.backupFiles}{status!="ok"}) > 0`;
+  // A run that failed is tried again within the hour, so whoever fails has failed in these two.
+  const times = context.events(`${METRIC.backupRuns}{result="failed"}`, 7_200);
+  const failed = `sum ${context.by("instance", "set")} ${times} > 0`;
   return [
     {
       alert: "McpBackupFailed",
-      expr: `sum ${by("instance", "set")} (${failed}) > 0 unless ${upToDate(context)}`,
+      expr: `${failed} unless ${upToDate(context)}`,
       forSeconds: 300,
       severity: "warning",
       summary: `Backups of ${WHERE} fail.`,
@@ -72,11 +71,11 @@ function ofRuns(context: RuleContext): readonly AlertRule[] {
     },
     {
       alert: "McpBackupPartial",
-      expr: `(sum ${by("instance", "set")} (${partial}) > 0 unless ${upToDate(context)}) or (${incomplete} and ${isBehind(context)})`,
+      expr: `${isBehind(context)} unless ${failed}`,
       forSeconds: 300,
       severity: "warning",
       summary: `The newest backup of ${WHERE} lacks something.`,
-      description: `The last run of ${WHERE} was partial: something could not be saved as it was. The last complete backup is older.`,
+      description: `The last run of ${WHERE} did not fail, and was not complete: something could not be saved as it was. The newest complete backup is older.`,
     },
   ];
 }
@@ -137,7 +136,7 @@ function restores(context: RuleContext): AlertRule {
   const failed = context.events(`${METRIC.backupRestores}{result=~"failed|rolled-back"}`, 3_600);
   return {
     alert: "McpBackupRestoreFailed",
-    expr: `sum ${context.by("instance", "set", "result")} (${failed}) > 0`,
+    expr: `sum ${context.by("instance", "set", "result")} ${failed} > 0`,
     forSeconds: 60,
     severity: "critical",
     summary: `A restore of ${WHERE} did not succeed ({{ $labels.result }}).`,

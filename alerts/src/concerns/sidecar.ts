@@ -37,11 +37,11 @@ export function sidecar(context: RuleContext): RuleGroup {
       },
       {
         alert: "McpSidecarAdminRefusals",
-        expr: `sum ${by("instance")} (${refusals}) > ${limit.adminRefusals}`,
+        expr: `sum ${by("instance")} ${refusals} > ${limit.adminRefusals}`,
         forSeconds: 60,
         severity: "warning",
         summary: `Somebody shows wrong tokens to the sidecar ${WHERE}.`,
-        description: `In 15 minutes the admin listener of the sidecar ${WHERE} refused some {{ $value | humanize }} requests for their token; ${limit.adminRefusals} are allowed. Somebody tries tokens, or a script has an old one.`,
+        description: `In 15 minutes the admin listener of the sidecar ${WHERE} refused {{ $value | humanize }} requests for their token; ${limit.adminRefusals} are allowed. Somebody tries tokens, or a script has an old one.`,
       },
       {
         alert: "McpSidecarFleetDropped",
@@ -49,7 +49,7 @@ export function sidecar(context: RuleContext): RuleGroup {
         forSeconds: 300,
         severity: "warning",
         summary: `The page of the sidecar ${WHERE} lacks {{ $labels.reason }}.`,
-        description: `In 15 minutes some {{ $value | humanize }} servers or series were kept off the page of the sidecar ${WHERE} ({{ $labels.reason }}). Alerts on them are blind.`,
+        description: `In 15 minutes {{ $value | humanize }} servers or series were kept off the page of the sidecar ${WHERE} ({{ $labels.reason }}). Alerts on them are blind.`,
       },
     ],
   };

@@ -10,7 +10,7 @@ import { stepsOf } from "./steps.ts";
 const LANES = 8;
 
 /** Real clients at work. */
-export interface Traffic {
+export interface Traffic extends AsyncDisposable {
   /** What the clients saw. */
   readonly tally: Tally;
   /** Lets every client finish what it is doing, and closes it. */
@@ -38,14 +38,12 @@ export async function startTraffic(url: string, seed: number): Promise<Traffic> 
   const clients = await Promise.all(KINDS.map((kind) => connectTo(url, kind, random, tally)));
   const parts = { tally, ending: end.signal };
   const lanes = clients.map((own) => work(LANES, stepsOf(own.era), { ...own, ...parts }, random));
-  return {
-    tally,
-    async stop() {
-      end.abort();
-      await Promise.all(lanes);
-      await Promise.all(clients.map(({ client }) => client.close()));
-    },
+  const stop = async () => {
+    end.abort();
+    await Promise.all(lanes);
+    await Promise.all(clients.map(({ client }) => client.close()));
   };
+  return { tally, stop, [Symbol.asyncDispose]: stop };
 }
 
 async function connectTo(url: string, { connect, era, greeting }: Kind, random: Random, tally: Tally) {

@@ -39,7 +39,7 @@ export async function tempEtcd(members = 1, options: { readonly kind?: "tls" | "
     Array.from({ length: members }, async () => [await freePort(), await freePort()] as const),
   );
   const cluster = ports.map(([, peer], n) => `m${n}=http://127.0.0.1:${peer}`).join(",");
-  const ctl = (...args: string[]) => execFileSync("etcdctl", [...ctlFlags, ...args], CTL);
+  const ctl = (...args: string[]) => execFileSync("etcdctl", [...ctlFlags, ...UNHURRIED, ...args], CTL);
   const all = ports.map(([client, peer], n) => {
     const endpoint = `${scheme}://127.0.0.1:${client}`;
     const urls = ["--listen-client-urls", endpoint, "--advertise-client-urls", endpoint];
@@ -67,6 +67,8 @@ export async function tempEtcd(members = 1, options: { readonly kind?: "tls" | "
   return etcd;
 }
 
+/** It gives up after 5 s by itself, which a busy machine may take. */
+const UNHURRIED = ["--dial-timeout=60s", "--command-timeout=60s"];
 const CTL = {
   encoding: "utf8" as const,
   stdio: ["ignore" as const, "pipe" as const, "ignore" as const],

@@ -4,15 +4,22 @@ import type { Readable } from "node:stream";
 
 const ANY_PORT = "--web.listen-address=127.0.0.1:0";
 
+type Program = ChildProcessByStdio<null, null, Readable>;
+
+/** What it has said so far. */
+interface Log {
+  text: string;
+}
+
 /** A server of the Prometheus project, on a free port that it tells in its log. */
 export class Loopback implements AsyncDisposable {
   /** Without a slash at the end. */
   readonly origin: string;
-  readonly #child: ChildProcessByStdio<null, null, Readable>;
+  readonly #child: Program;
   readonly #ended: Promise<unknown>;
-  readonly #log: { text: string };
+  readonly #log: Log;
 
-  private constructor(child: Loopback["#child"], log: Loopback["#log"], origin: string) {
+  private constructor(child: Program, log: Log, origin: string) {
     this.#child = child;
     this.#ended = once(child, "close");
     this.#log = log;
@@ -22,7 +29,7 @@ export class Loopback implements AsyncDisposable {
   /** Resolves once it listens. */
   static async start(name: string, flags: readonly string[]): Promise<Loopback> {
     const child = spawn(name, [...flags, ANY_PORT], { stdio: ["ignore", "ignore", "pipe"] });
-    const log = { text: "" };
+    const log: Log = { text: "" };
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     child.stderr.setEncoding("utf8").on("data", (words: string) => {
       log.text += words;

@@ -1,17 +1,19 @@
 import { METRIC } from "@mcp-ops/formats";
 import type { RuleContext } from "../../context.ts";
-import type { AlertRule } from "../../rule.ts";
+import type { AlertRule, RecordingRule } from "../../rule.ts";
 import { PROCESS, WHOSE } from "./process.ts";
 
 /** Whether the log grows as it should, and is as it was written. */
-export function auditChains(context: RuleContext): readonly AlertRule[] {
-  return [...ofHeads(context), ...ofReadings(context)];
+export function auditChains(context: RuleContext): readonly (AlertRule | RecordingRule)[] {
+  const writers = `count ${context.by("instance", "server")} (${METRIC.auditHeadSequence})`;
+  return [{ record: WRITERS, expr: writers }, ...ofHeads(context), ...ofReadings(context)];
 }
+
+const WRITERS = "server:mcp_audit_head_sequence:count";
 
 function ofHeads({ by, on, over, limit }: RuleContext): readonly AlertRule[] {
   const [window, hour] = [over(900), over(3_600)];
   const calls = `sum ${by("instance", "slot")} (increase(${METRIC.requests}[${window}]))`;
-  const writers = `count ${by("instance", "server")} (${METRIC.auditHeadSequence})`;
   const head = `max ${by("instance", "server")} (${METRIC.auditHeadSequence})`;
   const highest = `max ${by("instance", "server")} (max_over_time(${METRIC.auditHeadSequence}[${hour}]))`;
   return [
@@ -26,7 +28,7 @@ function ofHeads({ by, on, over, limit }: RuleContext): readonly AlertRule[] {
     {
       // A process that takes over the chain of another one may have a lower number, so this is for servers that run once.
       alert: "McpAuditHeadWentBack",
-      expr: `${head} < ${highest} and max_over_time((${writers})[${hour}:${over(60)}]) == 1`,
+      expr: `${head} < ${highest} and max_over_time(${WRITERS}[${hour}]) == 1`,
       forSeconds: 60,
       severity: "critical",
       summary: `The audit log of ${WHOSE} has become shorter.`,

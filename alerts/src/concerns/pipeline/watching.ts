@@ -14,7 +14,7 @@ export function watching(context: RuleContext): readonly AlertRule[] {
       forSeconds: 300,
       severity: "warning",
       summary: `{{ $labels.source }} in ${WHOSE} has faults.`,
-      description: `In 15 minutes {{ $labels.source }} failed some {{ $value | humanize }} times ({{ $labels.kind }}) while it watched requests of ${WHOSE}. The requests were not harmed; what it shows or records of them may be missing.`,
+      description: `In 15 minutes {{ $labels.source }} failed {{ $value | humanize }} times ({{ $labels.kind }}) while it watched requests of ${WHOSE}. The requests were not harmed; what it shows or records of them may be missing.`,
     },
     {
       alert: "McpExchangesUnobserved",
@@ -22,7 +22,7 @@ export function watching(context: RuleContext): readonly AlertRule[] {
       forSeconds: 60,
       severity: "warning",
       summary: `${WHOSE} has had too many requests open to watch all.`,
-      description: `In 15 minutes some {{ $value | humanize }} requests of ${WHOSE} were neither counted nor recorded, because too many were open at once.`,
+      description: `In 15 minutes {{ $value | humanize }} requests of ${WHOSE} were neither counted nor recorded, because too many were open at once.`,
     },
     {
       alert: "McpScrapeErrors",
@@ -30,7 +30,7 @@ export function watching(context: RuleContext): readonly AlertRule[] {
       forSeconds: 600,
       severity: "warning",
       summary: `${WHOSE} cannot show {{ $labels.metric }}.`,
-      description: `In 15 minutes {{ $labels.metric }} was left off the page of ${WHOSE} some {{ $value | humanize }} times, because collecting it failed or took too long. Alerts on it are blind.`,
+      description: `In 15 minutes {{ $labels.metric }} was left off the page of ${WHOSE} {{ $value | humanize }} times, because collecting it failed or took too long. Alerts on it are blind.`,
     },
     {
       alert: "McpJournalDropped",
@@ -38,7 +38,7 @@ export function watching(context: RuleContext): readonly AlertRule[] {
       forSeconds: 300,
       severity: "warning",
       summary: `The journal of ${WHOSE} lacks exchanges ({{ $labels.why }}).`,
-      description: `In 15 minutes some {{ $value | humanize }} exchanges of ${WHOSE} did not come into the journal ({{ $labels.why }}): costs and objectives do not know of them.`,
+      description: `In 15 minutes {{ $value | humanize }} exchanges of ${WHOSE} did not come into the journal ({{ $labels.why }}): costs and objectives do not know of them.`,
     },
     {
       alert: "McpMessagesOversize",
@@ -46,7 +46,7 @@ export function watching(context: RuleContext): readonly AlertRule[] {
       forSeconds: 60,
       severity: "info",
       summary: `Messages of the {{ $labels.from }} of ${WHOSE} are too large.`,
-      description: `In 15 minutes some {{ $value | humanize }} messages of the {{ $labels.from }} of ${WHOSE} were above the limit and did not pass; who asked got an error.`,
+      description: `In 15 minutes {{ $value | humanize }} messages of the {{ $labels.from }} of ${WHOSE} were above the limit and did not pass; who asked got an error.`,
     },
   ];
 }

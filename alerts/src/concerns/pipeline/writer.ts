@@ -14,7 +14,7 @@ export function auditWriter(context: RuleContext): readonly AlertRule[] {
       forSeconds: 60,
       severity: "critical",
       summary: `The audit log of ${WHOSE} has lost records.`,
-      description: `In 15 minutes some {{ $value | humanize }} exchanges of ${WHOSE} got no record for want of room or because of a fault. They cannot be made up for.`,
+      description: `In 15 minutes {{ $value | humanize }} exchanges of ${WHOSE} got no record for want of room or because of a fault. They cannot be made up for.`,
     },
     {
       alert: "McpAuditFaults",
@@ -22,7 +22,7 @@ export function auditWriter(context: RuleContext): readonly AlertRule[] {
       forSeconds: 300,
       severity: "warning",
       summary: `The audit log of ${WHOSE} has faults.`,
-      description: `In 15 minutes the audit log of ${WHOSE} had some {{ $value | humanize }} faults, such as a disk that is full or a writer that broke. Records may be lost soon.`,
+      description: `In 15 minutes the audit log of ${WHOSE} had {{ $value | humanize }} faults, such as a disk that is full or a writer that broke. Records may be lost soon.`,
     },
     {
       alert: "McpAuditSlow",

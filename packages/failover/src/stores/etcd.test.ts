@@ -14,7 +14,7 @@ import type { EtcdOptions } from "./etcd-gateway.ts";
 const isMissing = missingForEtcd.length > 0;
 if (isMissing) console.log(`Tests with etcd are skipped. Install the Debian packages ${missingForEtcd.join(" and ")}.`);
 
-const CALL = { timeoutMs: 3_000 };
+const CALL = { timeoutMs: 10_000 };
 const TTL_MS = 30_000;
 
 describe.skipIf(isMissing)("etcd", () => {

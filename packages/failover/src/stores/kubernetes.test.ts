@@ -7,7 +7,7 @@ import { leaseStoreSuite } from "../../testing/lease-store-suite.ts";
 import type { Grant, LeaseStore } from "../lease-store.ts";
 import { kubernetesStore } from "./kubernetes.ts";
 
-const CALL = { timeoutMs: 3_000 };
+const CALL = { timeoutMs: 10_000 };
 const TTL_MS = 15_000;
 
 let fake: FakeKubernetes;

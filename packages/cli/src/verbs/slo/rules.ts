@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { DEFAULT_RUNBOOKS, fileText, leftOutAlerts, objectiveGroups } from "@mcp-ops/alerts";
+import { DEFAULT_RUNBOOKS, fileText, leftOutAlerts, objectiveGroups, prometheusGroups } from "@mcp-ops/alerts";
 import { DUTY_PLANS, loadConfig } from "@mcp-ops/sidecar";
 import { type Objective, type ObjectiveOptions, objective } from "@mcp-ops/slo";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
 import type { Verb } from "../../verb.ts";
+import { labelsOf } from "../alerts/changes.ts";
 import { DEFAULT_CONFIG } from "../sidecar.ts";
 
 interface Flags {
@@ -28,15 +29,17 @@ export const addRules: Verb = (group, terminal) => {
     .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
     .option("--out <file>", "write the file here, and not to stdout")
     .option("--json", "the rules, and what was left out, as JSON")
-    .action(({ config: file, env: environment, keep: more = [], runbooks, out, json }: Flags) => {
-      const objectives = objectivesOf(file, environment);
-      const keep = [...new Set(["job", ...more])];
-      const groups = objectiveGroups(objectives, { keep });
+    .action((flags: Flags) => {
+      const objectives = objectivesOf(flags);
+      const options = { keep: labelsOf(flags.keep ?? []), runbooks: flags.runbooks.replace(/\/+$/, "") };
+      const groups = objectiveGroups(objectives, options);
       const notes = notesOf(objectives);
-      if (!json) for (const note of notes) terminal.err(note);
-      const text = json ? JSON.stringify({ groups, notes }) : fileText(groups, { keep, runbooks });
-      if (out === undefined) terminal.out(text.trimEnd());
-      else writeFileSync(out, `${text.trimEnd()}\n`);
+      if (!flags.json) for (const note of notes) terminal.err(note);
+      const text = flags.json
+        ? JSON.stringify({ groups: prometheusGroups(groups, options), notes })
+        : fileText(groups, options).trimEnd();
+      if (flags.out === undefined) terminal.out(text);
+      else writeFileSync(flags.out, `${text}\n`);
     });
   addExamples(verb, [
     [
@@ -47,7 +50,7 @@ export const addRules: Verb = (group, terminal) => {
   ]);
 };
 
-function objectivesOf(file: string, environment: string | undefined): readonly Objective[] {
+function objectivesOf({ config: file, env: environment }: Flags): readonly Objective[] {
   const { config } = loadConfig({ file, environment, env: process.env, duties: DUTY_PLANS });
   const { objectives } = config.slo as {
     readonly objectives: Readonly<Record<string, Omit<ObjectiveOptions, "name">>>;
