@@ -18,7 +18,13 @@ const PATIENCE = { timeout: 90_000, interval: 500 };
 const all = expressions();
 const KNOWN: ReadonlySet<string> = new Set(METRIC_TABLE.map(({ name }) => name));
 /** Prometheus' own. */
-const THEIRS: ReadonlySet<string> = new Set(["up", "ALERTS", "scrape_duration_seconds", "scrape_samples_scraped"]);
+const THEIRS: ReadonlySet<string> = new Set([
+  "up",
+  "ALERTS",
+  "ALERTS_FOR_STATE",
+  "scrape_duration_seconds",
+  "scrape_samples_scraped",
+]);
 const RECORDED: ReadonlySet<string> = new Set(
   ruleGroups().flatMap(({ rules }) => rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]))),
 );
