@@ -33,7 +33,7 @@ if (running !== undefined) {
   await draw({ prometheus: running, ...shownUntil(Number(values.to ?? Date.now() / 1000)) });
 } else {
   await using live = await startLive();
-  await pause((SHOWN_SECONDS + 15) * 1000);
+  await pause(SHOWN_SECONDS * 1000);
   await draw({ prometheus: live.url, ...shownUntil(Date.now() / 1000) });
 }
 

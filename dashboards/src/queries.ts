@@ -69,10 +69,6 @@ export function max(expr: string, ...by: readonly string[]): string {
   return aggregate("max", expr, by);
 }
 
-export function count(expr: string, ...by: readonly string[]): string {
-  return aggregate("count", expr, by);
-}
-
 export function min(expr: string, ...by: readonly string[]): string {
   return aggregate("min", expr, by);
 }

@@ -22,7 +22,7 @@ const AXIS = {
   axisLabel: { color: THEME.faint, fontSize: 11 },
   splitLine: { lineStyle: { color: THEME.line, width: 1 } },
 };
-const GRID = { left: 8, right: 12, top: 10, bottom: 4, containLabel: true };
+const GRID = { left: 8, right: 28, top: 10, bottom: 4, containLabel: true };
 
 export function lines(panel: Panel, series: readonly Series[], size: Size): string {
   const { unit = "short", custom = {} } = panel.fieldConfig?.defaults ?? {};

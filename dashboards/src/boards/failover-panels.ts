@@ -114,12 +114,12 @@ export function transitions(): Placeable {
   const within = (window: string) => sum(increase(of(METRIC.failoverTransitions, GROUP), window), "node", "reason");
   return table({
     title: "Changes by reason",
-    description: `Why nodes changed where they stand, in the time shown; what each reason means: docs/failover.md. Empty when nothing changed. ${NEEDS}`,
+    description: `Why nodes changed where they stand, in the time shown; the most frequent first; what each reason means: docs/failover.md. ${NEEDS}`,
     unit: "short",
     by: { node: "Node", reason: "Reason" },
     columns: [
-      { title: "Changes", unit: "none", decimals: 0, expr: `${within(SHOWN)} > 0` },
-      { title: "Of these, 15 min", unit: "none", decimals: 0, expr: `${within("15m")} > 0` },
+      { title: "Changes", unit: "none", decimals: 0, expr: within(SHOWN) },
+      { title: "Of these, 15 min", unit: "none", decimals: 0, expr: within("15m") },
     ],
     sortBy: "Changes",
   });

@@ -1,7 +1,7 @@
 import { METRIC } from "@mcp-ops/formats";
 import { type Board, evenly } from "../board.ts";
 import { toBoard, toServer } from "../links.ts";
-import { alertsFiring } from "../panels/alerts.ts";
+import { alerts } from "../panels/alerts.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { failingBy, failingNow, outcomes, p95By, quantileNow, rateBy, requestRate } from "../panels/red.ts";
 import { table } from "../panels/table.ts";
@@ -59,7 +59,7 @@ export const overview: Board = {
     {
       title: "Where to look",
       lines: [
-        evenly(8, alertsFiring(), toolsThatFail(SERVER)),
+        evenly(8, alerts(), toolsThatFail(SERVER)),
         evenly(8, servers(), p95By("server", "p95 of tool calls by server", { ...TOOL_CALLS, ...BY_SERVER })),
         evenly(5, guide()),
       ],

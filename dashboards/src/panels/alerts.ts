@@ -1,5 +1,5 @@
 import { COLOUR } from "../colours.ts";
-import { count, max, of } from "../queries.ts";
+import { max, of } from "../queries.ts";
 import type { Placeable } from "./panel.ts";
 import { table } from "./table.ts";
 
@@ -9,25 +9,24 @@ const HOLDS_SINCE = "ALERTS_FOR_STATE";
 const OURS = 'alertname=~"Mcp.+"';
 const LABELS = ["alertname", "severity", "server"];
 
-/** What Prometheus would wake somebody for, the longest first. */
-export function alertsFiring(): Placeable {
-  const firing = count(of(ALERTS, OURS, 'alertstate="firing"'), ...LABELS);
+/** What Prometheus wakes somebody for, and what it soon will. */
+export function alerts(): Placeable {
+  const inState = (state: string) => max(of(ALERTS, OURS, `alertstate="${state}"`), ...LABELS);
   return table({
-    title: "Alerts that fire",
+    title: "Alerts",
     description:
-      "Alerts of mcp-ops that fire now: docs/runbooks has a page for each. Empty when none does, and where this Prometheus has no rules of mcp-ops: mcp-ops alerts render writes them.",
+      "Alerts of mcp-ops whose condition holds: those that fire, and those that will if it goes on. docs/runbooks has a page for each. Empty when all is well, and where this Prometheus has no rules of mcp-ops: mcp-ops alerts render writes them.",
     unit: "short",
     by: { alertname: "Alert", severity: "Severity", server: "Server" },
     columns: [
-      { title: "Times", unit: "none", decimals: 0, expr: firing },
       {
-        title: "Holds for",
-        unit: "s",
-        decimals: 0,
-        steps: [[null, COLOUR.orange]],
-        expr: `time() - ${max(of(HOLDS_SINCE, OURS), ...LABELS)} and ${firing}`,
+        title: "State",
+        unit: "short",
+        words: { 1: ["fires", COLOUR.red], 0: ["pending", COLOUR.yellow] },
+        expr: `${inState("firing")} or 0 * ${inState("pending")}`,
       },
+      { title: "Holds for", unit: "s", decimals: 0, expr: `time() - ${max(of(HOLDS_SINCE, OURS), ...LABELS)}` },
     ],
-    sortBy: "Holds for",
+    sortBy: "State",
   });
 }
