@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,16 @@ it("writes the rules that lie in alerts/rules, a file for each concern, and says
   expect(stdout.trim().split("\n").toSorted()).toEqual(shipped.map((name) => join(folder, "mcp", name)));
   for (const name of shipped)
     expect(readFileSync(join(folder, "mcp", name), "utf8")).toBe(readFileSync(new URL(name, RULES), "utf8"));
+});
+
+it("does not replace a file that somebody changed, unless told to", async () => {
+  const own = join(folder, "cost.yaml");
+  writeFileSync(own, "groups: []\n");
+  const refused = await mcpOps(["alerts", "render", "--out", folder]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(own) });
+  expect(readdirSync(folder)).toEqual(["cost.yaml"]);
+  expect(await mcpOps(["alerts", "render", "--out", folder, "--force"])).toMatchObject({ code: 0 });
+  expect(readFileSync(own, "utf8")).toBe(readFileSync(new URL("cost.yaml", RULES), "utf8"));
 });
 
 it("renders with thresholds, labels and runbooks of one's own", async () => {

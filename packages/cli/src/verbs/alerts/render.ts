@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   DEFAULT_RUNBOOKS,
@@ -9,6 +8,7 @@ import {
   ruleGroups,
   THRESHOLDS,
 } from "@mcp-ops/alerts";
+import { exportFiles } from "../../export-files.ts";
 import { addExamples } from "../../help.ts";
 import { textTable } from "../../text-table.ts";
 import type { Terminal, Verb } from "../../verb.ts";
@@ -20,6 +20,7 @@ interface Flags {
   readonly runbooks: string;
   readonly drill: number;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,23 +33,27 @@ export const addRender: Verb = (group, terminal) => {
     .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
     .option("--drill <times>", "everything so many times sooner, to try where alerts go", timesOf, 1)
     .option("--out <folder>", "write <concern>.yaml there, for rule_files of prometheus.yml")
+    .option("--force", "replace files that are there and say something else")
     .action((flags: Flags) => render(flags, terminal));
   addExamples(
     verb,
     [
       ["mcp-ops alerts render --out /etc/prometheus/mcp", "a file for each concern"],
       ["mcp-ops alerts render --set slowToolSeconds=30 serverErrorRatio=0.01", "other thresholds"],
+      ["mcp-ops alerts render --out /etc/prometheus/mcp --force", "the same of a newer version"],
       ["mcp-ops alerts render --keep namespace cluster", "alerts that say in which namespace of which cluster"],
     ],
     `Thresholds:\n${thresholdTable()}`,
   );
 };
 
-function render(flags: Flags, terminal: Terminal): void {
+async function render(flags: Flags, terminal: Terminal): Promise<void> {
   const options = optionsOf(flags);
   if (flags.out === undefined) return terminal.out(flags.json ? jsonOf(options) : yamlOf(options));
-  const files = writeFiles(flags.out, options);
-  terminal.out(flags.json ? JSON.stringify({ files }) : files.join("\n"));
+  const files = ruleFiles(options);
+  await exportFiles(flags.out, files, { force: flags.force ?? false });
+  const written = files.map(({ name }) => join(flags.out as string, name));
+  terminal.out(flags.json ? JSON.stringify({ files: written }) : written.join("\n"));
 }
 
 function optionsOf({ set = [], keep = [], runbooks, drill }: Flags): RuleFileOptions {
@@ -61,14 +66,6 @@ function jsonOf(options: RuleFileOptions): string {
 
 function yamlOf(options: RuleFileOptions): string {
   return fileText(ruleGroups(options), options).trimEnd();
-}
-
-function writeFiles(folder: string, options: RuleFileOptions): readonly string[] {
-  mkdirSync(folder, { recursive: true });
-  return ruleFiles(options).map(({ name, text }) => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  });
 }
 
 function thresholdTable(): string {

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { DEFAULT_RUNBOOKS, fileText, leftOutAlerts, objectiveGroups, prometheusGroups } from "@mcp-ops/alerts";
 import { DUTY_PLANS, loadConfig } from "@mcp-ops/sidecar";
 import { type Objective, type ObjectiveOptions, objective } from "@mcp-ops/slo";
+import { exportFiles } from "../../export-files.ts";
 import { addExamples } from "../../help.ts";
 import { printable } from "../../printable.ts";
 import type { Verb } from "../../verb.ts";
@@ -29,7 +30,7 @@ export const addRules: Verb = (group, terminal) => {
     .option("--runbooks <url>", "where your people read the runbooks", DEFAULT_RUNBOOKS)
     .option("--out <file>", "write the file here, and not to stdout")
     .option("--json", "the rules, and what was left out, as JSON")
-    .action((flags: Flags) => {
+    .action(async (flags: Flags) => {
       const objectives = objectivesOf(flags);
       const options = { keep: labelsOf(flags.keep ?? []), runbooks: flags.runbooks.replace(/\/+$/, "") };
       const groups = objectiveGroups(objectives, options);
@@ -39,7 +40,7 @@ export const addRules: Verb = (group, terminal) => {
         ? JSON.stringify({ groups: prometheusGroups(groups, options), notes })
         : fileText(groups, options).trimEnd();
       if (flags.out === undefined) terminal.out(text);
-      else writeFileSync(flags.out, `${text}\n`);
+      else await exportFiles(dirname(flags.out), [{ name: basename(flags.out), text: `${text}\n` }], { force: true });
     });
   addExamples(verb, [
     [
