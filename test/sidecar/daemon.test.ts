@@ -230,6 +230,20 @@ test("a client that sends its request for ever is cut off at the deadline", asyn
   await closed;
 });
 
+test("clients that ask again and again over connections that they keep do not keep a daemon from its end", async () => {
+  const daemon = await house.daemon("shutdown: {deadlineMs: 600000}");
+  const pollers = Array.from({ length: 8 }, async () => {
+    for (let isUp = true; isUp; )
+      isUp = await fetch(`${daemon.probes}/metrics`)
+        .then((page) => page.text())
+        .then(Boolean, () => false);
+  });
+  await expect.poll(() => ask(daemon.probes, "/livez"), PATIENCE).toMatchObject({ status: 200 });
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  await Promise.all(pollers);
+});
+
 describe("the command", () => {
   test("writes a config that the sidecar takes, and checks, shows and describes it", async () => {
     expect(await house.command(["init", "--json"])).toMatchObject({

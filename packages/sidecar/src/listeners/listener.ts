@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createSecureContext } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
@@ -41,6 +41,7 @@ export async function openListener(
     name,
   );
   server.maxConnections = maxConnections;
+  const underWay = answersOf(server);
   const bound = await bind(name, server, where);
   const cleanUp = () => removeSocket(bound);
   process.once("exit", cleanUp);
@@ -57,6 +58,7 @@ export async function openListener(
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
+      for (const answer of underWay) answer.shouldKeepAlive = false;
       const cut = () => server.closeAllConnections();
       deadline.addEventListener("abort", cut, { once: true });
       if (deadline.aborted) cut();
@@ -131,6 +133,17 @@ function inTime(answer: RequestListener): RequestListener {
     response.once("close", () => clearTimeout(deadline));
     return answer(request, response);
   };
+}
+
+/** Those under way. Once nobody listens any more each is the last of its connection: a gate that asks for the role again and again would never let it be idle. */
+function answersOf(server: Server): ReadonlySet<ServerResponse> {
+  const underWay = new Set<ServerResponse>();
+  server.prependListener("request", (_, answer) => {
+    underWay.add(answer);
+    answer.once("close", () => underWay.delete(answer));
+    if (!server.listening) answer.shouldKeepAlive = false;
+  });
+  return underWay;
 }
 
 /** Node does this itself when a server closes, but not when a process exits. */
