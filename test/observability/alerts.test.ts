@@ -48,6 +48,18 @@ describe.skipIf(missing).concurrent("an alert, from what broke to who is told", 
     expect(namesTold({ set: "configs" })).toEqual([alert.alertname]);
   });
 
+  test("a backup rots: that it is damaged is told until retention has put a sound one in its place", async ({
+    expect,
+  }) => {
+    const { tower } = town;
+    const alert = { alertname: "McpBackupDamaged", set: "papers" };
+    await town.rotBackup();
+    expect(await tower.untilTold("firing", alert)).toMatchObject({ receiver: "pager" });
+    await town.savePapers();
+    await tower.untilTold("resolved", alert);
+    expect(namesTold({ set: "papers" })).toEqual([alert.alertname]);
+  });
+
   test("a budget is exceeded: its alert is told until there is more", async ({ expect }) => {
     const { tower } = town;
     const alert = { alertname: "McpBudgetExceeded", budget: "team" };

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ENV, run } from "../sidecar/backup-house.ts";
 import { type Daemon, House } from "../sidecar/house.ts";
 import { Till } from "./till.ts";
 import { Tower } from "./tower.ts";
@@ -39,7 +40,9 @@ export class Town implements AsyncDisposable {
     mkdirSync(join(house.folder, "client"));
     writeFileSync(join(house.folder, "prices.yaml"), JSON.stringify(PRICES));
     writeConfig(house, SERVERS);
-    const daemon = await house.daemon(config(LARGE));
+    mkdirSync(join(house.folder, "papers"));
+    writeFileSync(join(house.folder, "papers", "note"), "to be kept");
+    const daemon = await house.daemon(config(LARGE), ENV);
     const [till, kiosk] = [rest.use(await Till.open(house, "till")), rest.use(await Till.open(house, "kiosk"))];
     const tower = rest.use(await Tower.open([new URL(daemon.probes).host], "--drill", DRILL));
     return new Town(rest.move(), house, daemon, { till, kiosk, tower });
@@ -52,6 +55,22 @@ export class Town implements AsyncDisposable {
 
   putServerBack(): void {
     writeConfig(this.#house, SERVERS);
+  }
+
+  /** As a disk does: the oldest backup of the set `papers` is not what it was, and the sidecar reads all of them again. */
+  async rotBackup(): Promise<void> {
+    await this.savePapers();
+    await this.savePapers();
+    const folder = join(this.#house.folder, "state", "mcp-ops", "backups", "papers");
+    const [oldest = ""] = readdirSync(folder).filter((name) => /^\d{8}T/.test(name));
+    writeFileSync(join(folder, oldest, "manifest.json"), "{}");
+    const state = join(folder, "state.json");
+    writeFileSync(state, JSON.stringify({ ...JSON.parse(readFileSync(state, "utf8")), verified: {} }));
+    await this.savePapers();
+  }
+
+  savePapers(): Promise<void> {
+    return run(this.#daemon, "papers");
   }
 
   /** Of the one budget. */
@@ -69,8 +88,10 @@ const [SMALL, LARGE] = ["0.01", "1000000"];
 
 function config(limit = ""): string {
   return `
+admin: { token: { env: ADMIN_TOKEN } }
 backup:
   sets:
+    papers: { sources: [{ path: papers }], schedule: "0 0 1 1 *" }
     configs: { sources: [{ path: client/mcp.json }], schedule: "0 0 1 1 *", watch: { quietMs: 100 } }
 cost:
   everyMs: 1000

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackupStore, removeBackup } from "@mcp-ops/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { api, BackupHouse, CLIENTS, dutyOf, figures, run, until, untilShown } from "./backup-house.ts";
+import { api, BackupHouse, CLIENTS, dutyOf, ENV, figures, run, until, untilShown } from "./backup-house.ts";
 import { Bucket } from "./bucket.ts";
 import { type Daemon, PATIENCE } from "./house.ts";
 
@@ -162,9 +162,22 @@ describe("what a reading of all backups finds", () => {
     await until(running, "clients", { troubles: [`Of the backups of clients, ${lost} is lost.`] });
     await run(running, "clients");
     await until(running, "clients", { troubles: [`Of the backups of clients, ${lost} is lost.`] });
-    await removeBackup(new BackupStore(house.backups), { set: "clients", id: lost }, "by hand");
+    await untilShown(running, 'troubles{set="clients",kind="verify"}', 1);
+    const remove = (id: string, ...more: readonly string[]) =>
+      house.command(["backup", "remove", "clients", id, "--config", house.config, "--yes", ...more], ENV);
+    const newest = house.visible("clients").at(-1) ?? "";
+    expect(await remove(newest, "--reason", "a slip")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("newest good backup"),
+    });
+    expect(await remove("20260101T000000000Z-000000", "--reason", "a slip")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("backup list clients"),
+    });
+    expect(await remove(lost, "--reason", "somebody tidied")).toMatchObject({ code: 0 });
     await run(running, "clients");
     await until(running, "clients", { content: true });
+    await untilShown(running, 'troubles{set="clients",kind="verify"}', 0);
   });
 });
 

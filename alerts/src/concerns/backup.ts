@@ -16,6 +16,7 @@ export function backup(context: RuleContext): RuleGroup {
       ...ofContent(context),
       ...ofConfigs(context),
       restores(context),
+      ...ofTroubles(context),
     ],
   };
 }
@@ -128,6 +129,38 @@ function ofConfigs({ by }: RuleContext): readonly AlertRule[] {
       severity: "warning",
       summary: `A config that ${WHERE} watches is {{ $labels.kind }}.`,
       description: `{{ $value }} watched configs of ${WHERE} are {{ $labels.kind }}: clients that read them have no servers. The last good backup is held.`,
+    },
+  ];
+}
+
+/** What the sidecar knows to be wrong with a set; runs and configs have alerts of their own. */
+function ofTroubles({ by }: RuleContext): readonly AlertRule[] {
+  const troubled = (kinds: string, ...labels: readonly string[]) =>
+    `max ${by("instance", "set", ...labels)} (${METRIC.backupTroubles}{kind=~"${kinds}"}) > 0`;
+  return [
+    {
+      alert: "McpBackupDamaged",
+      expr: troubled("verify"),
+      forSeconds: 60,
+      severity: "critical",
+      summary: `Of the backups of ${WHERE}, some are damaged or lost.`,
+      description: `The sidecar read the backups of ${WHERE} again, and found one that is not what was saved, or one that is gone without having been removed. Whoever needs just that one has nothing.`,
+    },
+    {
+      alert: "McpBackupOffsiteFailing",
+      expr: troubled("offsite"),
+      forSeconds: 3_600,
+      severity: "warning",
+      summary: `Backups of ${WHERE} do not reach the bucket.`,
+      description: `For an hour, the newest backup of ${WHERE} could not be sent to where the config says: what there is lies on one machine only.`,
+    },
+    {
+      alert: "McpBackupTroubled",
+      expr: troubled("recovery|watch|state|retention|disk|way-back", "kind"),
+      forSeconds: 900,
+      severity: "warning",
+      summary: `Something is wrong with the backups of ${WHERE} ({{ $labels.kind }}).`,
+      description: `For a quarter of an hour, {{ $labels.kind }} of ${WHERE} has not been well: the log and the status of the sidecar say what it is, and the runbook what each word means.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { METRIC } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { NONE_IS_WELL, stat } from "../panels/stat.ts";
-import { max, own, ownIncrease, ownRate, sum } from "../queries.ts";
+import { max, of, own, ownIncrease, ownRate, sum } from "../queries.ts";
 
 export function auditFaults(): Placeable {
   return stat({
@@ -26,6 +26,18 @@ export function oldestPending(): Placeable {
     expr: max(own(METRIC.auditOldestPending)),
     none: "no audit log",
     trend: true,
+  });
+}
+
+export function chainsChanged(): Placeable {
+  return stat({
+    title: "Chains changed by hand",
+    description:
+      "Audit chains that are not as they were written, as the sidecar read them last. Needs audit.folders in its config.",
+    unit: "short",
+    expr: sum(`(1 - ${of(METRIC.auditIntact)})`),
+    steps: NONE_IS_WELL,
+    none: "not verified",
   });
 }
 

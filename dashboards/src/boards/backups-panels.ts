@@ -99,7 +99,7 @@ export function sets(): Placeable {
   const each = (metric: string) => max(of(metric, SET), "set");
   return table({
     title: "Sets",
-    description: `One row for each set. An empty cell under Newest: there is no complete backup. ${NEEDS}`,
+    description: `One row for each set. An empty cell under Newest: there is no complete backup. Troubles: what is wrong with a set, by the word of the sidecar. ${NEEDS}`,
     unit: "short",
     by: { set: "Set" },
     columns: [
@@ -107,6 +107,7 @@ export function sets(): Placeable {
       { title: "Verified, ago", unit: "s", decimals: 0, expr: age(METRIC.backupLastVerified) },
       { title: "Next run, in", unit: "s", decimals: 0, expr: `${min(of(METRIC.backupNextRun, SET), "set")} - time()` },
       { title: "Size", unit: "bytes", expr: each(METRIC.backupSize) },
+      { title: "Troubles", unit: "none", decimals: 0, expr: sum(of(METRIC.backupTroubles, SET), "set") },
       { title: "Kept", unit: "none", decimals: 0, expr: each(METRIC.backupRetained) },
       { title: "Last run took", unit: "s", decimals: 2, expr: each(METRIC.backupDuration) },
     ],

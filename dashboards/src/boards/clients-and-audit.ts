@@ -3,13 +3,12 @@ import { type Board, evenly } from "../board.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { notes } from "../panels/text.ts";
 import { datasource, job, server } from "../variables.ts";
-import { auditFaults, head, lost, observers, oldestPending, records, waiting } from "./audit-log.ts";
+import { auditFaults, chainsChanged, head, lost, observers, oldestPending, records, waiting } from "./audit-log.ts";
 import {
   askedBack,
   callerFaults,
   callersWrong,
   connections,
-  connectionsNow,
   durationOfAskedBack,
   handshakes,
   refusals,
@@ -28,7 +27,7 @@ export const clientsAndAudit: Board = {
     "Who asks and how: connections, revisions, what callers do wrong, what is refused. And whether the audit log has all of it.",
   from: "now-6h",
   variables: [datasource(), job(METRIC.requests), server()],
-  first: [evenly(4, recordsLost(), auditFaults(), oldestPending(), refused(), callersWrong(), connectionsNow())],
+  first: [evenly(4, recordsLost(), auditFaults(), oldestPending(), refused(), callersWrong(), chainsChanged())],
   sections: [
     {
       title: "Clients",
@@ -49,5 +48,5 @@ function guide(): Placeable {
   return notes(`
 - **Records lost?** See the disk of the log first, then the log of the server.
 - **Who was it?** Names of clients and callers are in the audit log, never in metrics: \`mcp-ops audit tail\`.
-- **Is the log whole?** \`mcp-ops audit verify\` reads all of it.`);
+- **Is the log whole?** \`mcp-ops audit verify\` reads all of it; with \`audit.folders\` in its config the sidecar does so again and again.`);
 }

@@ -33,17 +33,6 @@ export function callersWrong(): Placeable {
   });
 }
 
-export function connectionsNow(): Placeable {
-  return stat({
-    title: "Connections",
-    description: "Connections open now, of all kinds.",
-    unit: "short",
-    expr: sum(of(METRIC.connections, SERVER)),
-    none: "no requests",
-    trend: true,
-  });
-}
-
 export function callerFaults(): Placeable {
   return graph({
     title: "What callers do wrong",

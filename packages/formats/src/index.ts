@@ -111,7 +111,13 @@ export {
 export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
-export { ARBITER_ANSWERS, ARBITER_REFUSALS, FAILOVER_REASONS } from "./sidecar-metrics.ts";
+export {
+  ARBITER_ANSWERS,
+  ARBITER_REFUSALS,
+  BACKUP_TROUBLES,
+  type BackupTrouble,
+  FAILOVER_REASONS,
+} from "./sidecar-metrics.ts";
 export {
   BURN_WINDOWS,
   type BurnWindow,

@@ -22,6 +22,7 @@ export const SIDECAR_METRIC = {
   backupNextRun: "mcp_backup_next_run_timestamp_seconds",
   backupRestores: "mcp_backup_restore_total",
   backupConfigAlarms: "mcp_backup_config_alarms",
+  backupTroubles: "mcp_backup_troubles",
   auditIntact: "mcp_audit_chain_intact",
   auditLastVerified: "mcp_audit_last_verified_timestamp_seconds",
   failoverIsLeader: "mcp_ops_failover_is_leader",
@@ -41,6 +42,20 @@ export const SIDECAR_METRIC = {
   arbiterAnswers: "mcp_ops_arbiter_answers_total",
   arbiterRefusals: "mcp_ops_arbiter_refusals_total",
 } as const;
+
+/** What can be wrong with a set of backups, each put right by itself. */
+export const BACKUP_TROUBLES = [
+  "recovery",
+  "watch",
+  "state",
+  "run",
+  "verify",
+  "retention",
+  "offsite",
+  "disk",
+  "way-back",
+] as const;
+export type BackupTrouble = (typeof BACKUP_TROUBLES)[number];
 
 /** What an arbiter says about leases. */
 export const ARBITER_ANSWERS = ["granted", "held", "waits", "renewed", "lost", "released", "raised", "failed"] as const;
@@ -161,6 +176,12 @@ export const SIDECAR_METRICS: readonly MetricRow[] = [
     name: "kind",
     values: ["missing", "invalid", "servers-lost", "required-server-lost"],
     bound: "gone; not readable; lost servers it had; lacks required ones",
+  }),
+  row("backupTroubles", "gauge", "1 while this is wrong with a set, 0 otherwise.", SET, {
+    name: "kind",
+    values: BACKUP_TROUBLES,
+    bound:
+      "a restore that was broken off; what is watched; what is noted of configs; the last run; backups that are damaged or lost; what should go; the bucket; the folder; the command that puts it back",
   }),
   row("auditIntact", "gauge", "1 while an audit chain is as it was written, 0 once somebody has changed it.", CHAIN),
   {

@@ -1,5 +1,5 @@
 import { type BackupStatus, type BackupStore, type Manifest, verifyBackup } from "@mcp-ops/backup";
-import { METRIC } from "@mcp-ops/formats";
+import { BACKUP_TROUBLES, METRIC } from "@mcp-ops/formats";
 import { convert } from "../exposition/convert.ts";
 import type { Family, Format } from "../exposition/family.ts";
 import { type Figure, own } from "../exposition/own.ts";
@@ -38,6 +38,10 @@ export function backupFamilies(sets: readonly Kept[], format: Format): readonly 
     own(
       METRIC.backupConfigAlarms,
       counted(sets, "kind", ({ keeper }) => alarmsOf(keeper)),
+    ),
+    own(
+      METRIC.backupTroubles,
+      counted(sets, "kind", ({ keeper }) => troublesOf(keeper)),
     ),
   ];
   return families.flatMap((family) => convert(family, "classic", format));
@@ -92,6 +96,10 @@ function alarmsOf({ alarms }: Keeper): Readonly<Record<string, number>> {
   const count = (kind: string) => alarms.filter((alarm) => alarm.kind === kind).length;
   const kinds = ["missing", "invalid", "servers-lost", "required-server-lost"];
   return Object.fromEntries(kinds.map((kind) => [kind, count(kind)]));
+}
+
+function troublesOf(keeper: Keeper): Readonly<Record<string, number>> {
+  return Object.fromEntries(BACKUP_TROUBLES.map((what) => [what, keeper.suffersFrom(what) ? 1 : 0]));
 }
 
 function seconds(ms: number | undefined): number | undefined {

@@ -7,6 +7,7 @@ import {
   type Schedule,
   type ScheduleStatus,
 } from "@mcp-ops/backup";
+import type { BackupTrouble } from "@mcp-ops/formats";
 import type { DutyContext } from "../duties/duty.ts";
 import { messageOf } from "../log.ts";
 import { Alarms } from "./alarms.ts";
@@ -17,7 +18,7 @@ import type { Places } from "./places.ts";
 import { type Kept, problemsIn, prune, type Reading, readAgain, save } from "./run.ts";
 import { send } from "./send.ts";
 import { Shelf, type Shelved } from "./shelf.ts";
-import { type Trouble, Troubles } from "./troubles.ts";
+import { Troubles } from "./troubles.ts";
 import { WayBack } from "./way-back.ts";
 
 /** Keeps one set: runs it at its times and on changes, and knows what is wrong with it. Nothing it does throws. */
@@ -76,6 +77,10 @@ export class Keeper {
   /** What somebody should see to, in sentences. */
   get troubles(): readonly string[] {
     return [...this.#troubles.messages, ...this.alarms.map((alarm) => this.#alarms.textOf(alarm))];
+  }
+
+  suffersFrom(what: BackupTrouble): boolean {
+    return this.#troubles.has(what);
   }
 
   /** What puts the last good backup back, while an alarm stands. */
@@ -220,7 +225,7 @@ export class Keeper {
 
   /** What comes after a backup does not make it a worse one: it has a trouble of its own, and no retry makes a new backup. */
   async #lookAfter(signal: AbortSignal): Promise<void> {
-    const step = (what: Trouble, work: () => Promise<void>) => this.#troubles.during(what, work, signal);
+    const step = (what: BackupTrouble, work: () => Promise<void>) => this.#troubles.during(what, work, signal);
     await step("verify", async () => {
       this.#reading = await readAgain(this.kept, this.#reading, signal);
       const { damaged, history } = this.#reading;
