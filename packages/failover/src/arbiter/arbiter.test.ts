@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { arbiterProcess, killRounds } from "../../testing/arbiter-rounds.ts";
 import { newFolder, random } from "../../testing/temp.ts";
@@ -92,16 +93,20 @@ describe("H7: an arbiter's restart never shortens a lease:", () => {
     // Without it nothing is waited for, and the lease must last longer than any machine takes to start an arbiter.
     const ttlMs = hasGrace ? 1_000 : 60_000;
     const file = join(newFolder(), "ledger.db");
-    const asked = (holder: string) => ({ group: "group", holder, ttlMs });
     let arbiter = await arbiterProcess(file);
     onTestFinished(() => arbiter.kill());
-    const take = async (node: string) => {
+    const claim = (node: string) => ({ group: "group", holder: `${node}/1` });
+    const take = async (node: string, forMs = ttlMs) => {
       for (;;) {
         const begun = performance.now();
-        const { kind } = await arbiter.ask(node, "acquire", asked(`${node}/1`));
-        if (kind === "granted") return { begun, ended: performance.now() };
+        const { kind, token } = await arbiter.ask(node, "acquire", { ...claim(node), ttlMs: forMs });
+        if (kind === "granted") return { begun, ended: performance.now(), token };
+        await pause(10);
       }
     };
+    // Of a group that it does not know, an arbiter gives the first lease after as long as that is to last.
+    const { token } = await take("a", 1_000);
+    await arbiter.ask("a", "release", { ...claim("a"), token });
     const first = await take("a");
     await arbiter.kill();
     if (!hasGrace) forgetTimes(file);
