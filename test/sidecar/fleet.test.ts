@@ -82,6 +82,24 @@ test("a server that is killed is shown as down and its registration swept; one t
   expect(await samples(daemon, calls)).toHaveLength(1);
 });
 
+test("a server that was killed is shown as down though another one has swept its registration since", async () => {
+  const killed = await house.server("killed");
+  const daemon = await house.daemon("fleet: { rememberDeadMs: 600000 }");
+  expect(await up(daemon)).toHaveLength(1);
+  daemon.child.kill("SIGSTOP");
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  await house.server("later");
+  expect(house.registrations()).toHaveLength(1);
+  daemon.child.kill("SIGCONT");
+  await vi.waitFor(async () => {
+    expect(await up(daemon)).toEqual([
+      expect.stringMatching(/server="killed",slot="\d"} 0$/),
+      expect.stringMatching(/server="later",slot="\d"} 1$/),
+    ]);
+  }, PATIENCE);
+});
+
 test("a server that starts later is on the next page, and a restart of the sidecar changes no slot", async () => {
   const first = await house.server("a");
   const daemon = await house.daemon();

@@ -75,7 +75,7 @@ export { pipelineFor } from "./pipelines.ts";
 export { type Announcement, type AnnounceOptions, announce } from "./runtime/announce.ts";
 export { thisBoot } from "./runtime/boot.ts";
 export { openRuntimeFolder } from "./runtime/runtime-folder.ts";
-export { isAlive, removeTraces, sweep } from "./runtime/traces.ts";
+export { isAlive, removeTraces, sweep, takeDeaths } from "./runtime/traces.ts";
 export { isHost, parseListen, readSettings, type Settings } from "./settings.ts";
 export { watch } from "./watch.ts";
 export type { WatchOptions } from "./watch-options.ts";

@@ -21,6 +21,7 @@ import { parseRegistration, registrationFileName, socketFileName } from "@mcp-op
 import { beforeEach, describe, expect, it } from "vitest";
 import { announce } from "./announce.ts";
 import { thisBoot } from "./boot.ts";
+import { takeDeaths } from "./traces.ts";
 
 let parent: string;
 let folder: string;
@@ -93,12 +94,14 @@ describe("the sweep at the start", () => {
 
   beforeEach(() => mkdirSync(folder, { mode: 0o700 }));
 
-  it("takes away what a dead process left, and nothing else", async () => {
+  it("takes away what a dead process left, and nothing else; who died is noted until a sidecar has looked", async () => {
     for (const path of [...dead(), join(folder, "notes.txt")]) writeFileSync(path, "");
     await using _announced = await announce({ folder, server: "weather" });
-    expect(readdirSync(folder).sort()).toEqual(
-      [registrationFileName(thisBoot()), socketFileName(thisBoot()), "notes.txt"].sort(),
-    );
+    const ours = [registrationFileName(thisBoot()), socketFileName(thisBoot()), "notes.txt"];
+    expect(readdirSync(folder).sort()).toEqual([...ours, `${registrationFileName(DEAD)}.died`].sort());
+    expect(await takeDeaths(folder)).toEqual([DEAD.bootId]);
+    expect(await takeDeaths(folder)).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(ours.sort());
   });
 
   it("leaves a process alone whose pid means nothing here but who answers, as in another container", async () => {

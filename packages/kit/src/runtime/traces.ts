@@ -33,17 +33,44 @@ export function removeTraces(folder: string, boot: Boot): void {
   } catch {}
 }
 
-/** Removes what processes that died without notice left in the folder. */
+/** What a registration is called once its process is known to have died without notice: a sidecar has not looked yet, perhaps. */
+const DIED = ".died";
+/** A sidecar looks every few seconds; where there is none the note is of no use. */
+const NOTE_MS = 3_600_000;
+
+/** Removes what processes that died without notice left in the folder, and notes whose registration that was. */
 export async function sweep(folder: string, boot: Boot): Promise<void> {
   for (const name of await readdir(folder)) {
-    const owner = bootOfFileName(name);
-    if (owner === undefined || sameProcess(owner, boot)) continue;
     try {
-      if (await isGone(folder, name, owner)) await rm(join(folder, name), { force: true });
+      await sweepOne(folder, name, boot);
     } catch {
       // Another process sweeps at the same time, or may do what we may not: its turn.
     }
   }
+}
+
+async function sweepOne(folder: string, name: string, boot: Boot): Promise<void> {
+  const path = join(folder, name);
+  if (diedOf(name) !== undefined) {
+    // The time of its renaming.
+    if ((await stat(path)).ctimeMs < Date.now() - NOTE_MS) await rm(path, { force: true });
+    return;
+  }
+  const owner = bootOfFileName(name);
+  if (owner === undefined || sameProcess(owner, boot) || !(await isGone(folder, name, owner))) return;
+  if (name.endsWith(".json")) await rename(path, `${path}${DIED}`);
+  else await rm(path, { force: true });
+}
+
+/** Takes the notes of a sweep, this process's or another's. Gives the boot ids of who died. */
+export async function takeDeaths(folder: string): Promise<readonly string[]> {
+  const notes = (await readdir(folder)).filter((name) => diedOf(name) !== undefined);
+  for (const name of notes) await rm(join(folder, name), { force: true });
+  return notes.flatMap((name) => diedOf(name)?.bootId ?? []);
+}
+
+function diedOf(name: string): Boot | undefined {
+  return name.endsWith(DIED) ? bootOfFileName(name.slice(0, -DIED.length)) : undefined;
 }
 
 /**

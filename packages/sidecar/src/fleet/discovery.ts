@@ -1,13 +1,13 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRegistration, type Registration } from "@mcp-ops/formats";
-import { openRuntimeFolder, sweep, thisBoot } from "@mcp-ops/kit";
+import { openRuntimeFolder, sweep, takeDeaths, thisBoot } from "@mcp-ops/kit";
 
 /** What lies in the runtime folder. */
 export interface Found {
   /** Oldest process first. */
   readonly registrations: readonly Registration[];
-  /** Boot ids of processes that were killed and whose registration has been swept just now. */
+  /** Boot ids of processes that were killed and whose registration has been swept since the last look, by whoever started meanwhile or by us. */
   readonly swept: readonly string[];
   /** Names of files that are no registration, though they are named like one. */
   readonly unreadable: readonly string[];
@@ -19,11 +19,10 @@ const MAX_BYTES = 16 * 1024;
 /** Looks into the runtime folder, and sweeps what dead processes left there. */
 export async function discover(folder: string, maxFiles: number): Promise<Found> {
   await openRuntimeFolder(folder);
-  const before = await registrationNames(folder);
   await sweep(folder, thisBoot());
-  const after = await registrationNames(folder);
-  const swept = before.filter((name) => !after.includes(name)).map(bootIdOf);
-  return { ...(await readAll(folder, after.slice(0, maxFiles))), swept };
+  const swept = await takeDeaths(folder);
+  const names = await registrationNames(folder);
+  return { ...(await readAll(folder, names.slice(0, maxFiles))), swept };
 }
 
 /** The same, and leaves everything as it is: what dead processes left there is among it. */
@@ -58,8 +57,4 @@ async function readOne(folder: string, name: string): Promise<Registration | str
 
 function order({ startedAt, bootId }: Registration): string {
   return `${startedAt} ${bootId}`;
-}
-
-function bootIdOf(fileName: string): string {
-  return fileName.slice(fileName.indexOf("-") + 1, -".json".length);
 }
