@@ -85,7 +85,10 @@ test("a log is intact while it is written and rotated; a bit turned over shows o
   flip(newest);
   await vi.waitFor(async () => expect(await intact(daemon)).toBe(0), PATIENCE);
   expect(await health(daemon)).toEqual({ status: "degraded", audit: "down" });
-  expect(await said(daemon)).toMatch(/^The audit chain story\.0 in .* was changed\. Record \d+ /);
+  expect(await said(daemon)).toMatch(
+    // By chance the bit is one that makes a line unreadable.
+    /^The audit chain story\.0 in .* was changed\. (?:Record|Where record) \d+ /,
+  );
 
   flip(newest);
   await vi.waitFor(async () => expect(await intact(daemon)).toBe(1), PATIENCE);
