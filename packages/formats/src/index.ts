@@ -21,6 +21,7 @@ export {
   type StartFields,
   type TransitionFields,
 } from "./audit-record.ts";
+export { BACKUP_TROUBLES, type BackupTrouble } from "./backup-metrics.ts";
 export { CLIENT_FAULT_CODES, LABELLED_CODES, OPS_RPC, RPC } from "./codes.ts";
 export {
   BUDGET_STATES,
@@ -36,6 +37,7 @@ export {
   type ToolCost,
 } from "./cost-document.ts";
 export { COST_PARTS, LEDGER_LOST } from "./cost-metrics.ts";
+export { ARBITER_ANSWERS, ARBITER_REFUSALS, FAILOVER_REASONS } from "./failover-metrics.ts";
 export {
   EPOCH_FILE_VARIABLE,
   FENCING_HEADER,
@@ -111,13 +113,6 @@ export {
 export { ROLE_SCHEMA, type Role, type RoleDocument } from "./role.ts";
 export { ROLE_QUERY, type RoleSaid, roleSeen } from "./role-query.ts";
 export { REDACTED, type TextPattern, withoutSecrets } from "./secrets-in-text.ts";
-export {
-  ARBITER_ANSWERS,
-  ARBITER_REFUSALS,
-  BACKUP_TROUBLES,
-  type BackupTrouble,
-  FAILOVER_REASONS,
-} from "./sidecar-metrics.ts";
 export {
   BURN_WINDOWS,
   type BurnWindow,

@@ -1,5 +1,7 @@
 import { AUDIT_METRIC, AUDIT_METRICS } from "./audit-metrics.ts";
+import { BACKUP_METRIC, BACKUP_METRICS } from "./backup-metrics.ts";
 import { COST_METRIC, COST_METRICS } from "./cost-metrics.ts";
+import { FAILOVER_METRIC, FAILOVER_METRICS } from "./failover-metrics.ts";
 import { FOLLOW_METRIC, FOLLOW_METRICS } from "./follow-metrics.ts";
 import { GUARD_METRIC, GUARD_METRICS } from "./guard-metrics.ts";
 import { JOURNAL_METRIC, JOURNAL_METRICS } from "./journal-metrics.ts";
@@ -53,6 +55,8 @@ const SERVER_METRIC = {
 export const METRIC: typeof SERVER_METRIC &
   typeof AUDIT_METRIC &
   typeof SIDECAR_METRIC &
+  typeof BACKUP_METRIC &
+  typeof FAILOVER_METRIC &
   typeof GUARD_METRIC &
   typeof FOLLOW_METRIC &
   typeof SLO_METRIC &
@@ -61,6 +65,8 @@ export const METRIC: typeof SERVER_METRIC &
   ...SERVER_METRIC,
   ...AUDIT_METRIC,
   ...SIDECAR_METRIC,
+  ...BACKUP_METRIC,
+  ...FAILOVER_METRIC,
   ...GUARD_METRIC,
   ...FOLLOW_METRIC,
   ...SLO_METRIC,
@@ -211,6 +217,8 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   ...JOURNAL_METRICS,
   ...COST_METRICS,
   ...SIDECAR_METRICS,
+  ...BACKUP_METRICS,
+  ...FAILOVER_METRICS,
   ...SLO_METRICS,
   ...PROCESS_METRICS,
 ];
