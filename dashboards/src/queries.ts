@@ -1,4 +1,4 @@
-import { METRIC, METRIC_TABLE } from "@mcp-ops/formats";
+import { METRIC } from "@mcp-ops/formats";
 
 /** What Grafana makes of it is at least four scrapes long, so that a rate never has too few samples. */
 export const RATE_INTERVAL = "$__rate_interval";
@@ -40,12 +40,6 @@ function ownBy(read: (series: string) => string, metric: string, matchers: reado
   const nameless = read(of(metric, 'server=""', ...matchers));
   const itsPage = of(METRIC.inFlight, SERVER);
   return `(${read(of(metric, SERVER, ...matchers))} or ${nameless} and on (job, instance) ${itsPage})`;
-}
-
-/** Name of one of Node's own metrics; they have no constants, so here a name that nobody shows is an error at once. */
-export function nodeMetric(name: string): string {
-  if (METRIC_TABLE.some((row) => row.family === "process" && row.name === name)) return name;
-  throw new TypeError(`No process shows ${name}: see docs/metrics.md.`);
 }
 
 /** Buckets, count or sum of a histogram. */

@@ -100,6 +100,11 @@ describe.skipIf(isMissing)("with promtool", () => {
       ],
     });
     expect(readdirSync(folder)).toEqual(["rules", "tests"]);
+    const own = join(folder, "tests", "cost.yaml");
+    writeFileSync(own, "tests: []\n");
+    const again = await mcpOps(["alerts", "test", "--out", folder]);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(own) });
+    expect(readFileSync(own, "utf8")).toBe("tests: []\n");
   }, 90_000);
 });
 

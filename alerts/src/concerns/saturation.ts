@@ -1,8 +1,7 @@
-import { LISTEN_METHOD, METRIC } from "@mcp-ops/formats";
+import { LISTEN_METHOD, METRIC, processMetric } from "@mcp-ops/formats";
 import { bytesText, percentText } from "../amounts.ts";
 import type { RuleContext } from "../context.ts";
 import { andOurs } from "../promql/ours.ts";
-import { processMetric } from "../promql/process-metric.ts";
 import type { AlertRule, RuleGroup } from "../rule.ts";
 import { WHO } from "../who.ts";
 

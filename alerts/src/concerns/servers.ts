@@ -1,6 +1,5 @@
-import { METRIC } from "@mcp-ops/formats";
+import { METRIC, processMetric } from "@mcp-ops/formats";
 import type { RuleContext } from "../context.ts";
-import { processMetric } from "../promql/process-metric.ts";
 import type { AlertRule, RuleGroup } from "../rule.ts";
 
 /** So long a server that was killed is down for us. The sidecar shows it for 5 minutes only (`fleet.rememberDeadMs`). */

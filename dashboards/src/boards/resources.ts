@@ -1,15 +1,15 @@
 /** What processes take: of servers, and of the sidecars. */
-import { METRIC } from "@mcp-ops/formats";
+import { METRIC, processMetric } from "@mcp-ops/formats";
 import { graph } from "../panels/graph.ts";
 import type { Placeable } from "../panels/panel.ts";
 import { stat } from "../panels/stat.ts";
-import { max, nodeMetric, of, own, ownRate, part, quantile, RATE_INTERVAL, SERVER, sum } from "../queries.ts";
+import { max, of, own, ownRate, part, quantile, RATE_INTERVAL, SERVER, sum } from "../queries.ts";
 
 const PROCESS = ["server", "instance"];
 const LEGEND = "{{server}} {{instance}}";
-const CPU = nodeMetric("process_cpu_seconds_total");
-const MEMORY = nodeMetric("process_resident_memory_bytes");
-const LAG = nodeMetric("nodejs_eventloop_lag_p99_seconds");
+const CPU = processMetric("process_cpu_seconds_total");
+const MEMORY = processMetric("process_resident_memory_bytes");
+const LAG = processMetric("nodejs_eventloop_lag_p99_seconds");
 const NEEDS = "Of every process of these jobs; mcp-ops-sidecar is the sidecar itself.";
 
 export function lagNow(): Placeable {
@@ -63,7 +63,7 @@ export function lag(): Placeable {
 }
 
 export function collections(): Placeable {
-  const spent = ownRate(part(nodeMetric("nodejs_gc_duration_seconds"), "sum"));
+  const spent = ownRate(part(processMetric("nodejs_gc_duration_seconds"), "sum"));
   return graph({
     title: "Time in garbage collection",
     description: `Share of the time. Above some per cent the heap is too small for what it holds. ${NEEDS}`,
@@ -73,7 +73,7 @@ export function collections(): Placeable {
 }
 
 export function descriptors(): Placeable {
-  const [open, most] = [nodeMetric("process_open_fds"), nodeMetric("process_max_fds")].map((metric) =>
+  const [open, most] = [processMetric("process_open_fds"), processMetric("process_max_fds")].map((metric) =>
     sum(own(metric), ...PROCESS),
   );
   return graph({

@@ -93,6 +93,7 @@ export type { LabelRow, MetricFamily, MetricRow } from "./metric-row.ts";
 export { METRIC, METRIC_TABLE } from "./metric-table.ts";
 export { OpsError } from "./ops-error.ts";
 export { type Category, type Ending, type Judgement, judge, type Question, type Status } from "./outcomes.ts";
+export { processMetric } from "./process-metrics.ts";
 export {
   DEFAULT_REDACT_MAX_BYTES,
   DEFAULT_REDACT_MAX_DEPTH,

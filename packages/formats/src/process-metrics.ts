@@ -44,6 +44,12 @@ export const PROCESS_METRICS: readonly MetricRow[] = [
   },
 ];
 
+/** The name itself, when our pages show it: prom-client's names have no words in `METRIC`, and a typing error must not silence an alert or empty a panel. */
+export function processMetric(name: `process_${string}` | `nodejs_${string}`): string {
+  if (PROCESS_METRICS.some((metric) => metric.name === name)) return name;
+  throw new TypeError(`No process shows ${name}. Take a name from docs/metrics.md.`);
+}
+
 function row(type: MetricRow["type"], name: string, help: string, ...labels: string[]): MetricRow {
   return { name, family: "process", type, help, ...unitOf(name), labels: labels.map(label) };
 }

@@ -1,14 +1,16 @@
-import { cpSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SHIPPED } from "@mcp-ops/alerts";
 import { EXIT } from "../../exit-codes.ts";
+import { type ExportedFile, exportFiles } from "../../export-files.ts";
 import { addExamples } from "../../help.ts";
 import type { Verb } from "../../verb.ts";
 import { promtool } from "./promtool.ts";
 
 interface Flags {
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,9 +23,10 @@ export const addTest: Verb = (group, terminal, end) => {
       "Have promtool check the rules as they are shipped, and try that each alert fires when it shall and stays silent when it shall.",
     )
     .option("--out <folder>", "copy rules/ and tests/ there and try those, to begin tests of your own with")
-    .action(async ({ out, json }: Flags) => {
+    .option("--force", "replace copies that somebody has changed")
+    .action(async ({ out, force = false, json }: Flags) => {
       const folder = out ?? fileURLToPath(SHIPPED);
-      if (out !== undefined) copyTo(out);
+      if (out !== undefined) for (const part of PARTS) await exportFiles(join(out, part), shipped(part), { force });
       const verdicts = [await verdictOf("check", folder), await verdictOf("test", folder)];
       for (const { step, said } of verdicts) if (!json) terminal.out(`promtool ${step} rules\n${said.trim()}`);
       const isSound = verdicts.every(({ ok }) => ok);
@@ -39,8 +42,9 @@ export const addTest: Verb = (group, terminal, end) => {
   ]);
 };
 
-function copyTo(folder: string): void {
-  for (const part of PARTS) cpSync(new URL(`${part}/`, SHIPPED), join(folder, part), { recursive: true });
+function shipped(part: (typeof PARTS)[number]): readonly ExportedFile[] {
+  const folder = new URL(`${part}/`, SHIPPED);
+  return readdirSync(folder).map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
 }
 
 async function verdictOf(step: "check" | "test", folder: string) {
